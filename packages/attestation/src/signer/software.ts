@@ -1,0 +1,180 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, link, mkdir, open, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { keyIdOf, rawPublicKey } from "./ed25519.ts";
+import { type Signer, SignerError, type SignerErrorCode } from "./signer.ts";
+
+/**
+ * Opens the Ed25519 key in the file at `path`, or makes it if there is no such file: PKCS#8 PEM that only
+ * its owner can read. Processes that start at once end with one key. Whoever can read the file can sign as
+ * this Hall; where that is too little, the key belongs in an HSM.
+ */
+export async function openSoftwareSigner(path: string): Promise<Signer> {
+  const key = (await readKey(path)) ?? (await createKey(path));
+  return softwareSigner(key, "software file");
+}
+
+/** A signer over a key in memory. */
+export function softwareSigner(key: KeyObject, module: string): Signer {
+  const publicKey = rawPublicKey(key);
+  const keyId = keyIdOf(publicKey);
+  let open: KeyObject | null = key;
+  return {
+    keyId,
+    algorithm: "ed25519",
+    publicKey,
+    module,
+    async sign(data) {
+      if (!open)
+        throw new SignerError("SIGNER_CLOSED", `The signer of key ${keyId} is closed; open it again to sign.`);
+      return sign(null, data, open);
+    },
+    async close() {
+      open = null;
+    },
+  };
+}
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+const FILE_MAX_BYTES = 4096;
+
+/** The key in the file, or null where there is no file. */
+async function readKey(path: string): Promise<KeyObject | null> {
+  let file: FileHandle;
+  try {
+    // Without O_NONBLOCK, opening a FIFO that stands there would wait for a writer for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    // ENOTDIR means that a parent is a file: creating the folder will fail and say so.
+    if (hasCode(cause, "ENOENT", "ENOTDIR")) return null;
+    throw refuse("KEY_FILE_UNREADABLE", path, "cannot be opened; let this process's user read it", cause);
+  }
+  try {
+    await checkAccess(file, path);
+    return parseKey(await file.readFile("utf8"), path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Asks the open file, not its path: what is checked is what is read, whatever is renamed meanwhile. */
+async function checkAccess(file: FileHandle, path: string): Promise<void> {
+  const { mode, uid, size, ...stat } = await file.stat();
+  if (!stat.isFile()) throw refuse("KEY_FILE_UNREADABLE", path, "is not a file; name the key file itself");
+  if (size > FILE_MAX_BYTES) throw refuse("KEY_FILE_MALFORMED", path, `is too long for a key; ${GIVE_A_KEY}`);
+
+  // Windows has no owner and no mode; there the folder's access list must do this.
+  const user = process.geteuid?.();
+  if (user === undefined) return;
+  if (uid !== user)
+    throw refuse(
+      "KEY_FILE_NOT_OURS",
+      path,
+      `belongs to user ${uid}, and this process is user ${user}; chown it to ${user}, or replace a key you do not know`,
+    );
+  if ((mode & 0o077) !== 0)
+    throw refuse(
+      "KEY_FILE_TOO_OPEN",
+      path,
+      `has mode ${(mode & 0o777).toString(8)}, so others may have the key; replace the key, or chmod 600 if nobody could have read it`,
+    );
+}
+
+const GIVE_A_KEY = "give an Ed25519 private key in PKCS#8 PEM, as `openssl genpkey -algorithm ed25519` makes it";
+
+function parseKey(pem: string, path: string): KeyObject {
+  if (!/^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PRIVATE KEY-----\n?$/.test(pem))
+    throw refuse("KEY_FILE_MALFORMED", path, `holds no PKCS#8 PEM; ${GIVE_A_KEY}`);
+  let key: KeyObject;
+  try {
+    key = createPrivateKey({ key: pem, format: "pem" });
+  } catch {
+    // No cause: OpenSSL's errors may quote what they could not read.
+    throw refuse("KEY_FILE_MALFORMED", path, `holds no private key; ${GIVE_A_KEY}`);
+  }
+  if (key.asymmetricKeyType !== "ed25519")
+    throw refuse("KEY_FILE_MALFORMED", path, `holds a key of type ${key.asymmetricKeyType}; ${GIVE_A_KEY}`);
+  return key;
+}
+
+/**
+ * Makes a key under a name of its own and links it to `path`. `link` never replaces a file, so of many
+ * processes one wins, and each of them then reads the winner's key. A crash before the link leaves a
+ * temporary file whose key was never used; a crash after it leaves a complete key.
+ */
+async function createKey(path: string): Promise<KeyObject> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.hall-key-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    try {
+      await writeNewKey(temporary);
+      await linkUnlessThere(temporary, path);
+    } finally {
+      await removeIfThere(temporary);
+    }
+    // The loser syncs too: it may sign before the winner comes to this line.
+    await syncFolder(folder);
+  } catch (cause) {
+    throw refuse(
+      "KEY_FILE_UNWRITABLE",
+      path,
+      "cannot be created; name a file in a folder that this process may write to, on a file system with hard links",
+      cause,
+    );
+  }
+  const key = await readKey(path);
+  if (!key) throw refuse("KEY_FILE_UNREADABLE", path, "vanished just after it was made; find out who removed it");
+  return key;
+}
+
+async function writeNewKey(path: string): Promise<void> {
+  const file = await open(path, "wx", PRIVATE_FILE);
+  try {
+    // The umask may have taken bits away.
+    await file.chmod(PRIVATE_FILE);
+    const { privateKey } = generateKeyPairSync("ed25519");
+    await file.writeFile(privateKey.export({ format: "pem", type: "pkcs8" }));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function linkUnlessThere(existing: string, path: string): Promise<void> {
+  try {
+    await link(existing, path);
+  } catch (error) {
+    if (!hasCode(error, "EEXIST")) throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+  }
+}
+
+/** Until the folder is synced, a power cut may forget the file's name, though not its bytes. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return; // It cannot open folders.
+  const folder = await open(path, constants.O_RDONLY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function refuse(code: SignerErrorCode, path: string, wrongAndRemedy: string, cause?: unknown): SignerError {
+  const reason = cause instanceof Error && "code" in cause ? ` (${cause.code})` : "";
+  return new SignerError(code, `The key file ${path} ${wrongAndRemedy}.${reason}`, { cause });
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(error.code as string);
+}

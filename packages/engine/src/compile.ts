@@ -1,0 +1,108 @@
+import type {
+  CapabilityId,
+  ControlId,
+  Decision,
+  Escalation,
+  Preconditions,
+  Rule,
+  RuleBundle,
+  RuleCandidate,
+  SpeciesId,
+} from "@guildhall/protocol";
+import { analyseRules } from "./analyse-rules.ts";
+import { inOrder } from "./check-controls.ts";
+import { freeze } from "./freeze.ts";
+import { wholeOrText } from "./whole-number.ts";
+
+/**
+ * A rule bundle made ready to decide with. Built once for each published bundle and shared by all
+ * decisions, which carry its lists as they are: hence frozen, all but the tables (a typed array cannot be).
+ */
+export interface Program {
+  /** The bundle's digest, named in every decision. */
+  readonly digest: string;
+  readonly rules: readonly CompiledRule[];
+  /** For each capability that a rule names, the index of the first matching rule in each of its cells. */
+  readonly tables: ReadonlyMap<CapabilityId, Int32Array>;
+  /** The table of all other capabilities. */
+  readonly fallback: Int32Array;
+  /** The capabilities that rules name, sorted. */
+  readonly capabilities: readonly CapabilityId[];
+  /** Rules that can never match, in order. */
+  readonly shadowedRuleIds: readonly string[];
+}
+
+/** A rule as decisions use it. Its lists are typed mutable because a Decision's are; they are frozen. */
+export interface CompiledRule {
+  readonly ruleId: string;
+  /** In rank order; a species that stands twice counts where it stands first. */
+  readonly candidates: readonly CompiledCandidate[];
+  /** The controls that the rule itself asks for, sorted. */
+  readonly floor: ControlId[];
+  readonly profiles: Decision["recommended_profiles"];
+  readonly escalation: Escalation;
+  readonly preconditions: Preconditions;
+}
+
+export interface CompiledCandidate {
+  readonly speciesId: SpeciesId;
+  readonly scoreHint: string | number | null;
+  readonly minimum: ControlId[];
+  /** What the rule and this candidate ask together, sorted. The worker's own demands come on top. */
+  readonly floor: ControlId[];
+}
+
+/** @param digest the bundle's digest, as the ledger stores it */
+export function compile(bundle: RuleBundle, digest: string): Program {
+  const { tables, fallback, shadowed } = analyseRules(bundle.rules);
+  return freeze({
+    digest,
+    rules: freeze(bundle.rules.map(compileRule)),
+    tables,
+    fallback,
+    capabilities: freeze([...tables.keys()].sort()),
+    shadowedRuleIds: freeze(shadowed.map((index) => (bundle.rules[index] as Rule).rule_id)),
+  });
+}
+
+const NONE: never[] = freeze([]);
+
+function compileRule({ rule_id, decision }: Rule): CompiledRule {
+  const floor = controls(decision.required_controls_suggested);
+  const seen = new Set<SpeciesId>();
+  const candidates: CompiledCandidate[] = [];
+  for (const candidate of decision.candidate_workers_ranked) {
+    if (seen.has(candidate.worker_species_id)) continue;
+    seen.add(candidate.worker_species_id);
+    candidates.push(compileCandidate(candidate, floor));
+  }
+  return freeze({
+    ruleId: rule_id,
+    candidates: freeze(candidates),
+    floor,
+    profiles: freeze(
+      decision.recommended_profiles.map(({ profile_id, score }) =>
+        freeze({ profile_id, score: wholeOrText(score) }),
+      ),
+    ),
+    escalation: freeze({
+      ...decision.escalation,
+      human_required_if: freeze([...decision.escalation.human_required_if]),
+    }),
+    preconditions: freeze({ ...decision.preconditions }),
+  });
+}
+
+function compileCandidate(candidate: RuleCandidate, ruleFloor: ControlId[]): CompiledCandidate {
+  const minimum = controls(candidate.requires_controls_minimum);
+  return freeze({
+    speciesId: candidate.worker_species_id,
+    scoreHint: candidate.score_hint === undefined ? null : wholeOrText(candidate.score_hint),
+    minimum,
+    floor: minimum.length === 0 ? ruleFloor : controls([...ruleFloor, ...minimum]),
+  });
+}
+
+function controls(ids: readonly ControlId[]): ControlId[] {
+  return ids.length === 0 ? NONE : freeze(inOrder(ids));
+}

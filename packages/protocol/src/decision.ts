@@ -1,0 +1,153 @@
+import { z } from "zod";
+import { DenyCode } from "./deny-codes.ts";
+import { DataLabel, Env, QosClass, TenantRisk } from "./request.ts";
+
+/**
+ * What the engine answers, in the very words that enter the receipt. Hashed bodies hold integers only, so
+ * a hint such as 0.9 travels as the string "0.9" here and as a number in the answer to the caller.
+ */
+
+/** The steps of the pipeline, in the order in which they run (contract 3, with ARCHITECTURE's choices). */
+export const STEPS = [
+  "input",
+  "snapshot",
+  "tenant",
+  "signatory",
+  "correlation",
+  "shadow",
+  "rule",
+  "worker",
+  "blast",
+  "policy",
+  "profile",
+  "certification",
+  "attestation",
+  "privilege",
+  "approval",
+] as const;
+export const StepName = z.enum(STEPS);
+export type StepName = z.infer<typeof StepName>;
+
+export const StepMark = z.enum(["passed", "failed", "held", "skipped"]);
+export type StepMark = z.infer<typeof StepMark>;
+
+/** One step as it went: `seen` is the value it looked at, `limit` what that was held against. */
+export const Step = z.strictObject({
+  step: StepName,
+  mark: StepMark,
+  seen: z.union([z.string(), z.int()]).optional(),
+  limit: z.union([z.string(), z.int()]).optional(),
+});
+export type Step = z.infer<typeof Step>;
+
+/** Why a candidate was passed over. */
+export const SkipReason = z.enum([
+  "capability_not_served",
+  "env_not_allowed",
+  "required_controls_missing",
+  "banned",
+  "unavailable",
+  "already_selected",
+]);
+export type SkipReason = z.infer<typeof SkipReason>;
+
+export const Candidate = z.strictObject({
+  worker_species_id: z.string(),
+  /** Null where no enrolled worker is of this species. */
+  worker_id: z.string().nullable(),
+  score_hint: z.union([z.string(), z.int()]).nullable(),
+  requires_controls_minimum: z.array(z.string()),
+  skip_reason: SkipReason.nullable(),
+});
+export type Candidate = z.infer<typeof Candidate>;
+
+/** Blast in percent, 0-100 (contract 4.4), with every part that entered it. */
+export const Blast = z.strictObject({
+  score: z.int(),
+  /** The gate that applied, or null where none does (dev, stage). */
+  limit: z.int().nullable(),
+  gate_passed: z.boolean(),
+  heuristic: z.int(),
+  caller: z.int().nullable(),
+  dimensions: z.int(),
+  chain: z.int(),
+  /** The record's five dimensions added up, 0-25. */
+  dimension_sum: z.int(),
+});
+export type Blast = z.infer<typeof Blast>;
+
+export const Escalation = z.strictObject({
+  policy_gate: z.boolean().default(false),
+  msavx_step_up: z.boolean().default(false),
+  human_required_default: z.boolean().default(false),
+  human_required_if: z.array(z.string()).default([]),
+  rationale: z.string().nullable().default(null),
+});
+export type Escalation = z.infer<typeof Escalation>;
+
+export const Preconditions = z.strictObject({
+  must_have_correlation_id: z.boolean().default(true),
+  must_attach_policy_version: z.boolean().default(true),
+  must_record_artifact_hash_if_executes: z.boolean().default(true),
+  deny_if_missing_required_controls: z.boolean().default(true),
+  deny_if_unsigned_artifact_in_prod: z.boolean().default(false),
+  deny_if_no_attestation_in_prod: z.boolean().default(false),
+  /** Ours: the worker needs a live certification, in every environment. */
+  must_be_certified: z.boolean().default(false),
+  /** Ours: the worker needs a live attestation, in every environment. */
+  must_be_attested: z.boolean().default(false),
+});
+export type Preconditions = z.infer<typeof Preconditions>;
+
+/** JSON with whole numbers only: what a hashed body may hold. */
+export type IntegerJson = string | number | boolean | null | IntegerJson[] | { [key: string]: IntegerJson };
+
+/** Everything the engine looked at, so that the decision can be derived again (ARCHITECTURE 4.4). */
+export const DecisionInputs = z.looseObject({
+  env: Env.optional(),
+  data_label: DataLabel.optional(),
+  tenant_risk: TenantRisk.optional(),
+  qos_class: QosClass.optional(),
+});
+export type DecisionInputs = { [key: string]: IntegerJson };
+
+export const Outcome = z.enum(["ALLOW", "DENY", "HOLD"]);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const Decision = z.strictObject({
+  outcome: Outcome,
+  /** Null on ALLOW. `details` are the extras of that code: missing controls, the score, nearest capabilities. */
+  deny: z
+    .strictObject({ code: DenyCode, message: z.string(), details: z.record(z.string(), z.json()) })
+    .nullable(),
+  /** A rule's id, `NO_MATCH`, or `PRE_ROUTING` where the request never reached the rules. */
+  matched_rule_id: z.string(),
+  selected: z
+    .strictObject({
+      worker_id: z.string(),
+      worker_species_id: z.string(),
+      worker_record_hash: z.string(),
+      /** Digest of the address that will be called; null where none is registered. */
+      transport_digest: z.string().nullable(),
+    })
+    .nullable(),
+  candidates: z.array(Candidate),
+  required_controls: z.array(z.string()),
+  /** The required controls that the selected worker itself implements. */
+  controls_verified: z.array(z.string()),
+  recommended_profiles: z.array(
+    z.strictObject({ profile_id: z.string(), score: z.union([z.string(), z.int()]) }),
+  ),
+  escalation: Escalation,
+  preconditions: Preconditions,
+  blast: Blast.nullable(),
+  privilege_envelope_ok: z.boolean().nullable(),
+  policy_version: z.string(),
+  dry_run: z.boolean(),
+  inputs: DecisionInputs,
+  steps: z.array(Step),
+});
+export type Decision = Omit<z.infer<typeof Decision>, "inputs" | "deny"> & {
+  deny: { code: DenyCode; message: string; details: { [key: string]: IntegerJson } } | null;
+  inputs: DecisionInputs;
+};

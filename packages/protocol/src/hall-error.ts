@@ -1,0 +1,102 @@
+/**
+ * Refusals without a decision: nothing was decided, so there is no receipt. One table turns a code into a
+ * status, the sentence a stranger may read, and what to do next.
+ */
+export const HALL_ERRORS = {
+  MALFORMED_JSON: refusal(
+    400,
+    "The body is not strict JSON.",
+    "Send one JSON object, UTF-8, without duplicate keys.",
+  ),
+  INVALID_REQUEST: refusal(
+    400,
+    "The request does not follow its schema.",
+    "Mend the fields named in problems.",
+  ),
+  UNAUTHENTICATED: refusal(
+    401,
+    "No valid credential came with the request.",
+    "Send Authorization: Bearer <key>.",
+  ),
+  KEY_MALFORMED: refusal(
+    401,
+    "The key is mistyped.",
+    "Copy the key again; its last six characters do not fit.",
+  ),
+  KEY_EXPIRED: refusal(401, "The key has expired.", "Create a new key."),
+  KEY_REVOKED: refusal(401, "The key was revoked.", "Create a new key."),
+  SESSION_ENDED: refusal(401, "The session has ended.", "Sign in again."),
+  LINK_SPENT: refusal(
+    401,
+    "The sign-in link was used or has expired.",
+    "Ask the operator of the Hall for a new one.",
+  ),
+  GRANT_INVALID: refusal(
+    401,
+    "The grant is not valid for this work.",
+    "Work only under a grant of this Hall.",
+  ),
+  FORBIDDEN: refusal(
+    403,
+    "The credential is not allowed to do this.",
+    "Use one with the permission named in detail.",
+  ),
+  NOT_FOUND: refusal(404, "There is no such thing here.", "Check the id."),
+  GRANT_REDEEMED: refusal(
+    409,
+    "The grant was already redeemed.",
+    "Each grant starts work once; do not start it again.",
+  ),
+  CONFLICT: refusal(409, "The request does not fit the present state.", "Read the state again, then decide."),
+  IDEMPOTENCY_IN_FLIGHT: refusal(409, "A request with this key is still running.", "Repeat it in a moment."),
+  BODY_TOO_LARGE: refusal(413, "The body is larger than the limit.", "Send at most 256 kB."),
+  UNSUPPORTED_MEDIA_TYPE: refusal(
+    415,
+    "The content type is not JSON.",
+    "Send Content-Type: application/json.",
+  ),
+  IDEMPOTENCY_MISMATCH: refusal(422, "This idempotency key was used with another body.", "Use a new key."),
+  RATE_LIMITED: refusal(429, "Too many requests.", "Wait for the time named in Retry-After."),
+  INTERNAL: refusal(500, "The Hall failed; nothing was dispatched.", "Report the request id."),
+  LEDGER_UNAVAILABLE: refusal(
+    503,
+    "The ledger cannot record, so nothing runs.",
+    "Try again when the database answers.",
+  ),
+  SIGNER_UNAVAILABLE: refusal(
+    503,
+    "The signer cannot sign, so nothing runs.",
+    "Try again when the signer is back.",
+  ),
+  FENCE_BUSY: refusal(503, "Rights changed faster than the request could be decided.", "Try again."),
+  SHUTTING_DOWN: refusal(503, "The Hall is stopping.", "Try again."),
+} as const satisfies Record<string, Refusal>;
+
+interface Refusal {
+  status: number;
+  sentence: string;
+  remedy: string;
+}
+
+export type HallErrorCode = keyof typeof HALL_ERRORS;
+
+/** A refusal. `detail` may be shown to the caller; `cause` never is. */
+export class HallError extends Error {
+  readonly code: HallErrorCode;
+  readonly detail: { [key: string]: unknown };
+
+  constructor(code: HallErrorCode, options: { detail?: { [key: string]: unknown }; cause?: unknown } = {}) {
+    super(`${code}: ${HALL_ERRORS[code].sentence}`, { cause: options.cause });
+    this.name = "HallError";
+    this.code = code;
+    this.detail = options.detail ?? {};
+  }
+
+  get status(): number {
+    return HALL_ERRORS[this.code].status;
+  }
+}
+
+function refusal(status: number, sentence: string, remedy: string): Refusal {
+  return { status, sentence, remedy };
+}

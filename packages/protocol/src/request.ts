@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { type CapabilityId, canonicalId, isPrintable } from "./ids.ts";
+
+/** What an agent asks for (contract 2.1), and how the Hall reads it at its door. */
+
+export const Env = z.enum(["dev", "stage", "prod", "edge"]);
+export type Env = z.infer<typeof Env>;
+
+export const DataLabel = z.enum(["PUBLIC", "INTERNAL", "RESTRICTED"]);
+export type DataLabel = z.infer<typeof DataLabel>;
+
+export const TenantRisk = z.enum(["low", "medium", "high"]);
+export type TenantRisk = z.infer<typeof TenantRisk>;
+
+/** P0 is the most critical and the most governed. */
+export const QosClass = z.enum(["P0", "P1", "P2", "P3"]);
+export type QosClass = z.infer<typeof QosClass>;
+
+const JsonObject = z.record(z.string(), z.unknown());
+
+/**
+ * RouteInput as it arrives. `tenant_id` and `correlation_id` may be absent or blank here, because each of
+ * those has a deny code of its own further down the pipeline; a value that is not printable is invalid.
+ */
+export const RouteInput = z.object({
+  capability_id: z
+    .string()
+    .refine((text) => canonicalId("cap", text) !== null, "expected an id like cap.doc.summarize"),
+  env: Env,
+  data_label: DataLabel,
+  tenant_risk: TenantRisk,
+  qos_class: QosClass,
+  tenant_id: z.string().refine(isBlankOrPrintable, "expected 1 to 128 printable characters").default(""),
+  correlation_id: z.string().refine(isBlankOrPrintable, "expected 1 to 128 printable characters").default(""),
+  request: JsonObject.default({}),
+  blast_radius: JsonObject.nullish(),
+  blast_score: z.int().min(0).max(100).nullish(),
+  privilege_context: JsonObject.nullish(),
+  dry_run: z.boolean().default(false),
+  tenant_credential: z.string().nullish(),
+  policy_version: z
+    .string()
+    .refine(isPrintable, "expected 1 to 128 printable characters")
+    .default("policy.v0"),
+});
+export type RouteInput = z.infer<typeof RouteInput>;
+
+/** One thing wrong with a request: where, and what was expected. */
+export interface InputProblem {
+  path: string;
+  expected: string;
+}
+
+/** What the door made of a request body. Both are decided, and both get a receipt. */
+export type ReadRouteInput =
+  | { valid: true; input: RouteInput; capability: CapabilityId; warnings: string[] }
+  | { valid: false; problems: InputProblem[]; warnings: string[] };
+
+const KNOWN = new Set(Object.keys(RouteInput.shape));
+const PROBLEMS_MAX = 10;
+
+/**
+ * Reads a RouteInput from a JSON object. Never throws: what breaks the schema is an answer
+ * (`DENY_INVALID_INPUT`). Fields that WCP does not know are not read and are named in `warnings`.
+ */
+export function readRouteInput(value: Record<string, unknown>): ReadRouteInput {
+  const warnings: string[] = [];
+  for (const key of Object.keys(value)) {
+    if (!KNOWN.has(key)) warnings.push(`${shown(key)} is not a field of RouteInput and was not read`);
+  }
+  if (warnings.length > PROBLEMS_MAX) warnings.splice(PROBLEMS_MAX, Number.POSITIVE_INFINITY, "…");
+  const read = RouteInput.safeParse(value);
+  if (!read.success) {
+    const problems = read.error.issues
+      .slice(0, PROBLEMS_MAX)
+      .map((issue) => ({ path: issue.path.map(String).join(".") || "$", expected: issue.message }));
+    return { valid: false, problems, warnings };
+  }
+  const capability = canonicalId("cap", read.data.capability_id) as CapabilityId;
+  return { valid: true, input: read.data, capability, warnings };
+}
+
+function isBlankOrPrintable(text: string): boolean {
+  return text.length <= 128 && (text.trim() === "" || isPrintable(text));
+}
+
+/** A key that a stranger chose, made safe to print in an answer. */
+function shown(key: string): string {
+  const name = key.length > 64 ? `${key.slice(0, 64)}…` : key;
+  return isPrintable(name) ? name : JSON.stringify(name).replaceAll(/[^\x20-\x7e]/g, "?");
+}
