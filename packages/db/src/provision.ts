@@ -48,7 +48,8 @@ export async function provision(
     await admin.query("SELECT pg_advisory_lock(hashtext('guildhall.provision'))");
     for (const role of LOGIN_ROLES) {
       const ident = `hall_${role}`;
-      await ensureRole(admin, ident, "LOGIN");
+      // What the owner may become it is not by itself: policies made for a function's role must not open to it.
+      await ensureRole(admin, ident, role === "owner" ? "LOGIN NOINHERIT" : "LOGIN");
       await admin.query(`ALTER ROLE ${ident} PASSWORD ${admin.escapeLiteral(passwords[role])}`);
     }
     for (const role of FUNCTION_ROLES) await ensureRole(admin, role, "NOLOGIN");
@@ -85,7 +86,11 @@ export function roleUrls(adminUrl: string, passwords: RolePasswords, database: s
   };
 }
 
-async function ensureRole(admin: pg.Client, role: string, login: "LOGIN" | "NOLOGIN"): Promise<void> {
+async function ensureRole(
+  admin: pg.Client,
+  role: string,
+  login: "LOGIN" | "LOGIN NOINHERIT" | "NOLOGIN",
+): Promise<void> {
   const known = await admin.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]);
   if (known.rowCount === 0)
     await admin.query(`CREATE ROLE ${role} ${login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS`);

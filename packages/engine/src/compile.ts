@@ -16,16 +16,15 @@ import { wholeOrText } from "./whole-number.ts";
 
 /**
  * A rule bundle made ready to decide with. Built once for each published bundle and shared by all
- * decisions, which carry its lists as they are: hence frozen, all but the tables (a typed array cannot be).
+ * decisions, which carry its lists as they are: hence frozen, all but the cells (a typed array cannot be).
  */
 export interface Program {
   /** The bundle's digest, named in every decision. */
   readonly digest: string;
   readonly rules: readonly CompiledRule[];
-  /** For each capability that a rule names, the index of the first matching rule in each of its cells. */
-  readonly tables: ReadonlyMap<CapabilityId, Int32Array>;
-  /** The table of all other capabilities. */
-  readonly fallback: Int32Array;
+  /** Which rule answers which question: see `RuleTables`. */
+  readonly cells: Int32Array;
+  readonly offsets: ReadonlyMap<CapabilityId, number>;
   /** The capabilities that rules name, sorted. */
   readonly capabilities: readonly CapabilityId[];
   /** Rules that can never match, in order. */
@@ -54,55 +53,66 @@ export interface CompiledCandidate {
 
 /** @param digest the bundle's digest, as the ledger stores it */
 export function compile(bundle: RuleBundle, digest: string): Program {
-  const { tables, fallback, shadowed } = analyseRules(bundle.rules);
+  const { cells, offsets, shadowed } = analyseRules(bundle.rules);
+  const pool: Pool = new Map();
   return freeze({
     digest,
-    rules: freeze(bundle.rules.map(compileRule)),
-    tables,
-    fallback,
-    capabilities: freeze([...tables.keys()].sort()),
+    rules: freeze(bundle.rules.map((rule) => compileRule(rule, pool))),
+    cells,
+    offsets,
+    capabilities: freeze([...offsets.keys()].sort()),
     shadowedRuleIds: freeze(shadowed.map((index) => (bundle.rules[index] as Rule).rule_id)),
   });
 }
 
-const NONE: never[] = freeze([]);
-
-function compileRule({ rule_id, decision }: Rule): CompiledRule {
-  const floor = controls(decision.required_controls_suggested);
+function compileRule({ rule_id, decision }: Rule, pool: Pool): CompiledRule {
+  const floor = controls(decision.required_controls_suggested, pool);
   const seen = new Set<SpeciesId>();
   const candidates: CompiledCandidate[] = [];
   for (const candidate of decision.candidate_workers_ranked) {
     if (seen.has(candidate.worker_species_id)) continue;
     seen.add(candidate.worker_species_id);
-    candidates.push(compileCandidate(candidate, floor));
+    candidates.push(compileCandidate(candidate, floor, pool));
   }
+  const profiles = decision.recommended_profiles.map(({ profile_id, score }) =>
+    freeze({ profile_id, score: wholeOrText(score) }),
+  );
+  const escalation = {
+    ...decision.escalation,
+    human_required_if: freeze([...decision.escalation.human_required_if]),
+  };
   return freeze({
     ruleId: rule_id,
     candidates: freeze(candidates),
     floor,
-    profiles: freeze(
-      decision.recommended_profiles.map(({ profile_id, score }) =>
-        freeze({ profile_id, score: wholeOrText(score) }),
-      ),
-    ),
-    escalation: freeze({
-      ...decision.escalation,
-      human_required_if: freeze([...decision.escalation.human_required_if]),
-    }),
-    preconditions: freeze({ ...decision.preconditions }),
+    profiles: pooled(pool, profiles),
+    escalation: pooled(pool, escalation),
+    preconditions: pooled(pool, { ...decision.preconditions }),
   });
 }
 
-function compileCandidate(candidate: RuleCandidate, ruleFloor: ControlId[]): CompiledCandidate {
-  const minimum = controls(candidate.requires_controls_minimum);
+function compileCandidate(candidate: RuleCandidate, ruleFloor: ControlId[], pool: Pool): CompiledCandidate {
+  const minimum = controls(candidate.requires_controls_minimum, pool);
   return freeze({
     speciesId: candidate.worker_species_id,
     scoreHint: candidate.score_hint === undefined ? null : wholeOrText(candidate.score_hint),
     minimum,
-    floor: minimum.length === 0 ? ruleFloor : controls([...ruleFloor, ...minimum]),
+    floor: minimum.length === 0 ? ruleFloor : controls([...ruleFloor, ...minimum], pool),
   });
 }
 
-function controls(ids: readonly ControlId[]): ControlId[] {
-  return ids.length === 0 ? NONE : freeze(inOrder(ids));
+function controls(ids: readonly ControlId[], pool: Pool): ControlId[] {
+  return pooled(pool, inOrder(ids));
+}
+
+/** Rules mostly ask for the same few things: each is kept once, which is what keeps large programs small. */
+type Pool = Map<string, object>;
+
+/** The pool's copy of a JSON value, by its text; two values of one text are of one type. */
+function pooled<T extends object>(pool: Pool, value: T): T {
+  const text = JSON.stringify(value);
+  const kept = pool.get(text);
+  if (kept !== undefined) return kept as T;
+  pool.set(text, value);
+  return freeze(value);
 }

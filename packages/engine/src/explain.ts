@@ -91,8 +91,8 @@ function workerSentence({ selected, controls_verified, candidates }: Decision): 
   const passedOver = above > 0 ? ` Passed over above it: ${counted(above, "candidate")}.` : "";
   const controls =
     controls_verified.length === 0
-      ? "no control is required"
-      : `of its own it implements what is required, ${counted(controls_verified.length, "control")}`;
+      ? "no control is required of it"
+      : `it implements what is required of it, ${counted(controls_verified.length, "control")}`;
   return `${name} serves the capability and is available; ${controls}.${passedOver}`;
 }
 

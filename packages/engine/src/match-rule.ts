@@ -1,6 +1,9 @@
 import type { CapabilityId, RouteInput, RuleMatch } from "@guildhall/protocol";
 import { DataLabel, Env, QosClass, TenantRisk } from "@guildhall/protocol";
 import type { CompiledRule, Program } from "./compile.ts";
+import { nearestCapabilities } from "./nearest-capabilities.ts";
+import type { Refusal } from "./refusal.ts";
+import { shownList } from "./sanitise.ts";
 
 /**
  * Four of the five match fields are enums, so a capability has 4·3·3·4 = 144 cells, each of which has one
@@ -22,10 +25,22 @@ export function matchRule(
   capability: CapabilityId,
   input: RouteInput,
 ): CompiledRule | null {
-  const table = program.tables.get(capability) ?? program.fallback;
+  const offset = program.offsets.get(capability) ?? 0;
   const cell =
     ENV_AT[input.env] + LABEL_AT[input.data_label] + RISK_AT[input.tenant_risk] + QOS_AT[input.qos_class];
-  return program.rules[table[cell] ?? NO_RULE] ?? null;
+  const index = program.cells[offset + cell] ?? NO_RULE;
+  return index === NO_RULE ? null : (program.rules[index] as CompiledRule);
+}
+
+/** Nothing matches. The nearest names are for an agent that made this one up. */
+export function noMatchingRule(program: Program, capability: CapabilityId): Refusal {
+  const nearest = nearestCapabilities(capability, program.capabilities);
+  const because = program.offsets.has(capability)
+    ? "Rules name the capability, but none for these conditions."
+    : nearest.length > 0
+      ? `No rule names it; the nearest known are ${shownList(nearest)}.`
+      : "No rule names it, and none that is near.";
+  return { code: "DENY_NO_MATCHING_RULE", details: { nearest_capabilities: nearest }, because };
 }
 
 /** The cells that a rule's four enum conditions cover. */

@@ -6,7 +6,7 @@ const NEAREST_MAX = 3;
 /** Edits beyond which two names are strangers. */
 const DISTANCE_MAX = 6;
 /** How many neighbours in sorted order are compared on either side, so that the cost has a bound. */
-const WINDOW = 1_000;
+const WINDOW = 250;
 
 /** @param known sorted by code unit */
 export function nearestCapabilities(asked: string, known: readonly string[]): string[] {
@@ -43,18 +43,22 @@ function lowerBound(sorted: readonly string[], value: string): number {
 export function editDistance(a: string, b: string, limit: number): number {
   const over = limit + 1;
   if (Math.abs(a.length - b.length) > limit) return over;
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  // One row of the usual table: costs of turning the read part of `a` into each beginning of `b`.
+  const costs = Uint8Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
-    const here = [row];
+    let diagonal = row - 1;
+    let left = row;
     let best = row;
+    costs[0] = row;
     for (let column = 1; column <= b.length; column++) {
-      const substituted = (above[column - 1] as number) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const cost = Math.min(substituted, (above[column] as number) + 1, (here[column - 1] as number) + 1);
-      here.push(cost);
-      if (cost < best) best = cost;
+      const above = costs[column] as number;
+      const substituted = diagonal + (a.charCodeAt(row - 1) === b.charCodeAt(column - 1) ? 0 : 1);
+      left = Math.min(substituted, above + 1, left + 1);
+      costs[column] = left;
+      diagonal = above;
+      if (left < best) best = left;
     }
     if (best > limit) return over;
-    above = here;
   }
-  return Math.min(above[b.length] as number, over);
+  return Math.min(costs[b.length] as number, over);
 }

@@ -1,6 +1,6 @@
-import type { DecisionInputs, IntegerJson, ReadRouteInput, RouteInput } from "@guildhall/protocol";
+import type { DecisionInputs, InputProblem, RouteInput } from "@guildhall/protocol";
+import { problemList } from "./check-input.ts";
 import type { Program } from "./compile.ts";
-import { shown } from "./sanitise.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { wholeOrText } from "./whole-number.ts";
 
@@ -65,7 +65,7 @@ export function readInputs(
 export function readInvalidInputs(
   program: Program,
   snapshot: Snapshot,
-  problems: Extract<ReadRouteInput, { valid: false }>["problems"],
+  problems: readonly InputProblem[],
   nowMs: number,
 ): DecisionInputs {
   return {
@@ -77,8 +77,4 @@ export function readInvalidInputs(
     snapshot_age_ms: wholeOrText(nowMs - snapshot.takenAtMs),
     snapshot_version: wholeOrText(snapshot.version),
   };
-}
-
-export function problemList(problems: Extract<ReadRouteInput, { valid: false }>["problems"]): IntegerJson[] {
-  return problems.map(({ path, expected }) => ({ expected: shown(expected), path: shown(path) }));
 }

@@ -11,6 +11,7 @@ import type {
 } from "@guildhall/protocol";
 import { REVERSIBILITY } from "@guildhall/protocol";
 import { inOrder } from "./check-controls.ts";
+import { freeze } from "./freeze.ts";
 
 /**
  * What one tenant's part of the Hall looked like at one moment: everything live that a decision may depend
@@ -63,7 +64,7 @@ export function snapshotWorker(
     capabilities: new Set(record.capabilities),
     allowedEnvironments: record.allowed_environments ? new Set(record.allowed_environments) : null,
     implements: new Set(record.currently_implements),
-    requiredControls: inOrder(record.required_controls),
+    requiredControls: freeze(inOrder(record.required_controls)),
     recordHash: live.recordHash,
     transportDigest: live.transportDigest,
     available: live.available,

@@ -13,6 +13,12 @@ export const HALL_ERRORS = {
     "The request does not follow its schema.",
     "Mend the fields named in problems.",
   ),
+  RECORD_HASH_MISMATCH: refusal(
+    400,
+    "The record is not the one its artifact_hash names.",
+    "Compute the hash over the record as you send it.",
+    "DENY_WORKER_TAMPERED",
+  ),
   UNAUTHENTICATED: refusal(
     401,
     "No valid credential came with the request.",
@@ -76,6 +82,8 @@ interface Refusal {
   status: number;
   sentence: string;
   remedy: string;
+  /** What existing clients read in `code`, where it differs from our name (contract 8a). */
+  wireCode?: string;
 }
 
 export type HallErrorCode = keyof typeof HALL_ERRORS;
@@ -97,6 +105,6 @@ export class HallError extends Error {
   }
 }
 
-function refusal(status: number, sentence: string, remedy: string): Refusal {
-  return { status, sentence, remedy };
+function refusal(status: number, sentence: string, remedy: string, wireCode?: string): Refusal {
+  return wireCode === undefined ? { status, sentence, remedy } : { status, sentence, remedy, wireCode };
 }

@@ -112,7 +112,7 @@ export function jsonPath(steps: readonly (string | number)[]): string {
   for (const step of steps) {
     if (typeof step === "number") path += `[${step}]`;
     else if (/^[A-Za-z_$][\w$]{0,63}$/.test(step)) path += path === "" ? step : `.${step}`;
-    else path += `[${JSON.stringify(step.length > 64 ? `${step.slice(0, 63).toWellFormed()}…` : step)}]`;
+    else path += `[${JSON.stringify(step.length > 64 ? `${step.slice(0, 63)}…` : step)}]`;
   }
   return path;
 }
@@ -375,10 +375,10 @@ class Scanner {
     return isHigh ? at + 2 : at + 1;
   }
 
-  /** `low` counts only after a high surrogate. The bit tests find U+FFFE and U+FFFF in every plane. */
+  /** `low` is NaN except after a high surrogate. The bit tests find U+FFFE and U+FFFF in every plane. */
   private checkCharacter(unit: number, low: number, at: number): void {
     const isSurrogate = (unit & 0xf800) === 0xd800;
-    if (isSurrogate && !(unit < 0xdc00 && low >= 0xdc00 && low < 0xe000))
+    if (isSurrogate && !(low >= 0xdc00 && low < 0xe000))
       this.refuse(
         "JSON_LONE_SURROGATE",
         "Expected both halves of a surrogate pair; complete or remove it.",

@@ -13,7 +13,9 @@ export interface TreeHead {
 export function checkpointText({ origin, treeSize, root }: TreeHead): string {
   checkOrigin(origin);
   if (!Number.isSafeInteger(treeSize) || treeSize < 0 || root.length !== 32)
-    throw new RangeError(`Expected a tree size and a root of 32 bytes, got ${treeSize} and ${root.length} bytes.`);
+    throw new RangeError(
+      `Expected a tree size and a root of 32 bytes, got ${treeSize} and ${root.length} bytes.`,
+    );
   return `${origin}\n${treeSize}\n${base64(root)}\n`;
 }
 

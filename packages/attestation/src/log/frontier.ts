@@ -57,8 +57,9 @@ export function decodeFrontier(size: number, bytes: Uint8Array): Frontier {
       `Expected ${count} peaks of 32 bytes for a tree of ${size} leaves, got ${bytes.length} bytes; ` +
         "the stored frontier is damaged and must be rebuilt from the leaves.",
     );
-  // Copies: the caller's buffer may belong to a row of the database driver.
-  return { size, peaks: Array.from({ length: count }, (_, i) => bytes.slice(i * 32, i * 32 + 32)) };
+  // Copies, because the caller's buffer may belong to the database driver; a Buffer's own slice copies nothing.
+  const peaks = Array.from({ length: count }, (_, i) => new Uint8Array(bytes.subarray(i * 32, i * 32 + 32)));
+  return { size, peaks };
 }
 
 function peakCount(size: number): number {

@@ -9,7 +9,8 @@ import { leafHash, nodeHash } from "./merkle.ts";
  */
 export function growTree(before: Frontier, leafData: readonly Uint8Array[]): Growth {
   const size = before.size + leafData.length;
-  if (!Number.isSafeInteger(size)) throw new RangeError(`Expected a tree of at most 2^53-1 leaves, got ${size}.`);
+  if (!Number.isSafeInteger(size))
+    throw new RangeError(`Expected a tree of at most 2^53-1 leaves, got ${size}.`);
   // Taken from the end, where the smallest peaks are.
   const peaks = [...before.peaks];
   const rows: Row[] = [];
@@ -42,7 +43,8 @@ export interface Row {
 
 function takePeak(peaks: Uint8Array[]): Uint8Array {
   const peak = peaks.pop();
-  if (!peak) throw new RangeError("Expected one peak for each bit of the tree's size; the frontier is damaged.");
+  if (!peak)
+    throw new RangeError("Expected one peak for each bit of the tree's size; the frontier is damaged.");
   return peak;
 }
 

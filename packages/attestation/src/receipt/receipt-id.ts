@@ -7,7 +7,8 @@ import type { ReceiptId } from "@guildhall/protocol";
  * on (section 6.2, method 1), and when it is full the time runs ahead by a millisecond.
  */
 export function newReceiptId(nowMs: number): ReceiptId {
-  if (!(nowMs >= 0 && nowMs <= MAX_MS)) throw new RangeError(`Expected milliseconds since 1970, got ${nowMs}.`);
+  if (!(nowMs >= 0 && nowMs <= MAX_MS))
+    throw new RangeError(`Expected milliseconds since 1970, got ${nowMs}.`);
   const random = nextRandom();
   const now = Math.floor(nowMs);
   if (now > lastMs) {

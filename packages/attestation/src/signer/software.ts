@@ -27,7 +27,10 @@ export function softwareSigner(key: KeyObject, module: string): Signer {
     module,
     async sign(data) {
       if (!open)
-        throw new SignerError("SIGNER_CLOSED", `The signer of key ${keyId} is closed; open it again to sign.`);
+        throw new SignerError(
+          "SIGNER_CLOSED",
+          `The signer of key ${keyId} is closed; open it again to sign.`,
+        );
       return sign(null, data, open);
     },
     async close() {
@@ -61,7 +64,8 @@ async function readKey(path: string): Promise<KeyObject | null> {
 
 /** Asks the open file, not its path: what is checked is what is read, whatever is renamed meanwhile. */
 async function checkAccess(file: FileHandle, path: string): Promise<void> {
-  const { mode, uid, size, ...stat } = await file.stat();
+  const stat = await file.stat();
+  const { mode, uid, size } = stat;
   if (!stat.isFile()) throw refuse("KEY_FILE_UNREADABLE", path, "is not a file; name the key file itself");
   if (size > FILE_MAX_BYTES) throw refuse("KEY_FILE_MALFORMED", path, `is too long for a key; ${GIVE_A_KEY}`);
 
@@ -82,7 +86,8 @@ async function checkAccess(file: FileHandle, path: string): Promise<void> {
     );
 }
 
-const GIVE_A_KEY = "give an Ed25519 private key in PKCS#8 PEM, as `openssl genpkey -algorithm ed25519` makes it";
+const GIVE_A_KEY =
+  "give an Ed25519 private key in PKCS#8 PEM, as `openssl genpkey -algorithm ed25519` makes it";
 
 function parseKey(pem: string, path: string): KeyObject {
   if (!/^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PRIVATE KEY-----\n?$/.test(pem))
@@ -126,7 +131,8 @@ async function createKey(path: string): Promise<KeyObject> {
     );
   }
   const key = await readKey(path);
-  if (!key) throw refuse("KEY_FILE_UNREADABLE", path, "vanished just after it was made; find out who removed it");
+  if (!key)
+    throw refuse("KEY_FILE_UNREADABLE", path, "vanished just after it was made; find out who removed it");
   return key;
 }
 

@@ -19,7 +19,9 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /** The caller has checked that these are pairs of hex digits. */
 export function decodeHex(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(i * 2, i * 2 + 2), 16));
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
+    Number.parseInt(text.slice(i * 2, i * 2 + 2), 16),
+  );
 }
 
 export function encodeHex(bytes: Uint8Array): string {

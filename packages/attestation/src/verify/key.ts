@@ -56,7 +56,9 @@ async function parseVkey(name: string, keyHash: string, encoded: string): Promis
 const SPKI_PREFIX = "302a300506032b6570032100";
 
 function parsePem(text: string): Uint8Array<ArrayBuffer> | null {
-  const pem = /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\r\n]+)\r?\n-----END PUBLIC KEY-----$/.exec(text);
+  const pem = /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\r\n]+)\r?\n-----END PUBLIC KEY-----$/.exec(
+    text,
+  );
   if (!pem) return null;
   const der = decodeBase64(pem[1]!.replaceAll(/[\r\n]/g, ""));
   if (der?.length !== 44 || encodeHex(der.subarray(0, 12)) !== SPKI_PREFIX)

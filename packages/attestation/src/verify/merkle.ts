@@ -1,4 +1,3 @@
-import { encodeHex } from "./encoding.ts";
 import { VerifyError } from "./verify-error.ts";
 import { sha256 } from "./web-crypto.ts";
 
@@ -48,14 +47,14 @@ export async function rootFromLeaves(leafData: readonly Uint8Array[]): Promise<U
   return row[0]!;
 }
 
-export function describeRoot(root: Uint8Array): string {
-  return `root ${encodeHex(root)}`;
-}
-
 /** On which side of the way each hash of the proof stands, from the leaf up. Sizes may exceed 32 bits. */
 function sidesOnPath(index: number, size: number): ("left" | "right")[] {
   const sides: ("left" | "right")[] = [];
-  for (let node = index, last = size - 1; last > 0; node = Math.floor(node / 2), last = Math.floor(last / 2)) {
+  for (
+    let node = index, last = size - 1;
+    last > 0;
+    node = Math.floor(node / 2), last = Math.floor(last / 2)
+  ) {
     if (node % 2 === 1) sides.push("left");
     else if (node < last) sides.push("right");
     // The last node of a row without a neighbour moves up as it is: no hash.

@@ -43,7 +43,8 @@ export function parseNote(note: string): ParsedNote {
   if (blank < 0) throw malformed("a text, an empty line and signatures", "no empty line");
   const text = note.slice(0, blank + 1);
   const block = note.slice(blank + 2);
-  if (!block.endsWith("\n")) throw malformed("signature lines that end in a line end", "none, or an open line");
+  if (!block.endsWith("\n"))
+    throw malformed("signature lines that end in a line end", "none, or an open line");
 
   const lines = block.slice(0, -1).split("\n");
   if (lines.length > SIGNATURES_MAX)

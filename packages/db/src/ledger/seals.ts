@@ -5,7 +5,8 @@ import { byteaArray, int8Array, uuidArray } from "./binary-array.ts";
 
 /**
  * Stores a seal by compare-and-set on its size, and with it the jobs of every dispatch it newly covers.
- * @returns false where a seal at least as large is stored already; nothing is written then
+ * @returns false where a seal at least as large is stored already: no checkpoint and no job is written then.
+ *   Signatures are, because each stands for its own receipt.
  */
 export async function storeSeal(client: pg.Pool | pg.PoolClient, seal: StoredSeal): Promise<boolean> {
   const { rows } = await client.query<{ stored: boolean }>({
@@ -33,15 +34,23 @@ export async function latestCheckpoint(client: pg.Pool): Promise<{ treeSize: num
   return rows[0] ? { treeSize: Number(rows[0].tree_size), note: rows[0].note } : null;
 }
 
-/** How far the log is committed, and how far it is sealed. */
-export async function sealGap(client: pg.Pool): Promise<{ treeSize: number; sealedSize: number }> {
-  const { rows } = await client.query<{ tree_size: string; sealed: string }>(
-    "SELECT h.tree_size, s.tree_size AS sealed FROM ledger.log_head h, ledger.seal_head s WHERE h.id AND s.id",
+/** How far the log is committed, how far it is sealed, and since when. */
+export async function sealGap(
+  client: pg.Pool,
+): Promise<{ treeSize: number; sealedSize: number; sealedAt: Date | null }> {
+  const { rows } = await client.query<{ tree_size: string; sealed: string; stored_at: Date | null }>(
+    `SELECT h.tree_size, s.tree_size AS sealed, c.stored_at FROM ledger.log_head h, ledger.seal_head s
+     LEFT JOIN ledger.checkpoint c ON c.tree_size = s.tree_size WHERE h.id AND s.id`,
   );
-  return { treeSize: Number(rows[0]?.tree_size ?? 0), sealedSize: Number(rows[0]?.sealed ?? 0) };
+  const [row] = rows;
+  return {
+    treeSize: Number(row?.tree_size),
+    sealedSize: Number(row?.sealed),
+    sealedAt: row?.stored_at ?? null,
+  };
 }
 
-/** Which tenant a stored leaf belongs to: what a signature row needs beside its bytes. */
+/** A leaf as it is stored. */
 export interface StoredLeaf {
   leafIndex: number;
   hash: Buffer;

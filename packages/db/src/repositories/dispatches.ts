@@ -20,6 +20,18 @@ export async function findDispatch(tx: TenantTx, id: string): Promise<Dispatch |
   return row && { ...row, state: row.state as DispatchState };
 }
 
+/** The states of those of the given decisions that started work. */
+export async function dispatchStates(
+  tx: TenantTx,
+  ids: readonly string[],
+): Promise<Map<string, DispatchState>> {
+  const rows = await tx.dispatch.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, state: true },
+  });
+  return new Map(rows.map((row) => [row.id, row.state as DispatchState]));
+}
+
 /**
  * Takes a dispatch that nobody has ended, for one more attempt.
  * @returns its number, from 1, or null where the dispatch has ended

@@ -31,20 +31,37 @@ export async function findReceiptAt(tx: TenantTx, seq: number): Promise<StoredRe
   return rows[0] ? toReceipt(rows[0]) : null;
 }
 
-/** One page, newest first. `before` is the chain position to go on from. */
-export async function listReceipts(
+/** Which decisions of the tenant, and from where. */
+export interface DecisionPage {
+  /** The chain position to go on from; null for the newest. */
+  before: number | null;
+  limit: number;
+  env: string | null;
+  outcome: string | null;
+}
+
+/** How many receipts one page looks through: a rare outcome takes several pages, never a whole table. */
+const SCAN_MAX = 2000;
+
+/** One page of decisions, newest first, and the position to go on from: null at the chain's beginning. */
+export async function listDecisions(
   tx: TenantTx,
-  page: { kind: string; before: number | null; limit: number },
-): Promise<StoredReceipt[]> {
-  const before = page.before ?? Number.MAX_SAFE_INTEGER;
-  const rows = await tx.$queryRaw<Row[]>`
-    SELECT r.leaf_index, r.receipt_id, r.kind, r.receipt_hash, r.body, s.signature
+  { before, limit, env, outcome }: DecisionPage,
+): Promise<{ receipts: StoredReceipt[]; next: number | null }> {
+  const from = before ?? Number((await tx.chainHead.findFirst())?.seq ?? 0);
+  const down = Math.max(0, from - SCAN_MAX);
+  const rows = await tx.$queryRaw<(Row & { seq: bigint })[]>`
+    SELECT r.leaf_index, r.receipt_id, r.kind, r.receipt_hash, r.body, s.signature, p.seq
     FROM ledger.chain_position p
     JOIN ledger.receipt r ON r.leaf_index = p.leaf_index
     LEFT JOIN ledger.receipt_signature s ON s.leaf_index = p.leaf_index
-    WHERE p.seq < ${before}::bigint AND r.kind = ${page.kind}
-    ORDER BY p.seq DESC LIMIT ${page.limit}`;
-  return rows.map(toReceipt);
+    WHERE p.seq < ${from}::bigint AND p.seq >= ${down}::bigint AND r.kind = 'decision'
+      AND (${env}::text IS NULL OR convert_from(r.body, 'UTF8')::jsonb #>> '{decision,inputs,env}' = ${env})
+      AND (${outcome}::text IS NULL OR convert_from(r.body, 'UTF8')::jsonb ->> 'policy_decision' = ${outcome})
+    ORDER BY p.seq DESC LIMIT ${limit}`;
+  const last = rows.at(-1);
+  const reached = rows.length === limit && last ? Number(last.seq) : down;
+  return { receipts: rows.map(toReceipt), next: reached > 0 ? reached : null };
 }
 
 interface Row {

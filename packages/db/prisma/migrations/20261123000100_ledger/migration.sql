@@ -118,6 +118,10 @@ CREATE POLICY operator_creates ON ledger.chain_head FOR INSERT TO hall_operator 
 GRANT SELECT ON ledger.receipt, ledger.chain_position, ledger.receipt_id_index, ledger.receipt_signature,
   ledger.log_leaf, ledger.log_node, ledger.checkpoint, ledger.log_head, ledger.seal_head, ledger.chain_head TO hall_app, hall_operator;
 GRANT INSERT ON ledger.chain_head TO hall_operator;
+-- The signature of an administrative act, made once the act is committed.
+CREATE POLICY act_signatures ON ledger.receipt_signature FOR INSERT TO hall_app, hall_operator
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid);
+GRANT INSERT ON ledger.receipt_signature TO hall_app, hall_operator;
 
 GRANT INSERT ON ledger.receipt, ledger.chain_position, ledger.receipt_id_index, ledger.receipt_signature TO hall_ledger;
 GRANT SELECT, INSERT ON ledger.log_leaf, ledger.log_node, ledger.idempotency_key TO hall_ledger;
@@ -142,7 +146,9 @@ BEGIN
     v_name := 'receipt_' || lpad(v_n::text, 6, '0');
     CONTINUE WHEN to_regclass('ledger.' || v_name) IS NOT NULL;
     PERFORM pg_advisory_xact_lock(hashtext('guildhall.receipt_partition'));
-    CONTINUE WHEN to_regclass('ledger.' || v_name) IS NOT NULL;
+    -- Asked of the table: waiting for an advisory lock does not refresh the cache that to_regclass reads.
+    CONTINUE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c
+      WHERE c.relnamespace = 'ledger'::regnamespace AND c.relname = v_name);
     -- Made beside the parent and attached after: CREATE ... PARTITION OF would lock out the log meanwhile.
     EXECUTE format('CREATE TABLE ledger.%I (LIKE ledger.receipt INCLUDING ALL) WITH (toast_tuple_target = 8160)', v_name);
     EXECUTE format('ALTER TABLE ledger.%I ENABLE ROW LEVEL SECURITY', v_name);

@@ -1,0 +1,61 @@
+import { CONSOLE_REFUSALS, type ConsoleRefusalCode } from "./refusal.ts";
+
+/** Passes tRPC calls of the console's own pages on to the Hall, with the session that the cookie holds. */
+
+interface Destination {
+  hallUrl: string;
+  consoleUrl: string;
+  /** Null where nobody is signed in. */
+  sessionToken: string | null;
+}
+
+const BODY_MAX_BYTES = 65_536;
+const TIMEOUT_MS = 15_000;
+const PROCEDURE = /^[a-z]+\.[a-zA-Z]+$/;
+/** Its answer is a session token, which must never reach a script: only `authorize` may ask for it. */
+const KEPT_BACK = new Set(["session.begin"]);
+
+export async function forward(request: Request, procedures: string, to: Destination): Promise<Response> {
+  if (!isSameOrigin(request, to.consoleUrl)) return refuse("CROSS_SITE");
+  if (to.sessionToken === null) return refuse("SIGNED_OUT");
+  const names = procedures.split(",");
+  if (!names.every((name) => PROCEDURE.test(name) && !KEPT_BACK.has(name))) return refuse("NO_SUCH_DOOR");
+
+  const body = request.method === "POST" ? await request.arrayBuffer() : undefined;
+  if (body && body.byteLength > BODY_MAX_BYTES) return refuse("BODY_TOO_LARGE");
+  const answer = await fetch(`${to.hallUrl}/trpc/${names.join(",")}${new URL(request.url).search}`, {
+    method: request.method,
+    headers: { authorization: `Bearer ${to.sessionToken}`, "content-type": "application/json" },
+    body: body ?? null,
+    cache: "no-store",
+    redirect: "error",
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  }).catch(() => null);
+  if (answer === null) return refuse("HALL_UNREACHABLE");
+
+  const headers = new Headers({ "cache-control": "no-store" });
+  for (const name of ["content-type", "x-request-id", "retry-after"]) {
+    const value = answer.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
+/** The cookie is sent by any page of the same site; only ours may use it. */
+function isSameOrigin(request: Request, consoleUrl: string): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  const origin = request.headers.get("origin");
+  if (origin !== null && origin !== new URL(consoleUrl).origin) return false;
+  // Browsers send the first to trustworthy addresses, and the second with every POST. One must speak for us.
+  return site === null ? origin !== null : site === "same-origin";
+}
+
+/** A refusal of our own, in the form in which tRPC's client reads refusals of the Hall. */
+function refuse(code: ConsoleRefusalCode): Response {
+  const { status, sentence, remedy } = CONSOLE_REFUSALS[code];
+  const hall = { code, remedy, request_id: "" };
+  return Response.json(
+    { error: { code: -32_603, message: sentence, data: { code, httpStatus: status, hall } } },
+    { status, headers: { "cache-control": "no-store" } },
+  );
+}

@@ -1,0 +1,20 @@
+import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { readSettings } from "../env.ts";
+import type { AppRouter } from "./hall-types.ts";
+
+/** Longer than the Hall takes to seal, shorter than a person waits. */
+const TIMEOUT_MS = 8_000;
+
+/** The Hall, asked by the console's server for whoever holds this session token (null: a stranger). */
+export function hallAs(sessionToken: string | null): TRPCClient<AppRouter> {
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `${readSettings().hallUrl}/trpc`,
+        headers: sessionToken === null ? {} : { authorization: `Bearer ${sessionToken}` },
+        fetch: (url, init) =>
+          fetch(url, { ...(init as RequestInit), cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) }),
+      }),
+    ],
+  });
+}

@@ -1,0 +1,20 @@
+import type { AppRouter } from "@guildhall/hall-api/trpc";
+import type { SealedReceipt } from "@guildhall/protocol";
+import type { inferRouterOutputs } from "@trpc/server";
+
+/** What the Hall's tRPC door answers, by the console's own words. Types only: nothing of hall-api runs here. */
+
+export type { AppRouter };
+
+type Answers = inferRouterOutputs<AppRouter>;
+
+export type NewSession = Answers["session"]["begin"];
+export type Me = Answers["session"]["me"];
+export type HallState = Me["hall"];
+export type DecisionPage = Answers["decision"]["list"];
+export type DecisionSummary = DecisionPage["decisions"][number];
+export type DecisionDetail = Answers["decision"]["get"];
+export type RailStep = DecisionDetail["steps"][number];
+
+/** The door types a receipt loosely, so that a console of today can show a receipt of tomorrow. */
+export type DoorReceipt = DecisionDetail["sealed"] | SealedReceipt;

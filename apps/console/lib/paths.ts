@@ -1,0 +1,54 @@
+import type { Env, Outcome } from "@guildhall/protocol";
+
+/** Every link of the console. Its test's snapshot is a map of the whole. */
+export const paths = {
+  home: () => "/",
+  signIn: (query: { token?: string; because?: "ended" } = {}) => `/sign-in${search(query)}`,
+  decisions: (tenant: string, query: DecisionsQuery = {}) => `/${segment(tenant)}/decisions${search(query)}`,
+  decision: (tenant: string, id: string, query: DecisionsQuery = {}) =>
+    `/${segment(tenant)}/decisions/${segment(id)}${search(query)}`,
+  log: (tenant: string, query: Pick<DecisionsQuery, "env"> = {}) => `/${segment(tenant)}/log${search(query)}`,
+  trpcDoor: () => "/api/trpc",
+  csrfToken: () => "/api/auth/csrf",
+  spendLink: () => "/api/auth/callback/link",
+  whoIsSignedIn: () => "/api/auth/session",
+  signOut: () => "/api/auth/signout",
+};
+
+/** What the list shows, as the address holds it. Absent means all. */
+export interface DecisionsQuery {
+  env?: Env;
+  outcome?: Outcome;
+  /** Words that a row must contain. */
+  find?: string;
+  /** Chain position to go on from, towards older ones. */
+  before?: number;
+}
+
+const ENVS = ["dev", "stage", "prod", "edge"] as const satisfies readonly Env[];
+const OUTCOMES = ["ALLOW", "DENY", "HOLD"] as const satisfies readonly Outcome[];
+
+/** Reads the address; what is not one of ours is left out. */
+export function readDecisionsQuery(params: URLSearchParams): DecisionsQuery {
+  const env = ENVS.find((name) => name === params.get("env"));
+  const outcome = OUTCOMES.find((name) => name === params.get("outcome"));
+  const find = params.get("find")?.slice(0, 128);
+  const before = Number(params.get("before"));
+  return {
+    ...(env && { env }),
+    ...(outcome && { outcome }),
+    ...(find && { find }),
+    ...(Number.isSafeInteger(before) && before > 0 && { before }),
+  };
+}
+
+function search(query: { [name: string]: string | number | undefined }): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+function segment(text: string): string {
+  return encodeURIComponent(text);
+}

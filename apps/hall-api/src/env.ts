@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { z } from "zod";
+
+/** The only place that reads the environment. All faults are reported together. */
+
+const flag = z.enum(["0", "1"]).transform((value) => value === "1");
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const Env = z.object({
+  /** Folder of everything this Hall keeps: database, keys, credentials. */
+  HALL_DATA_DIR: z.string().min(1).default(join(process.cwd(), ".guildhall")),
+  HALL_HOST: z.string().min(1).default("127.0.0.1"),
+  HALL_PORT: port.default(8765),
+  /** A PostgreSQL 15 or later of your own; its user must be able to create roles. Default: the embedded one. */
+  HALL_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).optional(),
+  /** `file:` and a path. The key is made there on the first start. */
+  HALL_SIGNER: z
+    .string()
+    .regex(/^file:.+/, "expected file: and a path")
+    .optional(),
+  /** The log's origin: part of every receipt and the name of its key. */
+  HALL_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]{1,128}$/, "expected a name without spaces or plus signs")
+    .optional(),
+  /** Where clients and workers reach this Hall. */
+  HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where the console is served: the only origin that may act for a session. */
+  HALL_CONSOLE_URL: z.url({ protocol: /^https?$/ }).default("http://localhost:3000"),
+  /** WCP's signature on each receipt beside the checkpoint. */
+  HALL_RECEIPT_SIGNATURES: flag.default(true),
+  /** Workers on loopback and private addresses may be called. On by default only where the Hall listens on loopback. */
+  HALL_ALLOW_PRIVATE_ADDRESSES: flag.optional(),
+  /** Creates the demo tenant and prints its key and a sign-in link. */
+  HALL_SEED: z.enum(["demo", "none"]).default("none"),
+  HALL_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+});
+
+export interface Settings {
+  dataDir: string;
+  host: string;
+  port: number;
+  databaseUrl: string | null;
+  signerFile: string;
+  origin: string;
+  url: string;
+  consoleUrl: string;
+  receiptSignatures: boolean;
+  allowPrivateAddresses: boolean;
+  seed: "demo" | "none";
+  logLevel: string;
+}
+
+export class SettingsError extends Error {
+  override name = "SettingsError";
+}
+
+/** @throws SettingsError that names every fault and what was expected */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const read = Env.safeParse(env);
+  const faults = read.success ? [] : read.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`);
+  for (const name of Object.keys(env))
+    if (name.startsWith("HALL_") && !(name in Env.shape) && !SCRIPTS_OWN.has(name))
+      faults.push(`${name}: no such setting; known are ${Object.keys(Env.shape).join(", ")}`);
+  if (!read.success || faults.length > 0)
+    throw new SettingsError(`Settings are wrong:\n  ${faults.join("\n  ")}`);
+  const e = read.data;
+  const loopback = ["127.0.0.1", "localhost", "::1"].includes(e.HALL_HOST);
+  return {
+    dataDir: e.HALL_DATA_DIR,
+    host: e.HALL_HOST,
+    port: e.HALL_PORT,
+    databaseUrl: e.HALL_DATABASE_URL ?? null,
+    signerFile: e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem"),
+    origin: e.HALL_ORIGIN ?? `localhost:${e.HALL_PORT}/log`,
+    url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
+    consoleUrl: e.HALL_CONSOLE_URL,
+    receiptSignatures: e.HALL_RECEIPT_SIGNATURES,
+    allowPrivateAddresses: e.HALL_ALLOW_PRIVATE_ADDRESSES ?? loopback,
+    seed: e.HALL_SEED,
+    logLevel: e.HALL_LOG_LEVEL,
+  };
+}
+
+/** Read by the scripts around the Hall, not by it. */
+const SCRIPTS_OWN = new Set(["HALL_INSTALL", "HALL_CONSOLE_PORT", "HALL_API_KEY"]);

@@ -1,0 +1,25 @@
+import type { Signer } from "@guildhall/attestation";
+import type { Db } from "@guildhall/db";
+import type { FastifyBaseLogger } from "fastify";
+import type { Clock } from "./clock.ts";
+import type { Dispatcher } from "./dispatch/dispatcher.ts";
+import type { GrantIssuer } from "./dispatch/grant.ts";
+import type { Settings } from "./env.ts";
+import type { Probe } from "./ledger/entry.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { SnapshotStore } from "./snapshot/store.ts";
+
+/** Everything an operation may reach for: built once in wiring.ts, passed in, never looked up. */
+export interface Hall {
+  settings: Settings;
+  db: Db;
+  clock: Clock;
+  signer: Signer;
+  ledger: Ledger;
+  snapshots: SnapshotStore;
+  grants: GrantIssuer;
+  dispatcher: Dispatcher;
+  log: FastifyBaseLogger;
+  probe: Probe;
+  startedAtMs: number;
+}

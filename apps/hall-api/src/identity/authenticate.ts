@@ -1,0 +1,104 @@
+import {
+  type ApiKey,
+  findApiKey,
+  findSession,
+  lookupApiKey,
+  lookupSession,
+  type Session,
+  type TenantTx,
+  withTenant,
+} from "@guildhall/db";
+import { HallError, type SignatoryId } from "@guildhall/protocol";
+import type { Hall } from "../hall.ts";
+import type { TenantSnapshot } from "../snapshot/load.ts";
+import { hashSecret, readSecret } from "./api-key.ts";
+import type { Caller } from "./caller.ts";
+import { type Permission, ROLE_PERMISSIONS } from "./permissions.ts";
+
+/**
+ * Who calls: from an `Authorization: Bearer` header to a caller. Decisions take the key from the tenant's
+ * snapshot, which the fence keeps honest; reads look it up again in the transaction they open anyway.
+ */
+export async function authenticate(hall: Hall, authorization: string | undefined): Promise<Caller> {
+  const secret = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
+  if (!secret) throw new HallError("UNAUTHENTICATED");
+  const kind = readSecret(secret);
+  if (kind === "key") return authenticateKey(hall, hashSecret(secret));
+  if (kind === "session") return authenticateSession(hall, hashSecret(secret));
+  throw new HallError("UNAUTHENTICATED");
+}
+
+async function authenticateKey(hall: Hall, hash: Buffer): Promise<Caller> {
+  const hashHex = hash.toString("hex");
+  let tenantId = hall.snapshots.tenantOfKey(hashHex);
+  if (!tenantId) {
+    const found = await lookupApiKey(hall.db, hash);
+    if (!found) throw new HallError("UNAUTHENTICATED");
+    tenantId = found.tenantId;
+    // Known to the database and not to the snapshot: created since it was taken.
+    if (hall.snapshots.peek(tenantId)) await hall.snapshots.refresh(tenantId);
+  }
+  const snapshot = await hall.snapshots.get(tenantId);
+  return callerOfKey(snapshot, hash, hall.clock.now());
+}
+
+/**
+ * The caller that a key makes in a snapshot. Called again for each round that the fence sends back.
+ * @throws HallError UNAUTHENTICATED, KEY_REVOKED, KEY_EXPIRED
+ */
+export function callerOfKey(snapshot: TenantSnapshot | null, hash: Buffer, nowMs: number): Caller {
+  const key = snapshot?.keys.get(hash.toString("hex"));
+  if (!snapshot || !key) throw new HallError("UNAUTHENTICATED");
+  requireLive(key, nowMs);
+  return {
+    tenantId: snapshot.tenantId,
+    actor: { kind: "key", id: key.id },
+    secretHash: hash,
+    credential: { kind: "key", id: key.id },
+    permissions: new Set(key.scopes as Permission[]),
+    // A key keeps no identity that its tenant has given up.
+    identities: new Set(key.identities.filter((identity) => snapshot.identities.has(identity))),
+  };
+}
+
+function requireLive(key: ApiKey, nowMs: number): void {
+  if (key.revokedAt) throw new HallError("KEY_REVOKED");
+  if (key.expiresAt && key.expiresAt.getTime() <= nowMs) throw new HallError("KEY_EXPIRED");
+}
+
+async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
+  const found = await lookupSession(hall.db, hash);
+  if (!found) throw new HallError("UNAUTHENTICATED");
+  const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id));
+  const live = requireLiveSession(session, hall.clock.now());
+  return {
+    tenantId: found.tenantId,
+    actor: { kind: "person", id: live.member.id },
+    secretHash: hash,
+    credential: { kind: "session", id: live.id, name: live.member.displayName, role: live.member.role },
+    permissions: new Set<Permission>(ROLE_PERMISSIONS[live.member.role]),
+    identities: new Set<SignatoryId>(),
+  };
+}
+
+function requireLiveSession(session: Session | null, nowMs: number): Session {
+  if (!session) throw new HallError("UNAUTHENTICATED");
+  if (session.endedAt || session.expiresAt.getTime() <= nowMs) throw new HallError("SESSION_ENDED");
+  return session;
+}
+
+/**
+ * A transaction of the caller's tenant that first asks whether the caller still may: a right that was taken
+ * away is gone in the next read, in every instance.
+ */
+export function asCaller<T>(hall: Hall, caller: Caller, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  return withTenant(hall.db, caller.tenantId, async (tx) => {
+    const now = hall.clock.now();
+    if (caller.credential.kind === "key") {
+      const key = await findApiKey(tx, caller.credential.id);
+      if (!key) throw new HallError("UNAUTHENTICATED");
+      requireLive(key, now);
+    } else requireLiveSession(await findSession(tx, caller.credential.id), now);
+    return work(tx);
+  });
+}

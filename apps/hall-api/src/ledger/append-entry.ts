@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { newReceiptId, type Signer, signReceipt } from "@guildhall/attestation";
+import { appendAct, type Fence, type OperatorTx, type TenantTx, takeHeads } from "@guildhall/db";
+import {
+  type ActBody,
+  type Actor,
+  instant,
+  type OutcomeBody,
+  type ReceiptBody,
+  type ReceiptId,
+  type SequencedField,
+  SPEC_VERSION,
+  type TenantId,
+} from "@guildhall/protocol";
+import { sequenceAct } from "./sequence.ts";
+
+/** What every body says, whatever its kind, but for its place. */
+export interface Envelope {
+  hall: string;
+  signingKeyId: string;
+}
+
+export function envelopeOf(
+  { hall, signingKeyId }: Envelope,
+  chain: TenantId,
+  actor: Actor,
+  nowMs: number,
+  receiptId: ReceiptId = newReceiptId(nowMs),
+) {
+  return {
+    actor,
+    chain,
+    decided_at: instant(nowMs),
+    hall,
+    receipt_id: receiptId,
+    salt: randomBytes(16).toString("hex"),
+    signing_key_id: signingKeyId,
+    spec_version: SPEC_VERSION,
+  } as const;
+}
+
+export type ActEntry = Omit<ActBody, SequencedField> | Omit<OutcomeBody, SequencedField>;
+
+/** A committed entry that waits for its seal. */
+export interface Appended {
+  chain: TenantId;
+  receiptId: ReceiptId;
+  leafIndex: number;
+  hash: Uint8Array;
+  body: ReceiptBody;
+}
+
+/**
+ * Ends the transaction of an administrative act: takes the heads, numbers and hashes the entry, writes it.
+ * Nothing follows before COMMIT, because from here on the log's lock is held. The act that takes a right
+ * away raises the fence, so that no decision made before it is sequenced after it.
+ */
+export async function appendEntry(
+  tx: TenantTx | OperatorTx,
+  entry: ActEntry,
+  nowMs: number,
+  fence: Fence = "none",
+): Promise<Appended> {
+  const heads = await takeHeads(tx, entry.chain);
+  const { body, bytes, hash, seq, leafIndex, loggedAt, tree } = sequenceAct(entry, heads, nowMs);
+  await appendAct(tx, {
+    tenantId: entry.chain,
+    seq,
+    leafIndex,
+    receiptId: entry.receipt_id,
+    kind: entry.kind,
+    loggedAt,
+    hash,
+    body: bytes,
+    root: tree.root,
+    frontier: Buffer.concat([...tree.frontier.peaks]),
+    nodes: tree.nodes,
+    fence,
+  });
+  return { chain: entry.chain, receiptId: entry.receipt_id, leafIndex, hash, body };
+}
+
+/** WCP's signature of a committed act, for storing beside it. */
+export async function signAct(signer: Signer, act: Appended): Promise<Buffer> {
+  return Buffer.from(await signReceipt(signer, act.hash), "base64");
+}

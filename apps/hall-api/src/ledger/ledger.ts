@@ -1,0 +1,134 @@
+import type { Signer } from "@guildhall/attestation";
+import {
+  type Db,
+  findReceipt,
+  type OperatorTx,
+  type StoredReceipt,
+  sealGap,
+  type TenantTx,
+  withOperator,
+  withTenant,
+} from "@guildhall/db";
+import {
+  type Actor,
+  isHallChain,
+  type ReceiptBody,
+  type ReceiptId,
+  readStrictJson,
+  type SealedReceipt,
+  type Sha256Hex,
+  type TenantId,
+} from "@guildhall/protocol";
+import {
+  type Appended,
+  appendEntry,
+  type Envelope,
+  envelopeOf,
+  signAct,
+} from "./append-entry.ts";
+import type { Entry, Probe, Submitted } from "./entry.ts";
+import { createSealer, type Sealer } from "./sealer.ts";
+import { createLedgerWriter, type LedgerWriter, SEAL_DEADLINE_MS } from "./writer.ts";
+
+/** The ledger as operations see it: submit a decision, record an act, read a receipt with its seal. */
+export interface Ledger {
+  readonly envelope: Envelope;
+  readonly sealer: Sealer;
+  submit(entry: Entry): Promise<Submitted>;
+  /** The fields that every body of this Hall carries. */
+  envelopeFor(
+    chain: TenantId,
+    actor: Actor,
+    nowMs: number,
+    receiptId?: ReceiptId,
+  ): ReturnType<typeof envelopeOf>;
+  /** Last statement of an act's own transaction. */
+  append: typeof appendEntry;
+  /** Waits until a committed act is sealed; its signature is stored beside it. */
+  sealed(act: Appended): Promise<SealedReceipt>;
+  /** A stored receipt with the proof against the newest checkpoint. */
+  present(stored: StoredReceipt): Promise<SealedReceipt>;
+  /** How far the log is committed and sealed. */
+  state(): Promise<LedgerState>;
+  close(): Promise<void>;
+}
+
+export interface LedgerState {
+  state: "sealed" | "unsealed" | "signer_lost";
+  tree_size: number;
+  sealed_size: number;
+  sealed_at: string | null;
+}
+
+export interface LedgerOptions {
+  db: Db;
+  signer: Signer;
+  origin: string;
+  receiptSignatures: boolean;
+  now: () => number;
+  probe: Probe;
+  log: { warn(details: object, message: string): void; error(details: object, message: string): void };
+}
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { db, signer } = options;
+  const sealer = createSealer(options);
+  const envelope = { hall: options.origin, signingKeyId: signer.keyId };
+  const writer: LedgerWriter = createLedgerWriter({
+    ...options,
+    sealer,
+    isCommitted: (tenant, receiptId) =>
+      withTenant(db, tenant, async (tx) => (await findReceipt(tx, receiptId)) !== null),
+  });
+
+  async function storeSignature(act: Appended): Promise<string | null> {
+    if (!options.receiptSignatures) return null;
+    const signature = await signAct(signer, act);
+    const store = (tx: TenantTx | OperatorTx) =>
+      tx.$executeRaw`INSERT INTO ledger.receipt_signature (leaf_index, tenant_id, signature)
+        VALUES (${act.leafIndex}::bigint, ${act.chain}::uuid, ${new Uint8Array(signature)}) ON CONFLICT DO NOTHING`;
+    await (isHallChain(act.chain) ? withOperator(db, store) : withTenant(db, act.chain, store));
+    return signature.toString("base64");
+  }
+
+  return {
+    envelope,
+    sealer,
+    submit: (entry) => writer.submit(entry),
+    envelopeFor: (chain, actor, nowMs, receiptId) => envelopeOf(envelope, chain, actor, nowMs, receiptId),
+    append: appendEntry,
+    async sealed(act) {
+      // Signed only now: the body is committed. Meanwhile the sealer covers it, woken by its NOTIFY or by us.
+      const [signature] = await Promise.all([
+        storeSignature(act),
+        sealer.sealCommitted().then(() => sealer.waitForSeal(act.leafIndex, SEAL_DEADLINE_MS)),
+      ]);
+      const receipt_hash = Buffer.from(act.hash).toString("hex") as Sha256Hex;
+      return { receipt: { ...act.body, receipt_hash, signature }, seal: await sealer.sealOf(act.leafIndex) };
+    },
+    async present(stored) {
+      if (stored.leafIndex >= sealer.sealedSize())
+        await sealer.waitForSeal(stored.leafIndex, SEAL_DEADLINE_MS);
+      return { receipt: receiptOf(stored), seal: await sealer.sealOf(stored.leafIndex) };
+    },
+    async state() {
+      const { treeSize, sealedSize, sealedAt } = await sealGap(db.ledger);
+      const sealed = Math.max(sealedSize, sealer.sealedSize());
+      const state = !sealer.healthy() ? "signer_lost" : sealed >= treeSize ? "sealed" : "unsealed";
+      return { state, tree_size: treeSize, sealed_size: sealed, sealed_at: sealedAt?.toISOString() ?? null };
+    },
+    async close() {
+      await writer.close();
+      sealer.close();
+    },
+  };
+}
+
+/** The wire form of a stored receipt: its own bytes, read back. */
+export function receiptOf(stored: StoredReceipt): SealedReceipt["receipt"] {
+  return {
+    ...(readStrictJson(stored.body) as unknown as ReceiptBody),
+    receipt_hash: stored.receiptHash.toString("hex") as Sha256Hex,
+    signature: stored.signature?.toString("base64") ?? null,
+  };
+}

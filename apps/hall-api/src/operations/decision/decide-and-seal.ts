@@ -1,0 +1,200 @@
+import { createHash, randomBytes } from "node:crypto";
+import { commit, newReceiptId } from "@guildhall/attestation";
+import { findIdempotencyKey, findReceipt, type StoredReceipt, withTenant } from "@guildhall/db";
+import { decide } from "@guildhall/engine";
+import {
+  canonicalJson,
+  type DecisionBody,
+  HallError,
+  instant,
+  type ReadRouteInput,
+  type ReceiptId,
+  readRouteInput,
+  type SealedReceipt,
+  type SequencedField,
+} from "@guildhall/protocol";
+import type { Hall } from "../../hall.ts";
+import { callerOfKey } from "../../identity/authenticate.ts";
+import { type Caller, requirePermission } from "../../identity/caller.ts";
+import type { Entry, Sealed } from "../../ledger/entry.ts";
+import { SEAL_DEADLINE_MS } from "../../ledger/writer.ts";
+
+/** A decision that is committed and sealed, as it will be answered. */
+export interface SealedDecision {
+  body: DecisionBody;
+  read: ReadRouteInput;
+  sealed: Sealed | SealedReceipt;
+}
+
+const ROUNDS_MAX = 3;
+
+/**
+ * Snapshot, decide, sequence, seal: the one road to an answer, for routes and dispatches alike. An entry that
+ * the fence sends back is decided again from authentication on.
+ * @throws HallError FENCE_BUSY after three rounds; IDEMPOTENCY_*; LEDGER_UNAVAILABLE; SIGNER_UNAVAILABLE
+ */
+export async function decideAndSeal(
+  hall: Hall,
+  first: Caller,
+  body: Record<string, unknown>,
+  options: { starts: boolean; idempotencyKey: string | null; decisionId: ReceiptId },
+): Promise<SealedDecision> {
+  if (first.credential.kind !== "key")
+    throw new HallError("FORBIDDEN", { detail: { permission: "decision:make" } });
+  const read = readRouteInput(body);
+  const idempotency = options.idempotencyKey
+    ? { key: checkedKey(options.idempotencyKey), requestDigest: requestDigest(body, options.starts) }
+    : null;
+  if (idempotency) {
+    const repeated = await findRepeated(hall, first, idempotency);
+    if (repeated) return { ...repeated, read };
+  }
+
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const snapshot =
+      round === 0 ? await hall.snapshots.get(first.tenantId) : await hall.snapshots.refresh(first.tenantId);
+    const nowMs = hall.clock.now();
+    const caller = callerOfKey(snapshot, first.secretHash, nowMs);
+    requirePermission(caller, options.starts ? "dispatch:start" : "decision:make");
+    const decision = decide(
+      snapshot!.program,
+      snapshot!.engine,
+      { read, identities: caller.identities },
+      nowMs,
+    );
+    const entry = entryOf(
+      hall,
+      caller,
+      { read, body, decision, nowMs, idempotency, ...options },
+      snapshot!.engine,
+    );
+    hall.probe("decided");
+    const submitted = await hall.ledger.submit(entry);
+    switch (submitted.outcome) {
+      case "sealed":
+        return { body: submitted.sealed.body as DecisionBody, read, sealed: submitted.sealed };
+      case "duplicate": {
+        const repeated = idempotency && (await waitForRepeated(hall, first, idempotency));
+        if (repeated) return { ...repeated, read };
+        throw new HallError("LEDGER_UNAVAILABLE");
+      }
+      case "fenced":
+        continue;
+    }
+  }
+  throw new HallError("FENCE_BUSY");
+}
+
+interface Made {
+  read: ReadRouteInput;
+  body: Record<string, unknown>;
+  decision: DecisionBody["decision"];
+  nowMs: number;
+  starts: boolean;
+  idempotency: Entry["idempotency"];
+  decisionId: ReceiptId;
+}
+
+function entryOf(
+  hall: Hall,
+  caller: Caller,
+  { read, body, decision, nowMs, starts, idempotency, decisionId }: Made,
+  versions: { epoch: number; hallEpoch: number },
+): Entry {
+  const { selected } = decision;
+  const runs =
+    starts && decision.outcome === "ALLOW" && !decision.dry_run && selected?.transport_digest != null;
+  const decidedAt = instant(nowMs);
+  const startBy = runs ? instant(nowMs + SEAL_DEADLINE_MS) : null;
+  const salt = randomBytes(16);
+  const payload = payloadOf(read, body);
+  const input = read.valid ? read.input : null;
+  const unsequenced: Omit<DecisionBody, SequencedField> = {
+    ...hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs, decisionId),
+    kind: "decision",
+    tenant_id: input && (input.tenant_id || null),
+    correlation_id: input && (input.correlation_id || null),
+    capability_id: input && input.capability_id,
+    worker_id: selected?.worker_id ?? null,
+    policy_decision: decision.outcome,
+    controls_verified: decision.controls_verified,
+    worker_attestation_checked: false,
+    worker_attestation_valid: null,
+    artifact_hash: commit(payload, salt),
+    dispatched_at: runs ? decidedAt : null,
+    start_by: startBy,
+    decision,
+  };
+  return {
+    tenantId: caller.tenantId,
+    receiptId: decisionId,
+    epoch: versions.epoch,
+    hallEpoch: versions.hallEpoch,
+    body: unsequenced,
+    payload: { salt, content: canonicalJson(payload) },
+    idempotency,
+    dispatch:
+      runs && selected?.transport_digest && startBy
+        ? { workerId: selected.worker_id, transportDigest: selected.transport_digest, startBy }
+        : null,
+  };
+}
+
+/**
+ * What the receipt commits to: the request that a worker would get, or for an input that breaks its schema the
+ * whole of what came, so that the refusal can be derived again.
+ */
+function payloadOf(read: ReadRouteInput, body: Record<string, unknown>): unknown {
+  return read.valid ? read.input.request : body;
+}
+
+/** Route and dispatch of one body are two requests. */
+function requestDigest(body: Record<string, unknown>, starts: boolean): Buffer {
+  return createHash("sha256")
+    .update(`${starts ? "dispatch" : "route"}\n${canonicalJson(body)}`)
+    .digest();
+}
+
+function checkedKey(key: string): string {
+  if (/^[\x21-\x7e]{1,128}$/.test(key)) return key;
+  throw new HallError("INVALID_REQUEST", {
+    detail: { problems: [{ path: "Idempotency-Key", expected: "1 to 128 visible ASCII characters" }] },
+  });
+}
+
+type Repeated = Omit<SealedDecision, "read">;
+
+/** The decision that this key stands for, proved against whichever checkpoint covers it now. */
+async function findRepeated(
+  hall: Hall,
+  caller: Caller,
+  { key, requestDigest: digest }: NonNullable<Entry["idempotency"]>,
+): Promise<Repeated | null> {
+  const row = await findIdempotencyKey(hall.db.ledger, caller.tenantId, key);
+  if (!row) return null;
+  if (!row.requestDigest.equals(digest)) throw new HallError("IDEMPOTENCY_MISMATCH");
+  const stored = await withTenant(hall.db, caller.tenantId, (tx) => findReceipt(tx, row.receiptId));
+  return stored && present(hall, stored);
+}
+
+/** The winner has committed or is about to; whoever lost to it waits a moment. */
+async function waitForRepeated(
+  hall: Hall,
+  caller: Caller,
+  idempotency: NonNullable<Entry["idempotency"]>,
+): Promise<Repeated | null> {
+  const found = await findRepeated(hall, caller, idempotency);
+  if (found) return found;
+  throw new HallError("IDEMPOTENCY_IN_FLIGHT");
+}
+
+async function present(hall: Hall, stored: StoredReceipt): Promise<Repeated> {
+  const sealed = await hall.ledger.present(stored).catch((cause: unknown) => {
+    throw new HallError("IDEMPOTENCY_IN_FLIGHT", { cause });
+  });
+  return { body: sealed.receipt as unknown as DecisionBody, sealed };
+}
+
+export function newDecisionId(hall: Hall): ReceiptId {
+  return newReceiptId(hall.clock.now());
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { callerOf, operation } from "../operation.ts";
+import { RouteAnswer, routeAnswer } from "./answer.ts";
+import { decideAndSeal, newDecisionId } from "./decide-and-seal.ts";
+
+/** Decides, records and answers; nothing runs. */
+export const route = operation({
+  name: "decision.route",
+  summary:
+    "Decide whether a capability may run, with a sealed receipt for either answer; nothing is started.",
+  permission: "decision:make",
+  // A RouteInput that breaks its schema is decided too (DENY_INVALID_INPUT), so the door asks for an object only.
+  input: z.record(z.string(), z.unknown()),
+  output: RouteAnswer,
+  rest: { method: "POST", path: "/wcp/route" },
+  async run({ hall, input, request, ...context }) {
+    const decided = await decideAndSeal(hall, callerOf(context), input, {
+      starts: false,
+      idempotencyKey: request.idempotencyKey,
+      decisionId: newDecisionId(hall),
+    });
+    return routeAnswer(decided);
+  },
+});

@@ -1,0 +1,63 @@
+import { findDispatch } from "@guildhall/db";
+import { z } from "zod";
+import { asCaller } from "../../identity/authenticate.ts";
+import { SEAL_DEADLINE_MS } from "../../ledger/writer.ts";
+import { RouteAnswer, routeAnswer } from "../decision/answer.ts";
+import { decideAndSeal, newDecisionId } from "../decision/decide-and-seal.ts";
+import { callerOf, operation } from "../operation.ts";
+import { DispatchView, dispatchView, readOutcome } from "./view.ts";
+
+/** How long the answer waits for the work; longer work is followed at GET /wcp/dispatches/:id. */
+const WAIT_MS = 30_000;
+
+export const startDispatch = operation({
+  name: "dispatch.start",
+  summary: "Decide, and where the answer is yes run the worker; waits up to 30 s for its result.",
+  permission: "dispatch:start",
+  input: z.record(z.string(), z.unknown()),
+  output: RouteAnswer.extend({
+    dispatch: DispatchView.shape.dispatch.nullable(),
+    result: z.unknown(),
+    outcome: DispatchView.shape.outcome,
+  }),
+  rest: { method: "POST", path: "/wcp/dispatch" },
+  async run({ hall, input, request, ...context }) {
+    const caller = callerOf(context);
+    const decisionId = newDecisionId(hall);
+    // Listening starts before the work can: a worker may be done before the seal's answer is written.
+    const ended = hall.dispatcher.waitForOutcome(decisionId, SEAL_DEADLINE_MS + WAIT_MS);
+    const decided = await decideAndSeal(hall, caller, input, {
+      starts: true,
+      idempotencyKey: request.idempotencyKey,
+      decisionId,
+    });
+    const answer = routeAnswer(decided);
+    if (decided.body.dispatched_at === null) {
+      hall.dispatcher.noteOutcome(decisionId);
+      return { ...answer, dispatch: null, result: null, outcome: null };
+    }
+    // A repeat has another id than the one we listen for; its work may have ended long ago.
+    const id = decided.body.receipt_id;
+    const read = () =>
+      asCaller(hall, caller, async (tx) => {
+        const dispatch = await findDispatch(tx, id);
+        return dispatch && { dispatch, outcome: await readOutcome(tx, dispatch) };
+      });
+    if (id === decisionId) await ended;
+    else {
+      hall.dispatcher.noteOutcome(decisionId);
+      const repeated = hall.dispatcher.waitForOutcome(id, WAIT_MS);
+      if ((await read())?.dispatch.endedAt) hall.dispatcher.noteOutcome(id);
+      await repeated;
+    }
+    const now = await read();
+    const view = now && (await dispatchView(hall, now.dispatch, now.outcome));
+    if (!view?.outcome) request.setStatus(202);
+    return {
+      ...answer,
+      dispatch: view?.dispatch ?? null,
+      result: view?.result ?? null,
+      outcome: view?.outcome ?? null,
+    };
+  },
+});

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import type { Hall } from "../../hall.ts";
+import { operation } from "../operation.ts";
+
+/** What each level of WCP asks (contract 5.2), and whether this Hall really does it now. */
+interface Point {
+  level: "Basic" | "Standard" | "Full";
+  point: string;
+  met: (hall: Hall, live: { sealed: boolean }) => boolean;
+}
+
+const POINTS: readonly Point[] = [
+  { level: "Basic", point: "capability routing", met: () => true },
+  { level: "Basic", point: "fail closed", met: (hall) => hall.ledger.sealer.healthy() },
+  { level: "Basic", point: "deterministic decisions", met: () => true },
+  { level: "Standard", point: "controls of the worker that runs", met: () => true },
+  { level: "Standard", point: "mandatory telemetry", met: () => true },
+  { level: "Standard", point: "dry run", met: () => true },
+  { level: "Full", point: "blast scoring", met: () => true },
+  { level: "Full", point: "privilege envelopes", met: () => true },
+  { level: "Full", point: "evidence receipts, sealed", met: (_, live) => live.sealed },
+  { level: "Full", point: "discovery", met: () => true },
+  { level: "Full", point: "signatory tenants", met: () => true },
+  // Rules that ask for one of these are refused, which is safe but is not the feature.
+  { level: "Full", point: "policy gate", met: () => false },
+  { level: "Full", point: "worker attestation", met: () => false },
+  { level: "Full", point: "human approvals", met: () => false },
+  { level: "Full", point: "ban list", met: () => false },
+];
+const LEVELS = ["Basic", "Standard", "Full"] as const;
+
+export const compliance = operation({
+  name: "hall.compliance",
+  summary:
+    "The WCP level that this Hall reaches with what is really switched on, and what the next one needs.",
+  permission: "public",
+  input: z.strictObject({}),
+  output: z.object({
+    status: z.enum(["ok", "degraded"]),
+    compliance_level: z.enum(["WCP-Full", "WCP-Standard", "WCP-Basic", "none"]),
+    /** Shown to callers with a credential. */
+    next_level: z.object({ level: z.string(), missing: z.array(z.string()) }).nullish(),
+    log: z.object({ tree_size: z.int(), sealed_size: z.int(), state: z.string() }).optional(),
+    signer: z.string().optional(),
+  }),
+  rest: { method: "GET", path: "/wcp/health" },
+  async run({ hall, caller }) {
+    const state = await hall.ledger.state();
+    const live = { sealed: state.state === "sealed" || state.tree_size - state.sealed_size < 1000 };
+    const missing = (level: Point["level"]) =>
+      POINTS.filter((p) => p.level === level && !p.met(hall, live)).map((p) => p.point);
+    let reached: (typeof LEVELS)[number] | null = null;
+    for (const level of LEVELS) {
+      if (missing(level).length > 0) break;
+      reached = level;
+    }
+    const next = LEVELS[reached === null ? 0 : LEVELS.indexOf(reached) + 1];
+    const answer = {
+      status: (state.state === "signer_lost" ? "degraded" : "ok") as "ok" | "degraded",
+      compliance_level: (reached ? `WCP-${reached}` : "none") as "WCP-Full",
+    };
+    if (!caller) return answer;
+    return {
+      ...answer,
+      next_level: next ? { level: `WCP-${next}`, missing: missing(next) } : null,
+      log: { tree_size: state.tree_size, sealed_size: state.sealed_size, state: state.state },
+      signer: hall.signer.module,
+    };
+  },
+});

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { createApiKey, listIdentities } from "@guildhall/db";
+import { HallError, type KeyId, SignatoryId } from "@guildhall/protocol";
+import { z } from "zod";
+import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { asCaller } from "../../identity/authenticate.ts";
+import { KEY_SCOPES } from "../../identity/permissions.ts";
+import { callerOf, operation } from "../operation.ts";
+
+const YEAR_SECONDS = 366 * 24 * 3600;
+
+/** People create keys; keys do not (RELIABILITY T5). */
+export const create = operation({
+  name: "key.create",
+  summary: "Create an API key; its text is in this answer and nowhere else.",
+  permission: "key:create",
+  input: z.strictObject({
+    name: z.string().min(1).max(64),
+    identities: z.array(SignatoryId).min(1).max(100),
+    scopes: z
+      .array(z.enum(KEY_SCOPES))
+      .min(1)
+      .default([...KEY_SCOPES]),
+    expires_in_seconds: z.int().min(60).max(YEAR_SECONDS).optional(),
+  }),
+  output: z.object({
+    id: z.uuid(),
+    key: z.string(),
+    expires_at: z.string().nullable(),
+    receipt_id: z.uuid(),
+  }),
+  rest: { method: "POST", path: "/wcp/keys", status: 201 },
+  trpc: "mutation",
+  async run({ hall, input, ...context }) {
+    const caller = callerOf(context);
+    const secret = newSecret("key");
+    const id = randomUUID() as KeyId;
+    const nowMs = hall.clock.now();
+    const expiresAt = input.expires_in_seconds ? new Date(nowMs + input.expires_in_seconds * 1000) : null;
+    const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
+    const act = await asCaller(hall, caller, async (tx) => {
+      const owned = new Set(await listIdentities(tx));
+      const foreign = input.identities.filter((identity) => !owned.has(identity));
+      if (foreign.length > 0)
+        throw new HallError("INVALID_REQUEST", {
+          detail: { problems: [{ path: "identities", expected: "identities that your tenant owns" }] },
+        });
+      await createApiKey(tx, {
+        id,
+        tenantId: caller.tenantId,
+        name: input.name,
+        keyHash: hashSecret(secret),
+        hint: secret.slice(0, 13),
+        identities: input.identities,
+        scopes: input.scopes,
+        expiresAt,
+      });
+      return hall.ledger.append(
+        tx,
+        {
+          ...envelope,
+          kind: "key",
+          action: "created",
+          subject: id,
+          details: {
+            identities: input.identities,
+            scopes: input.scopes,
+            expires_at: expiresAt?.toISOString() ?? null,
+          },
+        },
+        nowMs,
+      );
+    });
+    await hall.ledger.sealed(act);
+    return { id, key: secret, expires_at: expiresAt?.toISOString() ?? null, receipt_id: act.receiptId };
+  },
+});

@@ -1,0 +1,69 @@
+import type { z } from "zod";
+import type { Hall } from "../hall.ts";
+import type { Caller } from "../identity/caller.ts";
+import type { Permission } from "../identity/permissions.ts";
+
+/**
+ * One thing the Hall can be asked to do: what goes in, what comes out, who may, and the doing. REST and tRPC
+ * are doors to it and decide nothing.
+ */
+export interface Operation<
+  Name extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  /** `noun.verb`, unique. */
+  name: Name;
+  /** One sentence for the API's reader. */
+  summary: string;
+  /** `public` for what strangers may do; `grant` where the input itself carries the credential. */
+  permission: Permission | "public" | "grant";
+  input: Input;
+  output: Output;
+  rest?: RestDoor;
+  trpc?: "query" | "mutation";
+  run(context: Context<Input>): Promise<z.output<Output>>;
+}
+
+export interface RestDoor {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Fastify's form; `:name` parts are fields of the input. */
+  path: string;
+  /** The status that a good answer has, unless `run` sets another. */
+  status?: number;
+  /** Text instead of JSON. */
+  contentType?: string;
+}
+
+export interface Context<Input extends z.ZodType> {
+  hall: Hall;
+  /** Null where strangers may ask. */
+  caller: Caller | null;
+  input: z.output<Input>;
+  request: RequestFacts;
+}
+
+/** What an operation may know of how it was asked. */
+export interface RequestFacts {
+  id: string;
+  /** The body as it came, for operations that hash what was written rather than what was meant. */
+  rawBody: Uint8Array | null;
+  idempotencyKey: string | null;
+  /** The caller's credential, to establish anew who asks. */
+  authorization: string | undefined;
+  /** Sets another status than the door's. */
+  setStatus(status: number): void;
+}
+
+/** Declares an operation; the identity function, for its types. */
+export function operation<const Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
+  declared: Operation<Name, Input, Output>,
+): Operation<Name, Input, Output> {
+  return declared;
+}
+
+/** The caller of an operation that is not public. The doors have established it before `run`. */
+export function callerOf({ caller }: { caller: Caller | null }): Caller {
+  if (!caller) throw new Error("the door let a stranger through to an operation that is not public");
+  return caller;
+}

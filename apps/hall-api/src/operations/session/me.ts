@@ -1,0 +1,44 @@
+import { verifierKey } from "@guildhall/attestation";
+import { readTenant } from "@guildhall/db";
+import { HallError } from "@guildhall/protocol";
+import { z } from "zod";
+import { asCaller } from "../../identity/authenticate.ts";
+import { callerOf, operation } from "../operation.ts";
+import { MemberView, TenantView } from "./begin.ts";
+
+export const me = operation({
+  name: "session.me",
+  summary: "Who is signed in, where, and how the Hall stands.",
+  permission: "session:end",
+  input: z.strictObject({}),
+  output: z.object({
+    member: MemberView,
+    tenant: TenantView,
+    hall: z.object({
+      origin: z.string(),
+      verifier_key: z.string(),
+      state: z.enum(["sealed", "unsealed", "signer_lost"]),
+      tree_size: z.int(),
+      sealed_size: z.int(),
+      sealed_at: z.string().nullable(),
+    }),
+  }),
+  trpc: "query",
+  async run({ hall, ...context }) {
+    const caller = callerOf(context);
+    if (caller.credential.kind !== "session")
+      throw new HallError("FORBIDDEN", { detail: { permission: "session:end" } });
+    const tenant = await asCaller(hall, caller, readTenant);
+    if (!tenant) throw new HallError("NOT_FOUND");
+    const { id, name, role } = { ...caller.credential, id: caller.actor.id };
+    return {
+      member: { id, display_name: name, role },
+      tenant: { slug: tenant.slug, name: tenant.name },
+      hall: {
+        origin: hall.settings.origin,
+        verifier_key: verifierKey(hall.settings.origin, hall.signer.publicKey),
+        ...(await hall.ledger.state()),
+      },
+    };
+  },
+});

@@ -1,0 +1,99 @@
+import { HallError } from "@guildhall/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { Hall } from "../hall.ts";
+import { authenticate } from "../identity/authenticate.ts";
+import { requirePermission } from "../identity/caller.ts";
+import { OPERATIONS } from "../operations/index.ts";
+import type { Operation, RequestFacts } from "../operations/operation.ts";
+
+/** The REST door: one route for each operation that has one, with no decision of its own. */
+export function registerRest(app: FastifyInstance, hall: Hall): void {
+  for (const declared of OPERATIONS) {
+    const operation: Operation = declared as unknown as Operation;
+    if (operation.rest) registerRoute(app, hall, operation, operation.rest);
+  }
+}
+
+function registerRoute(
+  app: FastifyInstance,
+  hall: Hall,
+  operation: Operation,
+  rest: NonNullable<Operation["rest"]>,
+): void {
+  const schemas = splitInput(operation.input, rest);
+  app.route({
+    method: rest.method,
+    url: rest.path,
+    schema: {
+      summary: operation.summary,
+      operationId: operation.name,
+      tags: [operation.name.split(".", 1)[0] as string],
+      ...(operation.permission === "public" || operation.permission === "grant" ? { security: [] } : {}),
+      ...schemas,
+      response: { [rest.status ?? 200]: rest.contentType ? z.string() : operation.output },
+    },
+    async handler(request, reply) {
+      let status = rest.status ?? 200;
+      const facts: RequestFacts = {
+        id: request.id,
+        rawBody: request.rawBody,
+        idempotencyKey: header(request, "idempotency-key"),
+        authorization: request.headers.authorization,
+        setStatus: (other) => {
+          status = other;
+        },
+      };
+      const caller = await admit(hall, operation, request.headers.authorization);
+      const input = operation.input.parse(inputOf(request));
+      const output = await operation.run({ hall, caller, input, request: facts });
+      reply.code(status).type(rest.contentType ?? "application/json; charset=utf-8");
+      // Written here and not by a schema's serialiser: what a receipt says leaves exactly as it was hashed.
+      return reply.send(rest.contentType ? output : JSON.stringify(output));
+    },
+  });
+}
+
+/** Establishes who asks. A stranger may present a credential at a public operation, and is then known there. */
+export async function admit(hall: Hall, operation: Operation, authorization: string | undefined) {
+  const { permission } = operation;
+  if (permission === "grant") return null;
+  if (permission === "public")
+    return authorization === undefined ? null : await authenticate(hall, authorization);
+  const caller = await authenticate(hall, authorization);
+  requirePermission(caller, permission);
+  return caller;
+}
+
+function inputOf({ params, query, body, method }: FastifyRequest): unknown {
+  const fromPath = params as Record<string, unknown>;
+  if (method === "GET") return { ...(query as object), ...fromPath };
+  if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body)))
+    throw new HallError("INVALID_REQUEST", {
+      detail: { problems: [{ path: "$", expected: "a JSON object" }] },
+    });
+  const clash = Object.keys(body ?? {}).find((key) => key in fromPath);
+  if (clash)
+    throw new HallError("INVALID_REQUEST", {
+      detail: { problems: [{ path: clash, expected: "this field in the path only" }] },
+    });
+  return { ...(body as object | undefined), ...fromPath };
+}
+
+function header({ headers }: FastifyRequest, name: string): string | null {
+  const value = headers[name];
+  return typeof value === "string" ? value : null;
+}
+
+/** Where the fields of an input travel: in the path, the query or the body. For the API document. */
+function splitInput(input: z.ZodType, { path, method }: NonNullable<Operation["rest"]>) {
+  if (!(input instanceof z.ZodObject)) return method === "GET" ? {} : { body: input };
+  const shape = input.shape as Record<string, z.ZodType>;
+  const inPath = [...path.matchAll(/:([a-z_]+)/g)].map(([, name]) => name as string);
+  const pick = (names: string[]) => z.object(Object.fromEntries(names.map((name) => [name, shape[name]!])));
+  const rest = Object.keys(shape).filter((name) => !inPath.includes(name));
+  return {
+    ...(inPath.length > 0 && { params: pick(inPath) }),
+    ...(rest.length > 0 && (method === "GET" ? { querystring: pick(rest) } : { body: pick(rest) })),
+  };
+}

@@ -1,0 +1,109 @@
+import {
+  type ApiKey,
+  type Db,
+  listApiKeys,
+  listIdentities,
+  listWorkers,
+  readActiveBundle,
+  readTenant,
+  readVersions,
+  type StoredBundle,
+  withTenant,
+} from "@guildhall/db";
+import { compile, type Program, type Snapshot, type SnapshotWorker, snapshotWorker } from "@guildhall/engine";
+import {
+  type Env,
+  RuleBundle,
+  readStrictJson,
+  type SignatoryId,
+  type SpeciesId,
+  type TenantId,
+  WorkerRecord,
+} from "@guildhall/protocol";
+
+/** One tenant as this instance decides by it: what the engine reads, and the keys that let callers in. */
+export interface TenantSnapshot {
+  tenantId: TenantId;
+  program: Program;
+  engine: Snapshot;
+  identities: ReadonlySet<SignatoryId>;
+  /** By the hex SHA-256 of the key. */
+  keys: ReadonlyMap<string, ApiKey>;
+}
+
+/** A snapshot older than this is no ground for a decision. */
+export const SNAPSHOT_MAX_AGE_MS = 10_000;
+
+const NO_EGRESS: Readonly<Record<Env, readonly string[]>> = { dev: [], stage: [], prod: [], edge: [] };
+const EMPTY_BUNDLE: StoredBundle = { digest: "none", bundle: '{"rules":[]}' };
+
+/**
+ * Reads a tenant in one REPEATABLE READ transaction, together with the epochs that fence it, so that
+ * everything in the snapshot is of one moment.
+ * @param known the program compiled before, used again where the bundle is the same
+ * @returns null where there is no such tenant
+ */
+export async function loadSnapshot(
+  db: Db,
+  tenantId: TenantId,
+  nowMs: number,
+  known: Program | null,
+): Promise<TenantSnapshot | null> {
+  const rows = await withTenant(
+    db,
+    tenantId,
+    async (tx) => {
+      const tenant = await readTenant(tx);
+      if (tenant === null) return null;
+      return {
+        tenant,
+        versions: await readVersions(tx),
+        identities: await listIdentities(tx),
+        keys: await listApiKeys(tx),
+        workers: await listWorkers(tx),
+        bundle: (await readActiveBundle(tx)) ?? EMPTY_BUNDLE,
+      };
+    },
+    { isolation: "RepeatableRead" },
+  );
+  if (rows === null) return null;
+  const { versions, bundle } = rows;
+  const program = known?.digest === bundle.digest ? known : compileStored(bundle);
+  const workers = new Map<SpeciesId, SnapshotWorker[]>();
+  for (const worker of rows.workers) {
+    const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
+    const species = workers.get(record.worker_species_id) ?? [];
+    species.push(
+      snapshotWorker(record, {
+        recordHash: worker.recordHash,
+        transportDigest: worker.transport?.digest ?? null,
+        available: worker.status === "active",
+      }),
+    );
+    workers.set(record.worker_species_id, species);
+  }
+  for (const species of workers.values()) species.sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
+  return {
+    tenantId,
+    program,
+    identities: new Set(rows.identities),
+    keys: new Map(rows.keys.map((key) => [Buffer.from(key.keyHash).toString("hex"), key])),
+    engine: {
+      tenantId,
+      version: versions.version,
+      epoch: versions.epoch,
+      hallEpoch: versions.hallEpoch,
+      takenAtMs: nowMs,
+      maxAgeMs: SNAPSHOT_MAX_AGE_MS,
+      tenantStatus: rows.tenant.status,
+      workers,
+      bannedWorkers: new Set(),
+      bansVersion: 0,
+      egressAllowlist: NO_EGRESS,
+    },
+  };
+}
+
+function compileStored(bundle: StoredBundle): Program {
+  return compile(RuleBundle.parse(JSON.parse(bundle.bundle)), bundle.digest);
+}

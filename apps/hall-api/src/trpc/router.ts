@@ -1,0 +1,91 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import type { z } from "zod";
+import type { Hall } from "../hall.ts";
+import { refusalOf } from "../http/refusal.ts";
+import { list as listCapabilities } from "../operations/capability/list.ts";
+import { get as getDecision } from "../operations/decision/get.ts";
+import { list as listDecisions } from "../operations/decision/list.ts";
+import { create as createKey } from "../operations/key/create.ts";
+import { list as listKeys } from "../operations/key/list.ts";
+import { revoke as revokeKey } from "../operations/key/revoke.ts";
+import type { Operation } from "../operations/operation.ts";
+import { begin } from "../operations/session/begin.ts";
+import { end } from "../operations/session/end.ts";
+import { me } from "../operations/session/me.ts";
+import { list as listWorkers } from "../operations/worker/list.ts";
+import { admit } from "../rest/door.ts";
+
+/** The tRPC door, for the console alone: the same operations, one procedure each. */
+export interface TrpcContext {
+  hall: Hall;
+  authorization: string | undefined;
+  requestId: string;
+}
+
+const t = initTRPC.context<TrpcContext>().create({
+  errorFormatter({ shape, error, ctx }) {
+    const { body } = refusalOf(error.cause ?? error, ctx?.requestId ?? "");
+    // Neither a stack nor a message of ours that was not written for strangers.
+    return {
+      ...shape,
+      message: body.error,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, hall: body },
+    };
+  },
+});
+
+function query<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
+  return t.procedure
+    .input(operation.input)
+    .query(({ ctx, input }) => call(operation, ctx, input as z.output<I>));
+}
+
+function mutation<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
+  return t.procedure
+    .input(operation.input)
+    .mutation(({ ctx, input }) => call(operation, ctx, input as z.output<I>));
+}
+
+async function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
+  operation: Operation<N, I, O>,
+  { hall, authorization, requestId }: TrpcContext,
+  input: z.output<I>,
+): Promise<z.output<O>> {
+  try {
+    const caller = await admit(hall, operation as unknown as Operation, authorization);
+    const request = {
+      id: requestId,
+      rawBody: null,
+      idempotencyKey: null,
+      authorization,
+      setStatus: () => undefined,
+    };
+    return await operation.run({ hall, caller, input, request });
+  } catch (cause) {
+    const { status } = refusalOf(cause, requestId);
+    if (status >= 500)
+      hall.log.error({ err: cause, request_id: requestId, operation: operation.name }, "an operation failed");
+    throw new TRPCError({ code: TRPC_CODES[status] ?? "INTERNAL_SERVER_ERROR", cause });
+  }
+}
+
+const TRPC_CODES: Record<number, TRPCError["code"] | undefined> = {
+  400: "BAD_REQUEST",
+  401: "UNAUTHORIZED",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  409: "CONFLICT",
+  413: "PAYLOAD_TOO_LARGE",
+  422: "UNPROCESSABLE_CONTENT",
+  429: "TOO_MANY_REQUESTS",
+  503: "SERVICE_UNAVAILABLE",
+};
+
+export const appRouter = t.router({
+  decision: t.router({ list: query(listDecisions), get: query(getDecision) }),
+  capability: t.router({ list: query(listCapabilities) }),
+  worker: t.router({ list: query(listWorkers) }),
+  key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
+  session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
+});
+export type AppRouter = typeof appRouter;

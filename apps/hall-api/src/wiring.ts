@@ -1,0 +1,152 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openSoftwareSigner, verifiedSigner } from "@guildhall/attestation";
+import {
+  type Db,
+  type EmbeddedPostgres,
+  migrate,
+  openDb,
+  provision,
+  rolePasswords,
+  serverFaults,
+  startEmbeddedPostgres,
+} from "@guildhall/db";
+import type { FastifyInstance } from "fastify";
+import { createApp, createLog } from "./app.ts";
+import { createClock } from "./clock.ts";
+import { createDispatcher } from "./dispatch/dispatcher.ts";
+import { createGrantIssuer } from "./dispatch/grant.ts";
+import type { Settings } from "./env.ts";
+import type { Hall } from "./hall.ts";
+import type { Probe } from "./ledger/entry.ts";
+import { createLedger } from "./ledger/ledger.ts";
+import { listen } from "./notifications.ts";
+import { createOutbound } from "./outbound.ts";
+import { createSnapshotStore } from "./snapshot/store.ts";
+
+/** Why a Hall does not start; the message says what to do. */
+export class StartError extends Error {
+  override name = "StartError";
+}
+
+export interface RunningHall {
+  hall: Hall;
+  app: FastifyInstance;
+  /** Drains what runs, then lets go of everything, the embedded database last. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Crash tests cut the road at its named points. */
+  probe?: Probe;
+}
+
+const POLL_MS = 1000;
+const CLOCK_MS = 60_000;
+
+/** Builds one Hall process from its settings, in the order in which each part needs the one before. */
+export async function startHall(
+  settings: Settings,
+  { probe = () => undefined }: StartOptions = {},
+): Promise<RunningHall> {
+  const log = createLog(settings);
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  const signer = verifiedSigner(await openSoftwareSigner(settings.signerFile));
+  const { db, postgres } = await openDatabase(settings, (err) =>
+    log.warn({ err }, "a database connection was lost"),
+  );
+
+  const clock = createClock(db);
+  await clock.measure();
+  const ledger = createLedger({
+    db,
+    signer,
+    origin: settings.origin,
+    receiptSignatures: settings.receiptSignatures,
+    now: clock.now,
+    probe,
+    log,
+  });
+  // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
+  await ledger.sealer.sealCommitted();
+  const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
+  const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
+  const snapshots = createSnapshotStore(db, clock.now);
+  const notifications = await listen(db, log);
+
+  const quietly = (what: string, work: () => Promise<unknown>) => () =>
+    void work().catch((err) => log.warn({ err }, `${what} failed; it is tried again`));
+  const seal = quietly("sealing", () => ledger.sealer.sealCommitted());
+  const refresh = quietly("the snapshot poll", () => snapshots.poll());
+  notifications.on("guildhall_ledger", seal);
+  notifications.on("guildhall_snapshot", refresh);
+  notifications.on("guildhall_dispatch", () => dispatcher.wake());
+  notifications.on("guildhall_outcome", (id) => dispatcher.noteOutcome(id));
+  const timers = [
+    setInterval(() => {
+      seal();
+      refresh();
+      dispatcher.wake();
+    }, POLL_MS),
+    setInterval(
+      quietly("the clock", () => clock.measure()),
+      CLOCK_MS,
+    ),
+  ];
+  dispatcher.wake();
+
+  const hall: Hall = {
+    settings,
+    db,
+    clock,
+    signer,
+    ledger,
+    snapshots,
+    grants,
+    dispatcher,
+    log,
+    probe,
+    startedAtMs: clock.now(),
+  };
+  const app = await createApp(hall);
+  return {
+    hall,
+    app,
+    async stop() {
+      await app.close();
+      for (const timer of timers) clearInterval(timer);
+      await dispatcher.close();
+      await ledger.close();
+      await notifications.close();
+      await outbound.close();
+      await db.close();
+      await signer.close();
+      await postgres?.stop();
+    },
+  };
+}
+
+/** The embedded server or your own: provisioned, migrated, and checked before anything serves from it. */
+async function openDatabase(
+  settings: Settings,
+  onError: (error: Error) => void,
+): Promise<{ db: Db; postgres: EmbeddedPostgres | null }> {
+  const postgres =
+    settings.databaseUrl === null
+      ? await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres") })
+      : null;
+  const passwords = rolePasswords(join(settings.dataDir, "database.json"));
+  const urls = postgres
+    ? await provision(postgres.adminUrl, passwords, "guildhall")
+    : await provision(settings.databaseUrl as string, passwords);
+  await migrate(urls.owner);
+  const db = openDb(urls, { onError });
+  const faults = await serverFaults(db.ledger);
+  if (faults.length > 0) {
+    await db.close();
+    await postgres?.stop();
+    throw new StartError(`The database is not safe to serve from:\n  ${faults.join("\n  ")}`);
+  }
+  return { db, postgres };
+}

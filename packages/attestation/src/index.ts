@@ -1,0 +1,28 @@
+export {
+  checkpointText,
+  signCheckpoint,
+  type TreeHead,
+  verifierKey,
+} from "./log/checkpoint.ts";
+export {
+  type Appended,
+  appendLeaves,
+  decodeFrontier,
+  emptyFrontier,
+  encodeFrontier,
+  type Frontier,
+  rootOf,
+  type StoredNode,
+} from "./log/frontier.ts";
+export { batchProofs, inclusionProof } from "./log/inclusion.ts";
+export { emptyRoot, leafHash, nodeHash } from "./log/merkle.ts";
+export { frontierAt, type ReadNodes } from "./log/stored-tree.ts";
+export { type Place, type SequencedBody, sequenceBody } from "./receipt/body.ts";
+export { commit, newSalt } from "./receipt/commitment.ts";
+export { newReceiptId } from "./receipt/receipt-id.ts";
+export { signReceipt } from "./receipt/sign.ts";
+export { recordHash } from "./record-hash.ts";
+export { type Signer, SignerError, type SignerErrorCode } from "./signer/signer.ts";
+export { openSoftwareSigner } from "./signer/software.ts";
+export { verifiedSigner } from "./signer/verified.ts";
+export * from "./verify/index.ts";

@@ -1,0 +1,20 @@
+/** Fixtures for the tests of other packages. */
+export {
+  buildLog,
+  type MemoryLog,
+  type MemoryLogOptions,
+  readNodesOf,
+  throwAwaySigner,
+} from "./memory-log.ts";
+export {
+  SAMPLE_CHAIN,
+  SAMPLE_HALL,
+  sampleAct,
+  sampleDecision,
+  sampleOutcome,
+  sampleReceiptId,
+  sampleTime,
+  type UnsequencedAct,
+  type UnsequencedDecision,
+  type UnsequencedOutcome,
+} from "./sample-body.ts";

@@ -1,0 +1,18 @@
+/** The verifier: no Node built-ins, no I/O, nothing of the signing side. It runs in a browser as it stands. */
+export { type ChainVerdict, verifyChain } from "./chain.ts";
+export { type CheckpointClaim, readCheckpoint } from "./checkpoint.ts";
+export { parseVerifierKey, type VerifierKey } from "./key.ts";
+export { type LogVerdict, verifyLog } from "./log.ts";
+export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";
+export { type OpenedNote, openNote } from "./note.ts";
+export {
+  type BadReceipt,
+  CHECKS,
+  type Check,
+  type CheckName,
+  type GoodReceipt,
+  type Verdict,
+  verifySealedReceipt,
+} from "./receipt.ts";
+export type { ReadReceipt } from "./sealed-receipt.ts";
+export { type VerifyCode, VerifyError } from "./verify-error.ts";

@@ -1,0 +1,99 @@
+import { stringify } from "yaml";
+import { SAMPLE_HALL } from "../src/testing/index.ts";
+import { hallKey } from "./forge.ts";
+import { frontiers, inclusions, notes, roots } from "./log-vectors.ts";
+import {
+  accepted,
+  badCheckpoints,
+  badLinks,
+  badProofs,
+  badSignatures,
+  chains,
+  changedBodies,
+  type ReceiptCase,
+  unreadable,
+} from "./receipt-vectors.ts";
+
+const RECEIPTS = `A verifier that holds \`key\` reads \`sealed\` (a text; \`sealed_base64\` where it is no plain UTF-8), and
+\`previous\` where it is given. \`accepted\`: it must answer so; every check passes but those named skipped.
+\`refused\`: it must refuse; \`failed\` is the check that finds it (format, body, signature, inclusion, checkpoint, chain).
+The key's seed is SHA-256("the test key of ${SAMPLE_HALL}").`;
+
+const LEAVES = `The data of leaf i are the 32 bytes of SHA-256("leaf i"). Hashes are in hex.`;
+
+/** The text of each vector file, by its path under vectors/. */
+export const vectorFiles: { [path: string]: string } = {
+  "receipts/sealed-receipts-are-accepted.yaml": receiptFile(
+    "what a Hall sealed is accepted, in every form it takes",
+    accepted,
+  ),
+  "receipts/unreadable-receipts-are-refused.yaml": receiptFile(
+    "H-055, H-058, H-059 what has two meanings or the wrong form is refused, whoever sealed it",
+    unreadable,
+  ),
+  "receipts/changed-bodies-are-refused.yaml": receiptFile(
+    "H-050 a receipt is refused after any change",
+    changedBodies,
+  ),
+  "receipts/bad-signatures-are-refused.yaml": receiptFile(
+    "H-054 to H-058 a signature that the key did not make over this hash is refused",
+    badSignatures,
+  ),
+  "receipts/bad-proofs-are-refused.yaml": receiptFile(
+    "H-060 a proof that does not lead from this leaf to this root is refused",
+    badProofs,
+  ),
+  "receipts/bad-checkpoints-are-refused.yaml": receiptFile(
+    "H-054 to H-058, H-061 a checkpoint that the log's key did not sign is refused",
+    badCheckpoints,
+  ),
+  "receipts/bad-links-are-refused.yaml": receiptFile(
+    "H-051, H-053 a receipt that does not follow the one before it is refused",
+    badLinks,
+  ),
+  "receipts/chains.yaml": file(
+    "H-051 to H-053 receipts are a chain or are refused, with the position of the first that does not fit",
+    "`previous`, where it is given, is the receipt before the first. Signatures and seals are not looked at.",
+    { cases: chains },
+  ),
+  "log/roots.yaml": file(
+    "the roots of RFC 6962",
+    "Certificate Transparency's test leaves and roots, in hex.",
+    {
+      cases: roots,
+    },
+  ),
+  "log/frontiers.yaml": file(
+    "the right edge of a tree, as a ledger stores it",
+    `${LEAVES} Peaks: largest first.`,
+    {
+      cases: frontiers,
+    },
+  ),
+  "log/inclusion-proofs.yaml": file("H-060 inclusion proofs (RFC 6962, 2.1.1)", LEAVES, {
+    cases: inclusions,
+  }),
+  "log/signed-notes.yaml": file(
+    "C2SP signed notes: who is known to have signed",
+    "`signers`: the names of the known keys that did. `ignored`: signatures of unknown keys.",
+    { cases: notes },
+  ),
+};
+
+function receiptFile(description: string, cases: ReceiptCase[]): string {
+  return file(description, RECEIPTS, { key: hallKey, cases: cases.map(storable) });
+}
+
+/** YAML readers differ over NUL and byte order marks in a text. */
+function storable({ name, key, sealed, ...rest }: ReceiptCase): ReceiptCase {
+  const head = key === undefined ? { name } : { name, key };
+  if (sealed === undefined || !/[\0\ufeff]/.test(sealed))
+    return { ...head, ...(sealed === undefined ? {} : { sealed }), ...rest };
+  return { ...head, sealed_base64: Buffer.from(sealed).toString("base64"), ...rest };
+}
+
+function file(description: string, comment: string, content: object): string {
+  const head = stringify({ description }, { lineWidth: 0 });
+  const comments = comment.replaceAll(/^/gm, "# ");
+  return `${head}${comments}\n${stringify(content, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}

@@ -1,0 +1,111 @@
+import {
+  DENY_CODES,
+  type Decision,
+  type Escalation,
+  type Preconditions,
+  STEPS,
+  type Step,
+  type StepName,
+} from "@guildhall/protocol";
+import type { CompiledRule } from "./compile.ts";
+import { freeze } from "./freeze.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** How a decision is written down while it is being made: where it starts, step by step, how it ends. */
+
+/** Where every decision starts: denied. Only the end of the pipeline turns it. */
+export function undecided(): Decision {
+  return {
+    outcome: "DENY",
+    deny: null,
+    matched_rule_id: "PRE_ROUTING",
+    selected: null,
+    candidates: [],
+    required_controls: [],
+    controls_verified: [],
+    recommended_profiles: [],
+    escalation: DEFAULT_ESCALATION,
+    preconditions: DEFAULT_PRECONDITIONS,
+    blast: null,
+    privilege_envelope_ok: null,
+    policy_version: "policy.v0",
+    dry_run: false,
+    inputs: {},
+    steps: [],
+  };
+}
+
+/** Writes down how a step went and hands its refusal on. Values stand only where the reader needs them. */
+export function took<R extends Refusal | null>(
+  decision: Decision,
+  step: StepName,
+  refusal: R,
+  seen?: number | string,
+  limit?: number | string | null,
+): R {
+  const mark = refusal === null ? "passed" : "failed";
+  let entry: Step;
+  if (seen === undefined) entry = refusal === null ? PASSED[step] : { mark, step };
+  else if (limit === undefined || limit === null) entry = { mark, seen, step };
+  else entry = { limit, mark, seen, step };
+  decision.steps.push(entry);
+  return refusal;
+}
+
+export function applyRule(decision: Decision, rule: CompiledRule): void {
+  decision.matched_rule_id = rule.ruleId;
+  decision.required_controls = rule.floor;
+  decision.recommended_profiles = rule.profiles;
+  decision.escalation = rule.escalation;
+  decision.preconditions = rule.preconditions;
+}
+
+/** The steps that were not reached. */
+export function skipRest(decision: Decision): void {
+  for (let at = decision.steps.length; at < STEPS.length; at++)
+    decision.steps.push(SKIPPED[STEPS[at] as StepName]);
+}
+
+/**
+ * Something in here threw. What was written down before it stays, for whoever has to find the cause; of the
+ * error itself nothing is told, since its text may carry a stranger's data.
+ */
+export function failed(decision: Decision): Decision {
+  const at = decision.steps.length;
+  // A step can have been recorded before its refusal was put into words: that step is the one that failed.
+  const last = decision.steps.at(-1);
+  if (last?.mark !== "failed" && at < STEPS.length)
+    decision.steps.push({ mark: "failed", step: STEPS[at] as StepName });
+  decision.outcome = "DENY";
+  decision.deny = {
+    code: "DENY_INTERNAL_ERROR",
+    details: {},
+    message: DENY_CODES.DENY_INTERNAL_ERROR.sentence,
+  };
+  skipRest(decision);
+  return decision;
+}
+
+const marked = (mark: "passed" | "skipped") =>
+  Object.fromEntries(STEPS.map((step) => [step, freeze({ mark, step })])) as Record<StepName, Step>;
+const PASSED = marked("passed");
+const SKIPPED = marked("skipped");
+
+const DEFAULT_ESCALATION: Escalation = freeze({
+  policy_gate: false,
+  msavx_step_up: false,
+  human_required_default: false,
+  human_required_if: freeze([]),
+  rationale: null,
+});
+
+const DEFAULT_PRECONDITIONS: Preconditions = freeze({
+  must_have_correlation_id: true,
+  must_attach_policy_version: true,
+  must_record_artifact_hash_if_executes: true,
+  deny_if_missing_required_controls: true,
+  deny_if_unsigned_artifact_in_prod: false,
+  deny_if_no_attestation_in_prod: false,
+  must_be_certified: false,
+  must_be_attested: false,
+});

@@ -1,0 +1,32 @@
+import { canonicalJson, Decision, STEPS } from "@guildhall/protocol";
+import { expect } from "vitest";
+
+/** What holds for every decision, whatever was asked. */
+export function wellFormed(decision: Decision): void {
+  expect(Decision.parse(decision)).toEqual(decision);
+  expect(JSON.parse(JSON.stringify(decision))).toEqual(decision);
+  expect(() => canonicalJson(decision)).not.toThrow();
+  onlyWholeNumbers(decision);
+
+  expect(decision.steps.map((step) => step.step)).toEqual(STEPS);
+  const marks = decision.steps.map((step) => step.mark).join(" ");
+  expect(marks).toMatch(
+    decision.outcome === "ALLOW" ? /^passed( passed){14}$/ : /^(passed )*failed( skipped)*$/,
+  );
+  for (const step of decision.steps)
+    if (step.mark === "skipped") expect(Object.keys(step).sort()).toEqual(["mark", "step"]);
+
+  expect(decision.deny === null).toBe(decision.outcome === "ALLOW");
+  if (decision.outcome === "ALLOW") {
+    // What may be dispatched has a worker, an address to call it at, and every control verified.
+    expect(decision.selected?.transport_digest).toEqual(expect.any(String));
+    expect(decision.controls_verified).toEqual(decision.required_controls);
+    expect(decision.blast?.gate_passed).toBe(true);
+    expect(decision.privilege_envelope_ok).not.toBe(false);
+  }
+}
+
+function onlyWholeNumbers(value: unknown): void {
+  if (typeof value === "number") expect(Number.isSafeInteger(value), `${value} is whole`).toBe(true);
+  else if (typeof value === "object" && value !== null) Object.values(value).forEach(onlyWholeNumbers);
+}
