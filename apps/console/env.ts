@@ -30,10 +30,9 @@ function parse(env: NodeJS.ProcessEnv): Settings {
   if (consoleSecret.length < SECRET_LENGTH_MIN)
     faults.push(`HALL_CONSOLE_SECRET: expected at least ${SECRET_LENGTH_MIN} characters; npm start makes it`);
   const hallUrl = readUrl("HALL_API_URL", env.HALL_API_URL ?? "http://localhost:8765", faults);
-  const consoleUrl = readUrl("HALL_CONSOLE_URL", env.HALL_CONSOLE_URL ?? "http://localhost:3000", faults);
+  // next-auth's own name for it, and its own default: both must mean the same address.
+  const consoleUrl = readUrl("NEXTAUTH_URL", env.NEXTAUTH_URL ?? "http://localhost:3000", faults);
   if (faults.length > 0) throw new SettingsError(`Settings are wrong:\n  ${faults.join("\n  ")}`);
-  // next-auth takes its own address from nowhere else; without it, from a header that a stranger may send.
-  process.env.NEXTAUTH_URL = consoleUrl;
   return { consoleSecret, hallUrl, consoleUrl };
 }
 

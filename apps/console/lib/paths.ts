@@ -16,14 +16,14 @@ export const paths = {
 };
 
 /** What the list shows, as the address holds it. Absent means all. */
-export interface DecisionsQuery {
+export type DecisionsQuery = {
   env?: Env;
   outcome?: Outcome;
   /** Words that a row must contain. */
   find?: string;
   /** Chain position to go on from, towards older ones. */
   before?: number;
-}
+};
 
 const ENVS = ["dev", "stage", "prod", "edge"] as const satisfies readonly Env[];
 const OUTCOMES = ["ALLOW", "DENY", "HOLD"] as const satisfies readonly Outcome[];

@@ -61,9 +61,9 @@ export function isSignedOut(error: unknown): boolean {
   return code === "SESSION_ENDED" || code === "UNAUTHENTICATED" || code === "SIGNED_OUT";
 }
 
-/** True also where the id is of another tenant: its existence is private. */
+/** True also where the thing is another tenant's: its existence is private. */
 export function isNotFound(error: unknown): boolean {
-  return hallDataOf(error)?.code === "NOT_FOUND" || (error instanceof TRPCClientError && error.data?.code === "BAD_REQUEST");
+  return hallDataOf(error)?.code === "NOT_FOUND";
 }
 
 function hallDataOf(error: unknown): HallData | null {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import swagger from "@fastify/swagger";
 import { HallError } from "@guildhall/protocol";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, LogController } from "fastify";
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod";
 import { pino } from "pino";
 import type { Settings } from "./env.ts";
@@ -16,6 +16,15 @@ import { HALL_VERSION } from "./version.ts";
 export function createLog(settings: Pick<Settings, "logLevel">) {
   return pino({
     level: settings.logLevel,
+    // The driver hangs its client, with everything it ever prepared, on its errors.
+    serializers: {
+      err: (error: Error & { code?: string }) => ({
+        name: error.name,
+        code: error.code,
+        message: error.message,
+        stack: error.stack,
+      }),
+    },
     redact: ["req.headers.authorization", "req.headers.cookie", "authorization", "token", "key"],
   });
 }
@@ -24,7 +33,7 @@ export function createLog(settings: Pick<Settings, "logLevel">) {
 export async function createApp(hall: Hall): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: hall.log as ReturnType<typeof createLog>,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,

@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { openSoftwareSigner, verifiedSigner } from "@guildhall/attestation";
+import { openSoftwareSigner, type Signer, verifiedSigner } from "@guildhall/attestation";
 import {
+  claimSoleHall,
+  type DatabaseUrls,
   type Db,
-  type EmbeddedPostgres,
   migrate,
   openDb,
   provision,
@@ -39,6 +40,8 @@ export interface RunningHall {
 export interface StartOptions {
   /** Crash tests cut the road at its named points. */
   probe?: Probe;
+  /** Crash tests write down what is signed. */
+  wrapSigner?: (signer: Signer) => Signer;
 }
 
 const POLL_MS = 1000;
@@ -47,12 +50,12 @@ const CLOCK_MS = 60_000;
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
   settings: Settings,
-  { probe = () => undefined }: StartOptions = {},
+  { probe = () => undefined, wrapSigner = (signer) => signer }: StartOptions = {},
 ): Promise<RunningHall> {
   const log = createLog(settings);
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
-  const signer = verifiedSigner(await openSoftwareSigner(settings.signerFile));
-  const { db, postgres } = await openDatabase(settings, (err) =>
+  const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
+  const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
   );
 
@@ -122,7 +125,7 @@ export async function startHall(
       await outbound.close();
       await db.close();
       await signer.close();
-      await postgres?.stop();
+      await closeServer();
     },
   };
 }
@@ -131,22 +134,36 @@ export async function startHall(
 async function openDatabase(
   settings: Settings,
   onError: (error: Error) => void,
-): Promise<{ db: Db; postgres: EmbeddedPostgres | null }> {
-  const postgres =
-    settings.databaseUrl === null
-      ? await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres") })
-      : null;
+): Promise<{ db: Db; closeServer: () => Promise<void> }> {
   const passwords = rolePasswords(join(settings.dataDir, "database.json"));
-  const urls = postgres
-    ? await provision(postgres.adminUrl, passwords, "guildhall")
-    : await provision(settings.databaseUrl as string, passwords);
+  if (settings.databaseUrl !== null) {
+    const urls = await provision(settings.databaseUrl, passwords);
+    return { db: await openChecked(urls, onError), closeServer: async () => undefined };
+  }
+  const postgres = await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres") });
+  const urls = await provision(postgres.adminUrl, passwords, "guildhall");
+  const sole = await claimSoleHall(urls.owner);
+  if (sole === null)
+    throw new StartError(
+      `A Hall already runs over ${settings.dataDir}. Stop it first, or start this one with its own HALL_DATA_DIR and HALL_PORT.`,
+    );
+  const closeServer = async () => {
+    await sole.release();
+    await postgres.stop();
+  };
+  try {
+    return { db: await openChecked(urls, onError), closeServer };
+  } catch (error) {
+    await closeServer();
+    throw error;
+  }
+}
+
+async function openChecked(urls: DatabaseUrls, onError: (error: Error) => void): Promise<Db> {
   await migrate(urls.owner);
   const db = openDb(urls, { onError });
   const faults = await serverFaults(db.ledger);
-  if (faults.length > 0) {
-    await db.close();
-    await postgres?.stop();
-    throw new StartError(`The database is not safe to serve from:\n  ${faults.join("\n  ")}`);
-  }
-  return { db, postgres };
+  if (faults.length === 0) return db;
+  await db.close();
+  throw new StartError(`The database is not safe to serve from:\n  ${faults.join("\n  ")}`);
 }

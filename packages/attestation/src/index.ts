@@ -18,7 +18,7 @@ export { batchProofs, inclusionProof } from "./log/inclusion.ts";
 export { emptyRoot, leafHash, nodeHash } from "./log/merkle.ts";
 export { frontierAt, type ReadNodes } from "./log/stored-tree.ts";
 export { type Place, type SequencedBody, sequenceBody } from "./receipt/body.ts";
-export { commit, newSalt } from "./receipt/commitment.ts";
+export { commit, commitText, newSalt } from "./receipt/commitment.ts";
 export { newReceiptId } from "./receipt/receipt-id.ts";
 export { signReceipt } from "./receipt/sign.ts";
 export { recordHash } from "./record-hash.ts";

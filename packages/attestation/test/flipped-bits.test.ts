@@ -68,7 +68,10 @@ describe("a receipt's body with any byte changed (H-050)", () => {
 });
 
 /** The numbers whose input was accepted. Many at a time, because WebCrypto works in other threads. */
-async function acceptedOf(count: number, input: (number: number) => Uint8Array | string | null): Promise<number[]> {
+async function acceptedOf(
+  count: number,
+  input: (number: number) => Uint8Array | string | null,
+): Promise<number[]> {
   const accepted: number[] = [];
   const verify = async (number: number) => {
     const changed = input(number);

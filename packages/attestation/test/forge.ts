@@ -9,7 +9,15 @@ import {
   signReceipt,
   verifierKey,
 } from "../src/index.ts";
-import { buildLog, readNodesOf, SAMPLE_HALL, throwAwaySigner } from "../src/testing/index.ts";
+import {
+  buildLog,
+  readNodesOf,
+  SAMPLE_HALL,
+  sampleAct,
+  sampleDecision,
+  sampleOutcome,
+  throwAwaySigner,
+} from "../src/testing/index.ts";
 
 /** Sealed receipts of a fixed test key, genuine ones and forgeries: everything here is reproducible. */
 
@@ -24,8 +32,11 @@ export const otherHallKey = verifierKey(OTHER_HALL, otherHall.publicKey);
 /** Anyone: a key that no Hall owns. */
 export const stranger = throwAwaySigner(seed("the test key of a stranger"));
 
-/** Nine receipts of one chain: decision, outcome, act, three times. */
-export const log = await buildLog(9, { signer: hall });
+/** Nine receipts of one chain: a decision, its outcome, seven acts. */
+export const log = await buildLog(9, {
+  signer: hall,
+  body: (index) => [sampleDecision(0), sampleOutcome(1)][index] ?? sampleAct(index),
+});
 
 export interface LooseSealed {
   receipt: { [field: string]: unknown };

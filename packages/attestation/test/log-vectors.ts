@@ -218,6 +218,12 @@ export const notes: NoteCase[] = [
     refused: "NOTE_KEY_UNKNOWN",
   },
   {
+    name: "a known key's signature under another name (H-056)",
+    note: note.replace(`— ${SAMPLE_HALL}`, `— ${OTHER_HALL}`),
+    keys: [hallKey],
+    refused: "NOTE_KEY_UNKNOWN",
+  },
+  {
     name: "a text that was lengthened by an empty line and a second signature block",
     note: `${note}\n${byStranger}\n`,
     keys: [hallKey],

@@ -452,7 +452,7 @@ export const badCheckpoints: ReceiptCase[] = [
   }).map(([name, checkpoint]) => bad(name, "format", "NOTE_MALFORMED", resealing(act, { checkpoint }))),
   ...(await Promise.all(
     Object.entries({
-      "without an origin": "\n9\n",
+      "without an origin": `\n9\n${lines[2]}\n`,
       "without a root": `${SAMPLE_HALL}\n9\n`,
       "with a size with leading zeros": `${SAMPLE_HALL}\n09\n${lines[2]}\n`,
       "with a negative size": `${SAMPLE_HALL}\n-9\n${lines[2]}\n`,
@@ -551,6 +551,7 @@ export const badLinks: ReceiptCase[] = [
   after("after the one after it", "CHAIN_ORDER", act, receipts[3]!),
   after("after one two before it (H-051)", "CHAIN_GAP", act, receipts[0]!),
   after("after one of another chain (H-051)", "CHAIN_OTHER", await sealed(3), json(elsewhere)),
+  after("after one of another Hall", "CHAIN_OTHER", act, json(await resealed(1, { hall: OTHER_HALL }))),
   after("after another one with the right number (H-053)", "CHAIN_BROKEN", await sealed(3), json(branch)),
   after("beside another one with its number (H-053)", "CHAIN_FORK", act, json(branch)),
   after(

@@ -50,7 +50,7 @@ export async function serverFaults(pool: pg.Pool): Promise<string[]> {
   );
   for (const { name } of open.rows)
     faults.push(
-      `Table ${name} has no forced row-level security. Run ALTER TABLE ${name} FORCE ROW LEVEL SECURITY.`,
+      `Table ${name} has no forced row-level security. Run ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY.`,
     );
   return faults;
 }

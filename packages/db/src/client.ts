@@ -23,7 +23,10 @@ export interface DbOptions {
 }
 
 export function openDb(urls: DatabaseUrls, options: DbOptions = {}): Db {
-  const onError = options.onError ?? (() => undefined);
+  let closing = false;
+  const onError = (error: Error) => {
+    if (!closing) options.onError?.(error);
+  };
   const prisma = (url: string, max: number) =>
     new PrismaClient({
       adapter: new PrismaPg(
@@ -50,6 +53,7 @@ export function openDb(urls: DatabaseUrls, options: DbOptions = {}): Db {
     ledger,
     urls,
     async close() {
+      closing = true;
       await Promise.all([app.$disconnect(), operator.$disconnect(), ledger.end()]);
     },
   };

@@ -18,5 +18,6 @@ export * from "./repositories/rule-bundles.ts";
 export * from "./repositories/tenants.ts";
 export * from "./repositories/versions.ts";
 export * from "./repositories/workers.ts";
+export * from "./sole-hall.ts";
 export { type OperatorTx, withOperator } from "./with-operator.ts";
 export { type TenantTx, type TenantTxOptions, withTenant } from "./with-tenant.ts";

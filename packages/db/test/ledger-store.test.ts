@@ -1,5 +1,4 @@
 import { type Instant, instant, type TenantId } from "@guildhall/protocol";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   appendAct,
@@ -29,7 +28,15 @@ import {
   sequenceAct,
   sha256,
 } from "./stand-in-writer.ts";
-import { adminUrl, inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
+import {
+  adminUrl,
+  inTenant,
+  openPool,
+  refusalOf,
+  startTestHall,
+  type TestHall,
+  undone,
+} from "./test-hall.ts";
 
 /** The ledger as its writers meet it. One log for the whole file: each test begins where the one before left it. */
 
@@ -100,27 +107,41 @@ describe("a batch", () => {
       "a chain that is not there",
       (h) => {
         const nobody = "00000000-0000-4000-8000-00000000dead" as TenantId;
-        const chains = new Map(h.chains).set(nobody, { tenantId: nobody, seq: 0, hash: Buffer.alloc(0), epoch: 0 });
+        const chains = new Map(h.chains).set(nobody, {
+          tenantId: nobody,
+          seq: 0,
+          hash: Buffer.alloc(0),
+          epoch: 0,
+        });
         return { ...h, chains };
       },
     ],
   ];
 
-  it.each(moved)("is lost and leaves nothing but its seal where it was hashed with another value of %s", async (_, move) => {
-    await append({ tenantId: anna }, { tenantId: boris });
-    const { treeSize } = await sealGap(hall.db.ledger);
-    await storeSeal(hall.db.ledger, sealAt(treeSize - 1));
-    const before = await stored(SEAL_TABLES);
-    const expected = move(await heads());
-    const drafts = [...expected.chains.keys()].map((tenantId) => ({ tenantId, key: "never", payload: "{}" }));
-    const batch = sequence(expected, drafts, sealAt(treeSize));
-    expect(await appendBatch(hall.db.ledger, batch)).toBe("lost");
-    expect(await stored(SEAL_TABLES)).toEqual(before);
-    expect(await latestCheckpoint(hall.db.ledger)).toEqual({ treeSize, note: `checkpoint of ${treeSize}` });
+  it.each(moved)(
+    "is lost and leaves nothing but its seal where it was hashed with another value of %s",
+    async (_, move) => {
+      await append({ tenantId: anna }, { tenantId: boris });
+      const { treeSize } = await sealGap(hall.db.ledger);
+      await storeSeal(hall.db.ledger, sealAt(treeSize - 1));
+      const before = await stored(SEAL_TABLES);
+      const expected = move(await heads());
+      const drafts = [...expected.chains.keys()].map((tenantId) => ({
+        tenantId,
+        key: "never",
+        payload: "{}",
+      }));
+      const batch = sequence(expected, drafts, sealAt(treeSize));
+      expect(await appendBatch(hall.db.ledger, batch)).toBe("lost");
+      expect(await stored(SEAL_TABLES)).toEqual(before);
+      expect(await latestCheckpoint(hall.db.ledger)).toEqual({ treeSize, note: `checkpoint of ${treeSize}` });
 
-    // Nothing else stood in its way.
-    expect(await appendBatch(hall.db.ledger, sequence(await heads(), [{ tenantId: boris }]))).toBe("appended");
-  });
+      // Nothing else stood in its way.
+      expect(await appendBatch(hall.db.ledger, sequence(await heads(), [{ tenantId: boris }]))).toBe(
+        "appended",
+      );
+    },
+  );
 
   it("with an idempotency key that is taken writes nothing at all, not even its seal", async () => {
     await append({ tenantId: anna, key: "taken" });
@@ -242,17 +263,20 @@ describe("an administrative act", () => {
     ["none", 0, 0],
     ["tenant", 1, 0],
     ["hall", 0, 1],
-  ] as const)("with fence %s raises the chain's epoch by %i and the log's by %i", async (fence, chain, log) => {
-    const before = await heads();
-    const decided = sequence(before, [{ tenantId: anna }]);
-    await act(anna, fence);
-    const after = await heads();
-    expect(after.chains.get(anna)!.epoch - before.chains.get(anna)!.epoch).toBe(chain);
-    expect(after.log.epoch - before.log.epoch).toBe(log);
-    // What was hashed before the act finds the heads moved, whatever the fence.
-    expect(await appendBatch(hall.db.ledger, decided)).toBe("lost");
-    expect(await historyFaults(hall.admin)).toEqual([]);
-  });
+  ] as const)(
+    "with fence %s raises the chain's epoch by %i and the log's by %i",
+    async (fence, chain, log) => {
+      const before = await heads();
+      const decided = sequence(before, [{ tenantId: anna }]);
+      await act(anna, fence);
+      const after = await heads();
+      expect(after.chains.get(anna)!.epoch - before.chains.get(anna)!.epoch).toBe(chain);
+      expect(after.log.epoch - before.log.epoch).toBe(log);
+      // What was hashed before the act finds the heads moved, whatever the fence.
+      expect(await appendBatch(hall.db.ledger, decided)).toBe("lost");
+      expect(await historyFaults(hall.admin)).toEqual([]);
+    },
+  );
 
   it("that was numbered from heads which have moved is refused and rolled back", async () => {
     const stale = await heads();
@@ -297,12 +321,17 @@ describe("a seal", () => {
   it("keeps the signatures that it brings, even where a larger one was stored before it", async () => {
     const { entries } = await append({ tenantId: anna }, { tenantId: anna });
     const { treeSize } = await sealGap(hall.db.ledger);
-    const signatures = entries.map(({ leafIndex, tenantId }) => ({ leafIndex, tenantId, signature: Buffer.alloc(64, 1) }));
+    const signatures = entries.map(({ leafIndex, tenantId }) => ({
+      leafIndex,
+      tenantId,
+      signature: Buffer.alloc(64, 1),
+    }));
     await storeSeal(hall.db.ledger, sealAt(treeSize));
     expect(await storeSeal(hall.db.ledger, sealAt(treeSize - 1, signatures))).toBe(false);
-    const { rows } = await hall.admin.query("SELECT 1 FROM ledger.receipt_signature WHERE leaf_index = ANY ($1)", [
-      entries.map((entry) => entry.leafIndex),
-    ]);
+    const { rows } = await hall.admin.query(
+      "SELECT 1 FROM ledger.receipt_signature WHERE leaf_index = ANY ($1)",
+      [entries.map((entry) => entry.leafIndex)],
+    );
     expect(rows).toHaveLength(2);
   });
 
@@ -322,7 +351,11 @@ describe("a seal", () => {
       expect(await jobs()).toEqual(first);
 
       // The next seal travels with a batch, and starts the rest but nothing of that batch itself.
-      const next = sequence(await heads(), [{ tenantId: anna, startBy: soon() }], sealAt(later.next.treeSize));
+      const next = sequence(
+        await heads(),
+        [{ tenantId: anna, startBy: soon() }],
+        sealAt(later.next.treeSize),
+      );
       expect(await appendBatch(hall.db.ledger, next)).toBe("appended");
       const second = [...first, asJob(later.entries[0]!)];
       expect(await jobs()).toEqual(second);
@@ -394,38 +427,41 @@ describe("a stored receipt", () => {
     );
   });
 
-  it.each(["app", "ledger", "operator", "jobs"] as const)("cannot be changed, removed or hidden by role %s", async (role) => {
-    const client = await hall.as(role);
-    const statements = [
-      "UPDATE ledger.receipt SET body = ''",
-      "UPDATE ledger.receipt SET tenant_id = tenant_id",
-      "DELETE FROM ledger.receipt",
-      "TRUNCATE ledger.receipt",
-      "DELETE FROM ledger.receipt_000000",
-      "ALTER TABLE ledger.receipt DETACH PARTITION ledger.receipt_000000",
-      "DROP TABLE ledger.receipt_000000",
-      "UPDATE ledger.chain_position SET leaf_index = 0",
-      "DELETE FROM ledger.chain_position",
-      "DELETE FROM ledger.receipt_id_index",
-      "DELETE FROM ledger.receipt_signature",
-      "UPDATE ledger.receipt_signature SET signature = signature",
-      "UPDATE ledger.log_leaf SET receipt_hash = receipt_hash",
-      "DELETE FROM ledger.log_leaf",
-      "DELETE FROM ledger.checkpoint",
-      "UPDATE ledger.checkpoint SET note = ''",
-      "DELETE FROM ledger.idempotency_key",
-    ];
-    for (const statement of statements) {
-      const attempt = inTenant(client, anna, () => client.query(statement));
-      expect(await refusalOf(attempt), statement).toMatch(/^42501 /);
-    }
-  });
+  it.each(["app", "ledger", "operator", "jobs"] as const)(
+    "cannot be changed, removed or hidden by role %s",
+    async (role) => {
+      const client = await hall.as(role);
+      const statements = [
+        "UPDATE ledger.receipt SET body = ''",
+        "UPDATE ledger.receipt SET tenant_id = tenant_id",
+        "DELETE FROM ledger.receipt",
+        "TRUNCATE ledger.receipt",
+        "DELETE FROM ledger.receipt_000000",
+        "ALTER TABLE ledger.receipt DETACH PARTITION ledger.receipt_000000",
+        "DROP TABLE ledger.receipt_000000",
+        "UPDATE ledger.chain_position SET leaf_index = 0",
+        "DELETE FROM ledger.chain_position",
+        "DELETE FROM ledger.receipt_id_index",
+        "DELETE FROM ledger.receipt_signature",
+        "UPDATE ledger.receipt_signature SET signature = signature",
+        "UPDATE ledger.log_leaf SET receipt_hash = receipt_hash",
+        "DELETE FROM ledger.log_leaf",
+        "DELETE FROM ledger.checkpoint",
+        "UPDATE ledger.checkpoint SET note = ''",
+        "DELETE FROM ledger.idempotency_key",
+      ];
+      for (const statement of statements) {
+        const attempt = inTenant(client, anna, () => client.query(statement));
+        expect(await refusalOf(attempt), statement).toMatch(/^42501 /);
+      }
+    },
+  );
 });
 
 describe("the receipts' partitions", () => {
   it("are made ahead, so that a batch across their border is appended like any other", async () => {
     const db = openDb(await hall.server.createDatabase());
-    const admin = new pg.Pool({ connectionString: adminUrl(hall.server, db.urls.owner) });
+    const admin = openPool(adminUrl(hall.server, db.urls.owner));
     try {
       const { log } = await readHeads(db.ledger, []);
       const chains = new Map([[boris, { tenantId: boris, seq: 0, hash: Buffer.alloc(0), epoch: 0 }]]);
@@ -446,7 +482,9 @@ describe("the receipts' partitions", () => {
       await admin.query("UPDATE ledger.log_head SET tree_size = 1999999");
       const now = headsAfter({ log: { ...log, treeSize: 999_998 }, chains }, batch);
       const next = sequence({ ...now, log: { ...now.log, treeSize: 1_999_999 } }, drafts);
-      expect(await refusalOf(appendBatch(db.ledger, next))).toMatch(/^23514 no partition of relation "receipt"/);
+      expect(await refusalOf(appendBatch(db.ledger, next))).toMatch(
+        /^23514 no partition of relation "receipt"/,
+      );
       await Promise.all([1, 2, 3, 4].map(() => ensureReceiptPartitions(db.ledger, 1_999_999)));
       expect(await appendBatch(db.ledger, next)).toBe("appended");
       await ensureReceiptPartitions(db.ledger, 1_999_999);
@@ -504,8 +542,16 @@ describe("writers that work at the same time", () => {
   it.each([
     ["a gap", "DELETE FROM ledger.receipt WHERE leaf_index = 3", "leaf 3 is missing"],
     ["a fork", "UPDATE ledger.chain_head SET head_hash = '\\x00' WHERE seq > 0", "is not its last entry's"],
-    ["a lost index", "DELETE FROM ledger.chain_position WHERE leaf_index = 3", "leaf 3 is not indexed as it is stored"],
-    ["a lost tail", "UPDATE ledger.log_head SET tree_size = tree_size + 1", "the log's head is not its last entry's"],
+    [
+      "a lost index",
+      "DELETE FROM ledger.chain_position WHERE leaf_index = 3",
+      "leaf 3 is not indexed as it is stored",
+    ],
+    [
+      "a lost tail",
+      "UPDATE ledger.log_head SET tree_size = tree_size + 1",
+      "the log's head is not its last entry's",
+    ],
   ])("would be found out after %s", async (_, breakage, fault) => {
     const admin = await hall.admin.connect();
     try {

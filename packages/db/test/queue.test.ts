@@ -16,7 +16,13 @@ const accidents: Error[] = [];
 beforeAll(async () => {
   hall = await startTestHall();
   tenant = await hall.addTenant();
-  boss = new PgBoss({ connectionString: hall.db.urls.jobs, schema: "queue", migrate: false, createSchema: false, max: 2 });
+  boss = new PgBoss({
+    connectionString: hall.db.urls.jobs,
+    schema: "queue",
+    migrate: false,
+    createSchema: false,
+    max: 2,
+  });
   boss.on("error", (error) => accidents.push(error));
   await boss.start();
 });
@@ -94,7 +100,11 @@ describe("pg-boss", () => {
     );
     expect(rows).toEqual([{ schema: "queue" }]);
     const jobs = await hall.as("jobs");
-    for (const attempt of ["CREATE SCHEMA another", "CREATE TABLE public.another ()", "CREATE TABLE hall.another ()"])
+    for (const attempt of [
+      "CREATE SCHEMA another",
+      "CREATE TABLE public.another ()",
+      "CREATE TABLE hall.another ()",
+    ])
       expect(await refusalOf(jobs.query(attempt)), attempt).toMatch(/^42501 /);
   });
 

@@ -31,9 +31,15 @@ describe("access to the database", () => {
 
   it.each([
     ["GRANT SELECT ON hall.api_key TO hall_operator", ["  hall_operator: SELECT"]],
-    ["GRANT UPDATE (hint) ON hall.api_key TO hall_app", ["  hall_app: INSERT, SELECT, UPDATE (hint, revoked_at)"]],
+    [
+      "GRANT UPDATE (hint) ON hall.api_key TO hall_app",
+      ["  hall_app: INSERT, SELECT, UPDATE (hint, revoked_at)"],
+    ],
     ["GRANT SELECT ON ledger.log_leaf TO PUBLIC", ["  PUBLIC: SELECT"]],
-    ["GRANT INSERT ON hall.tenant TO hall_app WITH GRANT OPTION", ["  hall_app: INSERT with grant option, SELECT"]],
+    [
+      "GRANT INSERT ON hall.tenant TO hall_app WITH GRANT OPTION",
+      ["  hall_app: INSERT with grant option, SELECT"],
+    ],
     [
       "CREATE POLICY lax ON hall.session TO hall_app USING (true)",
       ["  policy lax for ALL to hall_app", "    using true"],
@@ -73,7 +79,8 @@ describe("functions that run with another role's rights", () => {
       expect(definer).toMatch(/, search_path=""\n/);
       expect(definer).not.toContain("PUBLIC");
       // Only the owner may create tables; see the migration.
-      if (definer.startsWith("function ledger.ensure_receipt_partitions")) expect(definer).toContain("owner hall_owner");
+      if (definer.startsWith("function ledger.ensure_receipt_partitions"))
+        expect(definer).toContain("owner hall_owner");
       else expect(definer).toMatch(/owner hall_(lookup|append|enqueue),/);
     }
     const { rows } = await admin.query(

@@ -88,7 +88,8 @@ describe("tables with a tenant", () => {
   });
 
   it("fence the list of tenants as well", async () => {
-    const fenced = "SELECT relname AS found FROM pg_class WHERE oid = 'hall.tenant'::regclass AND relforcerowsecurity";
+    const fenced =
+      "SELECT relname AS found FROM pg_class WHERE oid = 'hall.tenant'::regclass AND relforcerowsecurity";
     expect(await list(fenced)).toEqual(["tenant"]);
   });
 });
@@ -102,7 +103,9 @@ describe("partitions of the receipts", () => {
 
   it("are granted to nobody, so that receipts are reached through their parent alone", async () => {
     expect(await list(GRANTED)).toEqual([]);
-    const made = await list("SELECT inhrelid::regclass::text AS found FROM pg_inherits WHERE inhparent = 'ledger.receipt'::regclass");
+    const made = await list(
+      "SELECT inhrelid::regclass::text AS found FROM pg_inherits WHERE inhparent = 'ledger.receipt'::regclass",
+    );
     expect(made).toHaveLength(4); // 0 and 1 by the migration, 5 and 6 above
     const breakage = "GRANT SELECT ON ledger.receipt_000006 TO hall_app";
     expect(await listBroken(breakage, GRANTED)).toEqual(["receipt_000006"]);

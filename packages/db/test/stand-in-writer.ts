@@ -16,6 +16,8 @@ export interface Draft {
   key?: string;
   /** Starts work: until when it may be started. */
   startBy?: Instant;
+  /** Further members of the receipt's body. */
+  body?: object;
 }
 
 export const TRANSPORT = `sha256:${"d".repeat(64)}`;
@@ -28,7 +30,13 @@ export function sequence(heads: Heads, drafts: readonly Draft[], seal: StoredSea
     const chain = chains.get(draft.tenantId)!;
     const receiptId = draft.receiptId ?? newReceiptId();
     const body = Buffer.from(
-      JSON.stringify({ tenant: draft.tenantId, seq: chain.seq, previous: chain.hash.toString("hex"), receiptId }),
+      JSON.stringify({
+        tenant: draft.tenantId,
+        seq: chain.seq,
+        previous: chain.hash.toString("hex"),
+        receiptId,
+        ...draft.body,
+      }),
     );
     const hash = sha256(body);
     chains.set(draft.tenantId, { ...chain, seq: chain.seq + 1, hash });
@@ -42,7 +50,8 @@ export function sequence(heads: Heads, drafts: readonly Draft[], seal: StoredSea
       hash,
       body,
       payload: draft.payload === undefined ? null : { salt: Buffer.alloc(16), content: draft.payload },
-      idempotency: draft.key === undefined ? null : { key: draft.key, requestDigest: sha256(Buffer.from(draft.key)) },
+      idempotency:
+        draft.key === undefined ? null : { key: draft.key, requestDigest: sha256(Buffer.from(draft.key)) },
       dispatch: draft.startBy
         ? { workerId: "org.acme.summarizer", transportDigest: TRANSPORT, startBy: draft.startBy }
         : null,
@@ -50,7 +59,10 @@ export function sequence(heads: Heads, drafts: readonly Draft[], seal: StoredSea
   });
   const tenants = new Set(drafts.map((draft) => draft.tenantId));
   return {
-    expected: { log: heads.log, chains: [...heads.chains.values()].filter((chain) => tenants.has(chain.tenantId)) },
+    expected: {
+      log: heads.log,
+      chains: [...heads.chains.values()].filter((chain) => tenants.has(chain.tenantId)),
+    },
     next: {
       treeSize: heads.log.treeSize + drafts.length,
       root: frontier.length === 0 ? sha256(Buffer.alloc(0)) : frontier,
@@ -73,12 +85,29 @@ export function headsAfter(heads: Heads, batch: Batch): Heads {
 }
 
 /** One administrative act from the heads that `takeHeads` gave. */
-export function sequenceAct(heads: Heads, tenantId: TenantId, fence: SequencedAct["fence"] = "none"): SequencedAct {
+export function sequenceAct(
+  heads: Heads,
+  tenantId: TenantId,
+  fence: SequencedAct["fence"] = "none",
+): SequencedAct {
   const { entries, next } = sequence(heads, [{ tenantId }]);
   const { seq, leafIndex, receiptId, hash, body } = entries[0]!;
   const { root, frontier, nodes, loggedAtMs } = next;
   const loggedAt = instant(loggedAtMs);
-  return { tenantId, seq, leafIndex, receiptId, kind: "key", loggedAt, hash, body, root, frontier, nodes, fence };
+  return {
+    tenantId,
+    seq,
+    leafIndex,
+    receiptId,
+    kind: "key",
+    loggedAt,
+    hash,
+    body,
+    root,
+    frontier,
+    nodes,
+    fence,
+  };
 }
 
 export function newReceiptId(): ReceiptId {

@@ -108,8 +108,20 @@ async function furnish(): Promise<Holdings> {
     });
     await createMember(tx, tenant, { id: memberId, displayName: "Somebody", role: "viewer" });
     const { linkId, sessionId, linkHash, sessionHash } = holdings;
-    await createSignInLink(tx, { tenantId: tenant, id: linkId, memberId, tokenHash: linkHash, expiresAt: later });
-    await createSession(tx, { tenantId: tenant, id: sessionId, memberId, tokenHash: sessionHash, expiresAt: later });
+    await createSignInLink(tx, {
+      tenantId: tenant,
+      id: linkId,
+      memberId,
+      tokenHash: linkHash,
+      expiresAt: later,
+    });
+    await createSession(tx, {
+      tenantId: tenant,
+      id: sessionId,
+      memberId,
+      tokenHash: sessionHash,
+      expiresAt: later,
+    });
     await enrollWorker(tx, {
       tenantId: tenant,
       workerId,
@@ -118,7 +130,13 @@ async function furnish(): Promise<Holdings> {
       recordHash,
       record: "{}",
     });
-    const transport = { kind: "http", url: "http://127.0.0.1", timeout_ms: 1, tls_pin: null, digest: TRANSPORT } as const;
+    const transport = {
+      kind: "http",
+      url: "http://127.0.0.1",
+      timeout_ms: 1,
+      tls_pin: null,
+      digest: TRANSPORT,
+    } as const;
     await setWorkerTransport(tx, { tenantId: tenant, workerId }, transport);
     await storeBundle(tx, tenant, { digest, bundle: "{}" });
     await activateBundle(tx, tenant, digest);
@@ -156,7 +174,9 @@ describe("a transaction of one tenant", () => {
   it("cannot insert a row for another tenant", async () => {
     const member = { id: randomUUID(), displayName: "Intruder", role: "viewer" } as const;
     const intrude = withTenant(hall.db, ours.tenant, (tx) => createMember(tx, theirs.tenant, member));
-    expect(await refusalOf(intrude)).toMatch(/^42501 new row violates row-level security policy for table "member"/);
+    expect(await refusalOf(intrude)).toMatch(
+      /^42501 new row violates row-level security policy for table "member"/,
+    );
     await withTenant(hall.db, ours.tenant, (tx) => createMember(tx, ours.tenant, member));
   });
 
@@ -168,16 +188,22 @@ describe("a transaction of one tenant", () => {
       const { rowCount } = await app.query("UPDATE hall.api_key SET revoked_at = now()");
       expect(rowCount).toBe(1);
     });
-    const { rows } = await hall.admin.query("SELECT revoked_at FROM hall.api_key WHERE id = $1", [theirs.keyId]);
+    const { rows } = await hall.admin.query("SELECT revoked_at FROM hall.api_key WHERE id = $1", [
+      theirs.keyId,
+    ]);
     expect(rows).toEqual([{ revoked_at: null }]);
   });
 
   it("cannot move a row to another tenant, nor could it if the column were granted", async () => {
     const move = () => app.query("UPDATE hall.api_key SET tenant_id = $1", [theirs.tenant]);
-    expect(await refusalOf(inTenant(app, ours.tenant, move))).toMatch(/^42501 permission denied for table api_key/);
+    expect(await refusalOf(inTenant(app, ours.tenant, move))).toMatch(
+      /^42501 permission denied for table api_key/,
+    );
     await hall.admin.query("GRANT UPDATE (tenant_id) ON hall.api_key TO hall_app");
     try {
-      expect(await refusalOf(inTenant(app, ours.tenant, move))).toMatch(/^42501 new row violates row-level security/);
+      expect(await refusalOf(inTenant(app, ours.tenant, move))).toMatch(
+        /^42501 new row violates row-level security/,
+      );
     } finally {
       await hall.admin.query("REVOKE UPDATE (tenant_id) ON hall.api_key FROM hall_app");
     }
@@ -185,7 +211,8 @@ describe("a transaction of one tenant", () => {
 
   it("learns nothing from the planner's statistics", async () => {
     await hall.admin.query("ANALYZE");
-    const statistics = "SELECT 1 FROM pg_stats WHERE schemaname IN ('hall', 'ledger') AND attname = 'tenant_id'";
+    const statistics =
+      "SELECT 1 FROM pg_stats WHERE schemaname IN ('hall', 'ledger') AND attname = 'tenant_id'";
     expect((await hall.admin.query(statistics)).rowCount).toBeGreaterThan(0);
     expect((await inTenant(app, ours.tenant, () => app.query(statistics))).rowCount).toBe(0);
   });
@@ -202,7 +229,9 @@ describe("a transaction of one tenant", () => {
       "CREATE FUNCTION pg_temp.leak(text) RETURNS boolean LANGUAGE sql COST 0.0001 AS 'SELECT true'",
       "CREATE TEMP TABLE loot AS SELECT * FROM hall.member",
     ])
-      expect(await refusalOf(inTenant(app, ours.tenant, () => app.query(attempt))), attempt).toMatch(/^42501 /);
+      expect(await refusalOf(inTenant(app, ours.tenant, () => app.query(attempt))), attempt).toMatch(
+        /^42501 /,
+      );
   });
 });
 
@@ -276,7 +305,9 @@ describe("a foreign key", () => {
     expect((await hall.admin.query(CROSSING)).rows).toEqual([]);
     const owner = await hall.as("owner");
     const { rows } = await undone(owner, async () => {
-      await owner.query("CREATE TABLE hall.stray (tenant_id uuid, token bytea REFERENCES hall.session (token_hash))");
+      await owner.query(
+        "CREATE TABLE hall.stray (tenant_id uuid, token bytea REFERENCES hall.session (token_hash))",
+      );
       return owner.query(CROSSING);
     });
     expect(rows).toEqual([{ found: "hall.stray stray_token_fkey" }]);
@@ -414,7 +445,9 @@ describe("the definer functions", () => {
   it("that look a tenant up answer role app alone", async () => {
     for (const role of ["ledger", "jobs", "operator"] as const) {
       const client = await hall.as(role);
-      expect(await refusalOf(client.query("SELECT lookup.dispatch($1)", [theirs.dispatchId])), role).toMatch(/^42501 /);
+      expect(await refusalOf(client.query("SELECT lookup.dispatch($1)", [theirs.dispatchId])), role).toMatch(
+        /^42501 /,
+      );
     }
   });
 });
@@ -457,7 +490,9 @@ describe("the other roles", () => {
     expect(rows).toEqual([{ schema: "queue" }]);
     const jobs = await hall.as("jobs");
     for (const schema of ["hall.tenant", "ledger.receipt", "lookup.dispatch(NULL)"])
-      expect(await refusalOf(jobs.query(`SELECT 1 FROM ${schema}`)), schema).toMatch(/^42501 permission denied for schema/);
+      expect(await refusalOf(jobs.query(`SELECT 1 FROM ${schema}`)), schema).toMatch(
+        /^42501 permission denied for schema/,
+      );
   });
 
   it("operator knows tenants and their versions, and of what they own nothing", async () => {
@@ -481,8 +516,18 @@ describe("the other roles", () => {
     expect(seen).toEqual([0, 0, 0, 0, 0, 0, 0]);
 
     const operator = await hall.as("operator");
-    for (const table of ["api_key", "session", "payload", "dispatch", "worker", "rule_bundle", "grant_redemption"])
-      expect(await refusalOf(operator.query(`SELECT 1 FROM hall.${table}`)), table).toMatch(/^42501 permission denied/);
+    for (const table of [
+      "api_key",
+      "session",
+      "payload",
+      "dispatch",
+      "worker",
+      "rule_bundle",
+      "grant_redemption",
+    ])
+      expect(await refusalOf(operator.query(`SELECT 1 FROM hall.${table}`)), table).toMatch(
+        /^42501 permission denied/,
+      );
   });
 });
 

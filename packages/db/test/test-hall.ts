@@ -20,7 +20,7 @@ export async function startTestHall(): Promise<TestHall> {
   const server = await startTestServer();
   const urls = await server.createDatabase();
   const db = openDb(urls);
-  const admin = new pg.Pool({ connectionString: adminUrl(server, urls.owner), max: 4 });
+  const admin = openPool(adminUrl(server, urls.owner));
   const clients: pg.Client[] = [];
   return {
     server,
@@ -45,6 +45,11 @@ export async function startTestHall(): Promise<TestHall> {
       await server.stop();
     },
   };
+}
+
+/** A pool that may be ended just before its server: a connection still closing then is told so, and nobody minds. */
+export function openPool(connectionString: string): pg.Pool {
+  return new pg.Pool({ connectionString, max: 4 }).on("error", () => undefined);
 }
 
 /** The superuser's address of the database that `url` names. */

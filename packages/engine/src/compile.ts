@@ -77,9 +77,12 @@ function compileRule({ rule_id, decision }: Rule, pool: Pool): CompiledRule {
   const profiles = decision.recommended_profiles.map(({ profile_id, score }) =>
     freeze({ profile_id, score: wholeOrText(score) }),
   );
+  const { human_required_if, rationale } = decision.escalation;
+  // An author's free text: half a surrogate pair has no canonical text, and every receipt repeats it.
   const escalation = {
     ...decision.escalation,
-    human_required_if: freeze([...decision.escalation.human_required_if]),
+    human_required_if: freeze(human_required_if.map((text) => text.toWellFormed())),
+    rationale: rationale === null ? null : rationale.toWellFormed(),
   };
   return freeze({
     ruleId: rule_id,

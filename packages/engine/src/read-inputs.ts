@@ -1,6 +1,7 @@
 import type { DecisionInputs, InputProblem, RouteInput } from "@guildhall/protocol";
 import { problemList } from "./check-input.ts";
 import type { Program } from "./compile.ts";
+import { callerScore } from "./score-blast.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { wholeOrText } from "./whole-number.ts";
 
@@ -36,7 +37,7 @@ export function readInputs(
 ): DecisionInputs {
   return {
     bans_version: wholeOrText(snapshot.bansVersion),
-    blast_score: input.blast_score ?? null,
+    blast_score: callerScore(input),
     bundle_digest: program.digest,
     capability_id: input.capability_id,
     correlation_id: input.correlation_id,

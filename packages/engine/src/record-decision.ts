@@ -71,11 +71,8 @@ export function skipRest(decision: Decision): void {
  * error itself nothing is told, since its text may carry a stranger's data.
  */
 export function failed(decision: Decision): Decision {
-  const at = decision.steps.length;
-  // A step can have been recorded before its refusal was put into words: that step is the one that failed.
-  const last = decision.steps.at(-1);
-  if (last?.mark !== "failed" && at < STEPS.length)
-    decision.steps.push({ mark: "failed", step: STEPS[at] as StepName });
+  const step = STEPS[decision.steps.length];
+  if (step !== undefined) decision.steps.push({ mark: "failed", step });
   decision.outcome = "DENY";
   decision.deny = {
     code: "DENY_INTERNAL_ERROR",

@@ -35,7 +35,7 @@ export function scoreBlast(
   if (!(dimensionSum >= 0 && dimensionSum <= DIMENSION_SUM_MAX))
     throw new RangeError("a dimension sum lies outside 0-25");
   const heuristic = heuristicBlast(asked, facts);
-  const caller = asked.blast_score ?? null;
+  const caller = callerScore(asked);
   const dimensions = dimensionSum * PERCENT_PER_DIMENSION;
   const score = Math.min(Math.max(heuristic, caller ?? 0, dimensions), SCORE_MAX);
   const limit = isGuarded(asked.env) ? BLAST_GATE : null;
@@ -49,6 +49,11 @@ export function scoreBlast(
     limit,
     score,
   };
+}
+
+/** What the caller claims, or null. Adding 0 turns -0, which has no canonical text, into 0. */
+export function callerScore({ blast_score }: Pick<RouteInput, "blast_score">): number | null {
+  return typeof blast_score === "number" ? blast_score + 0 : null;
 }
 
 export function checkBlast(blast: Blast): Refusal | null {

@@ -78,5 +78,5 @@ export function dimensionSum(blast: BlastRadius | undefined): number {
   if (blast === undefined) return 0;
   const reversibility =
     typeof blast.reversibility === "string" ? REVERSIBILITY[blast.reversibility] : blast.reversibility;
-  return blast.data + blast.network + blast.financial + blast.time + reversibility;
+  return 0 + blast.data + blast.network + blast.financial + blast.time + reversibility;
 }

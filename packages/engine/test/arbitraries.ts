@@ -3,7 +3,6 @@ import {
   Env,
   QosClass,
   RuleBundle,
-  type RuleBundleInput,
   readRouteInput,
   type SpeciesId,
   TenantRisk,
@@ -70,9 +69,7 @@ const ruleDecision = fc.record({
 const rules = (maxLength: number) =>
   fc
     .array(fc.record({ match: ruleMatch, decision: ruleDecision }), { minLength: 1, maxLength })
-    .map(
-      (list): RuleBundleInput => ({ rules: list.map((rule, index) => ({ rule_id: `r-${index}`, ...rule })) }),
-    );
+    .map((list) => ({ rules: list.map((rule, index) => ({ rule_id: `r-${index}`, ...rule })) }));
 
 export const bundle = (maxLength = 6) => rules(maxLength).map((input) => RuleBundle.parse(input));
 

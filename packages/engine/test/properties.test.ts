@@ -7,7 +7,7 @@ import { failing } from "./vector.ts";
 import { wellFormed } from "./well-formed.ts";
 
 const NOW_MS = 1200;
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: 1_000 };
 
 function ask(rules: RuleBundle, hall: Snapshot, sent: Record<string, unknown>): Decision {
   return decide(compile(rules, "bundle-1"), hall, routeRequest(sent), NOW_MS);
@@ -26,7 +26,7 @@ describe("every decision", () => {
       }),
       { ...RUNS, seed: 7 },
     );
-    expect(outcomes.get("ALLOW")).toBeGreaterThan(200);
+    expect(outcomes.get("ALLOW")).toBeGreaterThan(100);
     expect(outcomes.size).toBeGreaterThan(12);
   });
 

@@ -77,11 +77,15 @@ export interface Vector {
   trials: Trial[];
 }
 
+let read: Vector[] | null = null;
+
+/** All vectors, by name; read once for each test file. */
 export function vectors(): Vector[] {
-  return readdirSync(FOLDER)
+  read ??= readdirSync(FOLDER)
     .filter((file) => file.endsWith(".yaml"))
     .sort()
     .map((file) => readVector(file.slice(0, -".yaml".length), readFileSync(new URL(file, FOLDER), "utf8")));
+  return read;
 }
 
 function readVector(name: string, text: string): Vector {

@@ -1,11 +1,11 @@
-import { canonicalJson, Decision, STEPS } from "@guildhall/protocol";
+import { canonicalBody, Decision, STEPS } from "@guildhall/protocol";
 import { expect } from "vitest";
 
 /** What holds for every decision, whatever was asked. */
 export function wellFormed(decision: Decision): void {
   expect(Decision.parse(decision)).toEqual(decision);
   expect(JSON.parse(JSON.stringify(decision))).toEqual(decision);
-  expect(() => canonicalJson(decision)).not.toThrow();
+  expect(() => canonicalBody(decision)).not.toThrow();
   onlyWholeNumbers(decision);
 
   expect(decision.steps.map((step) => step.step)).toEqual(STEPS);

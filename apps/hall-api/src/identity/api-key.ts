@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { hash, randomInt } from "node:crypto";
 import { HallError } from "@guildhall/protocol";
 
 /**
@@ -20,7 +20,7 @@ export function newSecret(kind: SecretKind): string {
 
 /** What is stored and looked up. */
 export function hashSecret(secret: string): Buffer {
-  return createHash("sha256").update(secret, "utf8").digest();
+  return hash("sha256", secret, "buffer");
 }
 
 /**

@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { newReceiptId, type Signer, signReceipt } from "@guildhall/attestation";
+import { newReceiptId, newSalt, type Signer, signReceipt } from "@guildhall/attestation";
 import { appendAct, type Fence, type OperatorTx, type TenantTx, takeHeads } from "@guildhall/db";
 import {
   type ActBody,
@@ -33,7 +32,7 @@ export function envelopeOf(
     decided_at: instant(nowMs),
     hall,
     receipt_id: receiptId,
-    salt: randomBytes(16).toString("hex"),
+    salt: Buffer.from(newSalt()).toString("hex"),
     signing_key_id: signingKeyId,
     spec_version: SPEC_VERSION,
   } as const;

@@ -23,8 +23,8 @@ export interface Entry {
 /** A receipt that is committed and sealed: the only thing that is ever answered with. */
 export interface Sealed {
   body: ReceiptBody;
-  /** The canonical bytes of the body, as they are stored. */
-  bytes: Uint8Array;
+  /** The canonical body, as it is stored. */
+  text: string;
   receiptHash: Sha256Hex;
   signature: string | null;
   seal: Seal;

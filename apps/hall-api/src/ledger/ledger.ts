@@ -19,13 +19,7 @@ import {
   type Sha256Hex,
   type TenantId,
 } from "@guildhall/protocol";
-import {
-  type Appended,
-  appendEntry,
-  type Envelope,
-  envelopeOf,
-  signAct,
-} from "./append-entry.ts";
+import { type Appended, appendEntry, type Envelope, envelopeOf, signAct } from "./append-entry.ts";
 import type { Entry, Probe, Submitted } from "./entry.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
 import { createLedgerWriter, type LedgerWriter, SEAL_DEADLINE_MS } from "./writer.ts";

@@ -337,6 +337,6 @@ function sealedOf(
   signature: string | null,
   seal: Sealed["seal"],
 ): Sealed {
-  const { body, bytes, hash } = committed.sequenced[i]!;
-  return { body, bytes, receiptHash: Buffer.from(hash).toString("hex") as Sha256Hex, signature, seal };
+  const { body, text, hash } = committed.sequenced[i]!;
+  return { body, text, receiptHash: Buffer.from(hash).toString("hex") as Sha256Hex, signature, seal };
 }

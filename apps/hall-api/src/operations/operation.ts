@@ -31,6 +31,8 @@ export interface RestDoor {
   path: string;
   /** The status that a good answer has, unless `run` sets another. */
   status?: number;
+  /** What the API document shows of the body, where the door takes more than it describes. */
+  shows?: z.ZodType;
   /** Text instead of JSON. */
   contentType?: string;
 }
@@ -53,6 +55,8 @@ export interface RequestFacts {
   authorization: string | undefined;
   /** Sets another status than the door's. */
   setStatus(status: number): void;
+  /** Gives the answer's JSON as it is already written, for answers that are made of stored text. */
+  setText(json: string): void;
 }
 
 /** Declares an operation; the identity function, for its types. */

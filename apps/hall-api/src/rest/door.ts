@@ -35,6 +35,7 @@ function registerRoute(
     },
     async handler(request, reply) {
       let status = rest.status ?? 200;
+      let text: string | null = null;
       const facts: RequestFacts = {
         id: request.id,
         rawBody: request.rawBody,
@@ -43,13 +44,16 @@ function registerRoute(
         setStatus: (other) => {
           status = other;
         },
+        setText: (written) => {
+          text = written;
+        },
       };
       const caller = await admit(hall, operation, request.headers.authorization);
       const input = operation.input.parse(inputOf(request));
       const output = await operation.run({ hall, caller, input, request: facts });
       reply.code(status).type(rest.contentType ?? "application/json; charset=utf-8");
       // Written here and not by a schema's serialiser: what a receipt says leaves exactly as it was hashed.
-      return reply.send(rest.contentType ? output : JSON.stringify(output));
+      return reply.send(rest.contentType ? output : (text ?? JSON.stringify(output)));
     },
   });
 }
@@ -77,7 +81,7 @@ function inputOf({ params, query, body, method }: FastifyRequest): unknown {
     throw new HallError("INVALID_REQUEST", {
       detail: { problems: [{ path: clash, expected: "this field in the path only" }] },
     });
-  return { ...(body as object | undefined), ...fromPath };
+  return Object.keys(fromPath).length === 0 ? (body ?? {}) : { ...(body as object | undefined), ...fromPath };
 }
 
 function header({ headers }: FastifyRequest, name: string): string | null {
@@ -86,8 +90,8 @@ function header({ headers }: FastifyRequest, name: string): string | null {
 }
 
 /** Where the fields of an input travel: in the path, the query or the body. For the API document. */
-function splitInput(input: z.ZodType, { path, method }: NonNullable<Operation["rest"]>) {
-  if (!(input instanceof z.ZodObject)) return method === "GET" ? {} : { body: input };
+function splitInput(input: z.ZodType, { path, method, shows }: NonNullable<Operation["rest"]>) {
+  if (!(input instanceof z.ZodObject)) return method === "GET" ? {} : { body: shows ?? input };
   const shape = input.shape as Record<string, z.ZodType>;
   const inPath = [...path.matchAll(/:([a-z_]+)/g)].map(([, name]) => name as string);
   const pick = (names: string[]) => z.object(Object.fromEntries(names.map((name) => [name, shape[name]!])));

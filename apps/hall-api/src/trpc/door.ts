@@ -1,3 +1,4 @@
+import { HallError, readStrictJson } from "@guildhall/protocol";
 import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance } from "fastify";
 import type { Hall } from "../hall.ts";
@@ -7,20 +8,30 @@ import { appRouter, type TrpcContext } from "./router.ts";
 const BATCH_MAX = 10;
 
 export async function registerTrpc(app: FastifyInstance, hall: Hall): Promise<void> {
-  await app.register(fastifyTRPCPlugin, {
-    prefix: "/trpc",
-    trpcOptions: {
-      router: appRouter,
-      maxBatchSize: BATCH_MAX,
-      createContext: ({
-        req,
-      }: {
-        req: { headers: { authorization?: string }; id: string };
-      }): TrpcContext => ({
-        hall,
-        authorization: req.headers.authorization,
-        requestId: req.id,
-      }),
-    },
+  await app.register(async (scope) => {
+    // The adapter takes every method, and reads its JSON with JSON.parse: it gets to see neither before us.
+    scope.addHook("onRequest", async ({ method }) => {
+      if (method !== "GET" && method !== "POST") throw new HallError("NOT_FOUND");
+    });
+    scope.addHook("preHandler", async ({ body, query }) => {
+      for (const text of [body, (query as { input?: unknown }).input])
+        if (typeof text === "string") readStrictJson(text);
+    });
+    await scope.register(fastifyTRPCPlugin, {
+      prefix: "/trpc",
+      trpcOptions: {
+        router: appRouter,
+        maxBatchSize: BATCH_MAX,
+        createContext: ({
+          req,
+        }: {
+          req: { headers: { authorization?: string }; id: string };
+        }): TrpcContext => ({
+          hall,
+          authorization: req.headers.authorization,
+          requestId: req.id,
+        }),
+      },
+    });
   });
 }

@@ -1,7 +1,9 @@
+import { HallError, type HallErrorCode } from "@guildhall/protocol";
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
+import type { Caller } from "../identity/caller.ts";
 import { list as listCapabilities } from "../operations/capability/list.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
@@ -24,7 +26,7 @@ export interface TrpcContext {
 
 const t = initTRPC.context<TrpcContext>().create({
   errorFormatter({ shape, error, ctx }) {
-    const { body } = refusalOf(error.cause ?? error, ctx?.requestId ?? "");
+    const { body } = refusalOf(error.cause ?? ownRefusal(error), ctx?.requestId ?? "");
     // Neither a stack nor a message of ours that was not written for strangers.
     return {
       ...shape,
@@ -34,37 +36,70 @@ const t = initTRPC.context<TrpcContext>().create({
   },
 });
 
+/** What tRPC itself refuses, before any operation is asked. */
+function ownRefusal(error: TRPCError): Error {
+  const code = OWN_CODES[error.code];
+  return code ? new HallError(code, { cause: error }) : error;
+}
+
+const OWN_CODES: { [code in TRPCError["code"]]?: HallErrorCode } = {
+  BAD_REQUEST: "INVALID_REQUEST",
+  PARSE_ERROR: "MALFORMED_JSON",
+  NOT_FOUND: "NOT_FOUND",
+  METHOD_NOT_SUPPORTED: "NOT_FOUND",
+  PAYLOAD_TOO_LARGE: "BODY_TOO_LARGE",
+  UNSUPPORTED_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
+};
+
 function query<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
-  return t.procedure
-    .input(operation.input)
-    .query(({ ctx, input }) => call(operation, ctx, input as z.output<I>));
+  return admitted(operation).query(({ ctx, input }) => call(operation, ctx, input as z.output<I>));
 }
 
 function mutation<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
-  return t.procedure
-    .input(operation.input)
-    .mutation(({ ctx, input }) => call(operation, ctx, input as z.output<I>));
+  return admitted(operation).mutation(({ ctx, input }) => call(operation, ctx, input as z.output<I>));
 }
 
-async function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
+/** Who asks is established before the input is read: a stranger learns nothing of its schema. */
+function admitted<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
+  return t.procedure
+    .use(async ({ ctx, next }) => {
+      const { hall, authorization } = ctx;
+      const caller = await refusing(operation.name, ctx, () =>
+        admit(hall, operation as unknown as Operation, authorization),
+      );
+      return next({ ctx: { caller } });
+    })
+    .input(operation.input);
+}
+
+function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<N, I, O>,
-  { hall, authorization, requestId }: TrpcContext,
+  context: TrpcContext & { caller: Caller | null },
   input: z.output<I>,
 ): Promise<z.output<O>> {
+  const { hall, caller, authorization, requestId: id } = context;
+  const request = {
+    id,
+    rawBody: null,
+    idempotencyKey: null,
+    authorization,
+    setStatus: () => undefined,
+    setText: () => undefined,
+  };
+  return refusing(operation.name, context, () => operation.run({ hall, caller, input, request }));
+}
+
+async function refusing<T>(
+  name: string,
+  { hall, requestId }: TrpcContext,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    const caller = await admit(hall, operation as unknown as Operation, authorization);
-    const request = {
-      id: requestId,
-      rawBody: null,
-      idempotencyKey: null,
-      authorization,
-      setStatus: () => undefined,
-    };
-    return await operation.run({ hall, caller, input, request });
+    return await work();
   } catch (cause) {
     const { status } = refusalOf(cause, requestId);
     if (status >= 500)
-      hall.log.error({ err: cause, request_id: requestId, operation: operation.name }, "an operation failed");
+      hall.log.error({ err: cause, request_id: requestId, operation: name }, "an operation failed");
     throw new TRPCError({ code: TRPC_CODES[status] ?? "INTERNAL_SERVER_ERROR", cause });
   }
 }

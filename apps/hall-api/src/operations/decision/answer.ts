@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { telemetryOf } from "@guildhall/engine";
 import {
   canonicalJson,
@@ -50,6 +50,7 @@ export const RouteAnswer = z.looseObject({
   supervisor_level: z.string().nullable(),
   pending_approval_id: z.string().nullable(),
   approval_expires_at: z.string().nullable(),
+  escalation_context: z.looseObject({}).nullable(),
   policy_version: z.string(),
   dry_run: z.boolean(),
   telemetry_envelopes: z.array(z.looseObject({ event_id: z.string() })),
@@ -110,6 +111,7 @@ export function routeAnswer({ body, read, sealed }: SealedDecision): RouteAnswer
     supervisor_level: text(details.supervisor_level),
     pending_approval_id: null,
     approval_expires_at: null,
+    escalation_context: null,
     policy_version: decision.policy_version,
     dry_run: decision.dry_run,
     telemetry_envelopes: telemetryOf(decision, { decisionId: body.receipt_id, timestamp: body.decided_at }),
@@ -121,7 +123,20 @@ export function routeAnswer({ body, read, sealed }: SealedDecision): RouteAnswer
 /** Bare hex SHA-256 over the canonical RouteInput as it was read, defaults filled in (contract 6.6). */
 function inputHash(read: ReadRouteInput): string {
   const input = read.valid ? read.input : { problems: read.problems };
-  return createHash("sha256").update(canonicalJson(input)).digest("hex");
+  return hash("sha256", canonicalJson(input), "hex");
+}
+
+/**
+ * The same answer as JSON text. The receipt is not written again: its canonical text is there, and what leaves is
+ * then what was hashed. Everything but what a caller sent stays ASCII, which is written to a socket unconverted.
+ */
+export function routeAnswerText(answer: RouteAnswer, { sealed }: SealedDecision): string {
+  if ("receipt" in sealed) return JSON.stringify(answer);
+  const { receipt: _receipt, seal, ...rest } = answer;
+  const { text, receiptHash, signature } = sealed;
+  const beside = `"receipt_hash":"${receiptHash}","signature":${JSON.stringify(signature)}`;
+  const sealText = JSON.stringify(seal).replaceAll("\u2014", "\\u2014");
+  return `${JSON.stringify(rest).slice(0, -1)},"receipt":${text.slice(0, -1)},${beside}},"seal":${sealText}}`;
 }
 
 export function receiptAndSeal(sealed: Sealed | SealedReceipt): {

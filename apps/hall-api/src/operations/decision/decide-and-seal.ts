@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from "node:crypto";
-import { commit, newReceiptId } from "@guildhall/attestation";
+import { hash } from "node:crypto";
+import { commitText, newReceiptId, newSalt } from "@guildhall/attestation";
 import { findIdempotencyKey, findReceipt, type StoredReceipt, withTenant } from "@guildhall/db";
 import { decide } from "@guildhall/engine";
 import {
@@ -106,21 +106,21 @@ function entryOf(
     starts && decision.outcome === "ALLOW" && !decision.dry_run && selected?.transport_digest != null;
   const decidedAt = instant(nowMs);
   const startBy = runs ? instant(nowMs + SEAL_DEADLINE_MS) : null;
-  const salt = randomBytes(16);
-  const payload = payloadOf(read, body);
+  const salt = newSalt();
+  const payload = canonicalJson(payloadOf(read, body));
   const input = read.valid ? read.input : null;
   const unsequenced: Omit<DecisionBody, SequencedField> = {
     ...hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs, decisionId),
     kind: "decision",
     tenant_id: input && (input.tenant_id || null),
     correlation_id: input && (input.correlation_id || null),
-    capability_id: input && input.capability_id,
+    capability_id: input?.capability_id ?? null,
     worker_id: selected?.worker_id ?? null,
     policy_decision: decision.outcome,
     controls_verified: decision.controls_verified,
     worker_attestation_checked: false,
     worker_attestation_valid: null,
-    artifact_hash: commit(payload, salt),
+    artifact_hash: commitText(payload, salt),
     dispatched_at: runs ? decidedAt : null,
     start_by: startBy,
     decision,
@@ -131,7 +131,7 @@ function entryOf(
     epoch: versions.epoch,
     hallEpoch: versions.hallEpoch,
     body: unsequenced,
-    payload: { salt, content: canonicalJson(payload) },
+    payload: { salt, content: payload },
     idempotency,
     dispatch:
       runs && selected?.transport_digest && startBy
@@ -150,9 +150,7 @@ function payloadOf(read: ReadRouteInput, body: Record<string, unknown>): unknown
 
 /** Route and dispatch of one body are two requests. */
 function requestDigest(body: Record<string, unknown>, starts: boolean): Buffer {
-  return createHash("sha256")
-    .update(`${starts ? "dispatch" : "route"}\n${canonicalJson(body)}`)
-    .digest();
+  return hash("sha256", `${starts ? "dispatch" : "route"}\n${canonicalJson(body)}`, "buffer");
 }
 
 function checkedKey(key: string): string {

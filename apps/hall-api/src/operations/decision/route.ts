@@ -1,6 +1,7 @@
-import { z } from "zod";
+import { RouteInput } from "@guildhall/protocol";
 import { callerOf, operation } from "../operation.ts";
-import { RouteAnswer, routeAnswer } from "./answer.ts";
+import { RouteAnswer, routeAnswer, routeAnswerText } from "./answer.ts";
+import { RouteBody } from "./body.ts";
 import { decideAndSeal, newDecisionId } from "./decide-and-seal.ts";
 
 /** Decides, records and answers; nothing runs. */
@@ -10,15 +11,17 @@ export const route = operation({
     "Decide whether a capability may run, with a sealed receipt for either answer; nothing is started.",
   permission: "decision:make",
   // A RouteInput that breaks its schema is decided too (DENY_INVALID_INPUT), so the door asks for an object only.
-  input: z.record(z.string(), z.unknown()),
+  input: RouteBody,
   output: RouteAnswer,
-  rest: { method: "POST", path: "/wcp/route" },
+  rest: { method: "POST", path: "/wcp/route", shows: RouteInput },
   async run({ hall, input, request, ...context }) {
     const decided = await decideAndSeal(hall, callerOf(context), input, {
       starts: false,
       idempotencyKey: request.idempotencyKey,
       decisionId: newDecisionId(hall),
     });
-    return routeAnswer(decided);
+    const answer = routeAnswer(decided);
+    request.setText(routeAnswerText(answer, decided));
+    return answer;
   },
 });

@@ -1,8 +1,10 @@
 import { findDispatch } from "@guildhall/db";
+import { RouteInput } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { SEAL_DEADLINE_MS } from "../../ledger/writer.ts";
 import { RouteAnswer, routeAnswer } from "../decision/answer.ts";
+import { RouteBody } from "../decision/body.ts";
 import { decideAndSeal, newDecisionId } from "../decision/decide-and-seal.ts";
 import { callerOf, operation } from "../operation.ts";
 import { DispatchView, dispatchView, readOutcome } from "./view.ts";
@@ -14,13 +16,13 @@ export const startDispatch = operation({
   name: "dispatch.start",
   summary: "Decide, and where the answer is yes run the worker; waits up to 30 s for its result.",
   permission: "dispatch:start",
-  input: z.record(z.string(), z.unknown()),
+  input: RouteBody,
   output: RouteAnswer.extend({
     dispatch: DispatchView.shape.dispatch.nullable(),
     result: z.unknown(),
     outcome: DispatchView.shape.outcome,
   }),
-  rest: { method: "POST", path: "/wcp/dispatch" },
+  rest: { method: "POST", path: "/wcp/dispatch", shows: RouteInput },
   async run({ hall, input, request, ...context }) {
     const caller = callerOf(context);
     const decisionId = newDecisionId(hall);

@@ -1,0 +1,4 @@
+/** Nothing is open beside the list. */
+export default function DecisionsPage() {
+  return null;
+}

@@ -1,0 +1,6 @@
+import { redirect } from "next/navigation";
+import { paths } from "../../lib/paths.ts";
+
+export default async function TenantPage({ params }: { params: Promise<{ tenant: string }> }) {
+  redirect(paths.decisions((await params).tenant));
+}

@@ -1,0 +1,58 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { paths } from "../lib/paths.ts";
+import { useScope } from "./use-scope.ts";
+
+/** The rooms of the Hall, grouped by errand. A room is listed once it exists. */
+export function Navigation({ onFollow }: { onFollow?: () => void }) {
+  const { tenant, query } = useScope();
+  const pathname = usePathname();
+  const env = query.env ? { env: query.env } : {};
+  const groups = [
+    { title: "Work", links: [{ title: "Decisions", to: paths.decisions(tenant), href: paths.decisions(tenant, env) }] },
+    { title: "Prove", links: [{ title: "Log and key", to: paths.log(tenant), href: paths.log(tenant, env) }] },
+  ];
+  return (
+    <nav aria-label="Rooms" className="flex h-full flex-col gap-5 py-3">
+      <Link
+        href={paths.decisions(tenant, env)}
+        {...(onFollow && { onClick: onFollow })}
+        className="mx-2 flex items-center gap-2.5 rounded px-2 py-1 text-16 font-semibold"
+      >
+        <HouseMark />
+        Guildhall
+      </Link>
+      {groups.map(({ title, links }) => (
+        <section key={title} aria-label={title} className="px-2">
+          <h2 className="px-2 pb-1 text-12 font-medium text-quiet">{title}</h2>
+          <ul>
+            {links.map((link) => (
+              <li key={link.to}>
+                <Link
+                  href={link.href}
+                  {...(onFollow && { onClick: onFollow })}
+                  aria-current={pathname.startsWith(link.to) ? "page" : undefined}
+                  className="block rounded px-2 py-1.5 text-14 hover:bg-wash aria-[current=page]:bg-wash aria-[current=page]:font-medium"
+                >
+                  {link.title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+/** The seal's four quarters, one of them open. */
+export function HouseMark({ size = 20 }: { size?: number }) {
+  return (
+    <svg aria-hidden width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor">
+      <path d="M10.8 3.2A6.8 6.8 0 0 1 16.8 9.2M16.8 10.8A6.8 6.8 0 0 1 10.8 16.8M9.2 16.8A6.8 6.8 0 0 1 3.2 10.8" strokeWidth="4.4" />
+      <path d="M3.2 9.2A6.8 6.8 0 0 1 9.2 3.2" strokeWidth="1.4" />
+    </svg>
+  );
+}

@@ -1,0 +1,34 @@
+import { ago } from "../ui/ago.ts";
+import { count } from "../ui/count.ts";
+import type { HallState } from "./hall-types.ts";
+
+/** How the Hall stands, as one mark and a few words. It is the Hall's own word; receipts are checked here. */
+export interface HallMark {
+  mark: "allow" | "deny" | "hold" | "stale";
+  words: string;
+  detail: string;
+}
+
+/** @param state null where the Hall does not answer */
+export function hallMark(state: HallState | null, nowMs: number): HallMark {
+  if (state === null)
+    return {
+      mark: "stale",
+      words: "unreachable",
+      detail: "The Hall does not answer. What is shown may be old; nothing new is known.",
+    };
+  const waiting = state.tree_size - state.sealed_size;
+  const entries = `${count(state.sealed_size)} of ${count(state.tree_size)} entries are sealed, the Hall says.`;
+  switch (state.state) {
+    case "signer_lost":
+      return { mark: "deny", words: "signer lost", detail: `The signer cannot sign, so nothing runs. ${entries}` };
+    case "unsealed":
+      return { mark: "hold", words: `${count(waiting)} unsealed`, detail: `Entries wait for their seal. ${entries}` };
+    case "sealed":
+      return {
+        mark: "allow",
+        words: state.sealed_at === null ? "sealed" : `sealed ${ago(state.sealed_at, nowMs)}`,
+        detail: entries,
+      };
+  }
+}

@@ -1,0 +1,38 @@
+import { type KeyPin, originOf, pinKey } from "./pinned-key.ts";
+import { readSeal, refusedSeal, type SealReading } from "./seal.ts";
+
+/** Verification in this browser, under the key that this browser has pinned. */
+
+export interface CheckedSeal {
+  reading: SealReading;
+  pin: KeyPin;
+}
+
+/** @param input a sealed receipt, or the text of one */
+export async function checkSeal(input: unknown, offeredKey: string, previous: unknown): Promise<CheckedSeal> {
+  const pin = pinKey(window.localStorage, originOf(offeredKey), offeredKey, new Date().toISOString());
+  if (pin.status === "changed")
+    return {
+      pin,
+      reading: refusedSeal(
+        "This Hall now offers another key than the one pinned in this browser, so nothing was checked.",
+      ),
+    };
+  // Fetched when the first receipt is opened: the list has no use for it.
+  const { verifySealedReceipt } = await import("@guildhall/attestation/verify");
+  const options = previous === null ? {} : { previous };
+  return { pin, reading: readSeal(await verifySealedReceipt(input, pin.key, options)) };
+}
+
+/** SHA-256 of the public key's 32 bytes, in hex: what people compare. */
+export async function fingerprint(verifierKey: string): Promise<string> {
+  const { parseVerifierKey } = await import("@guildhall/attestation/verify");
+  const { publicKey } = await parseVerifierKey(verifierKey);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", publicKey));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** `3f9a 0c1b …`: the first 64 bits, in groups that can be read aloud. */
+export function shortFingerprint(hex: string): string {
+  return hex.slice(0, 16).match(/.{4}/g)?.join(" ") ?? hex;
+}

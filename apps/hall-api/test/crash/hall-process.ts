@@ -1,0 +1,106 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import type { Signer } from "@guildhall/attestation";
+import pg from "pg";
+import type { Settings } from "../../src/env.ts";
+import type { CrashPoint } from "../../src/ledger/entry.ts";
+import { startHall } from "../../src/wiring.ts";
+import { type Credentials, populate } from "./populate.ts";
+
+/**
+ * The entry of a Hall that crash tests kill: the real wiring in a process of its own. It waits, loaded, until
+ * it is told to start; ends itself at a named point where it is told one; and writes down whatever it signs.
+ */
+
+export interface Start {
+  kind: "start";
+  settings: Settings;
+  /** Every signature is a line here before it is made: what was asked, by whom. */
+  signLog: string;
+  /** Tenants to make first. */
+  tenants: readonly string[];
+  /** Breaks rule 2 on purpose: signs what a batch would hold, and dies instead of committing it. */
+  signsBeforeCommit?: boolean;
+}
+/** Dies at the n-th time from now on that it reaches the point. */
+export interface DieAt {
+  kind: "die";
+  point: CrashPoint;
+  nth: number;
+}
+export type Order = Start | DieAt;
+
+export interface Ready {
+  kind: "ready";
+  url: string;
+  tenants: Credentials[];
+  /** What the start cost. */
+  startMs: number;
+}
+export interface Failed {
+  kind: "failed";
+  message: string;
+}
+
+/** One line of the signing log. */
+export interface SignatureLine {
+  pid: number;
+  data: string;
+}
+
+let death: DieAt | null = null;
+
+process.on("message", (order: Order) => {
+  if (order.kind === "die") death = order;
+  else
+    start(order).catch((error: Error) =>
+      process.send?.({ kind: "failed", message: error.stack ?? error.message } satisfies Failed),
+    );
+});
+// A Hall without its test would stay for ever.
+process.on("disconnect", () => process.exit(0));
+
+async function start({ settings, signLog, tenants, signsBeforeCommit }: Start): Promise<void> {
+  const startedAt = performance.now();
+  const log = openSync(signLog, "a");
+  process.on("exit", () => closeSync(log));
+  const wrapSigner = (signer: Signer): Signer => {
+    const logged: Signer = {
+      ...signer,
+      sign(data) {
+        // Before the signature, and past this process once written: SIGKILL takes nothing back from the kernel.
+        const line: SignatureLine = { pid: process.pid, data: Buffer.from(data).toString("utf8") };
+        writeSync(log, `${JSON.stringify(line)}\n`);
+        return signer.sign(data);
+      },
+    };
+    if (signsBeforeCommit) signBeforeCommit(logged);
+    return logged;
+  };
+  const { hall, app } = await startHall(settings, {
+    wrapSigner,
+    probe(point) {
+      if (death?.point === point && --death.nth <= 0) process.kill(process.pid, "SIGKILL");
+    },
+  });
+  const made = await populate(hall, tenants);
+  await app.listen({ host: settings.host, port: settings.port });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const startMs = Math.round(performance.now() - startedAt);
+  process.send?.({ kind: "ready", url, tenants: made, startMs } satisfies Ready);
+}
+
+/** The hashes of a batch are parameter 20 of its statement, an array in PostgreSQL's binary form. */
+function signBeforeCommit(signer: Signer): void {
+  const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    const { name, values } = (args[0] ?? {}) as { name?: string; values?: Buffer[] };
+    if (name === "append" && death) {
+      const hashes = values?.[19] as Buffer;
+      for (let at = 24; at < hashes.length; at += 36)
+        void signer.sign(Buffer.from(hashes.subarray(at, at + 32).toString("hex")));
+      process.kill(process.pid, "SIGKILL");
+    }
+    return original.apply(this, args);
+  } as typeof pg.Client.prototype.query;
+}

@@ -1,0 +1,263 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { recordHash } from "@guildhall/attestation";
+import { readStrictJsonWithLexemes } from "@guildhall/protocol";
+import pg from "pg";
+import type { Settings } from "../../src/env.ts";
+import type { CrashPoint } from "../../src/ledger/entry.ts";
+import { type Checker, createChecker } from "./checker.ts";
+import type { CrashServer } from "./crash-server.ts";
+import { acknowledged, ask, type Load, type Question, startLoad } from "./driver.ts";
+import { startFakeWorker, type Worked } from "./fake-worker.ts";
+import { forkHall, type HallChild } from "./hall-child.ts";
+import type { Credentials } from "./populate.ts";
+import { post } from "./post.ts";
+import type { Random } from "./random.ts";
+
+/**
+ * Everything one crash test needs: a database, Halls in processes of their own over it, tenants, a worker that
+ * survives, a driver, and the judge. A round leaves the Halls running again.
+ */
+export interface World {
+  tenants: readonly Credentials[];
+  questions: Question[];
+  worked: readonly Worked[];
+  admin: pg.Pool;
+  checker: Checker;
+  /** Addresses of the Halls that serve, in the order in which they were started. */
+  urls(): string[];
+  /** Kills the first Hall under load, starts it again, and repeats some questions with their keys. */
+  killHall(death: Death): Promise<Round>;
+  /** Kills the whole database under load and starts it again; the Halls have to find back to it. */
+  killPostgres(moment: Moment): Promise<Round>;
+  /** Only the kill: what happens after it is up to the caller. */
+  crashHall(death: Death, options?: { signsBeforeCommit?: boolean }): Promise<Round>;
+  startHall(options?: { signsBeforeCommit?: boolean }): Promise<void>;
+  /** Waits until all that was started has ended and all is sealed. @returns false where it has not in time */
+  settle(timeoutMs: number): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Some time into the load. Counted in answers first, so that a slow machine is not killed before it began. */
+export interface Moment {
+  answers: number;
+  thenMs: number;
+}
+/** When a Hall dies: at some moment, or at the n-th reach of a named point. */
+export type Death = Moment | { point: CrashPoint; nth: number };
+
+export interface Round {
+  /** Questions of this round, and how many of them were acknowledged before the kill. */
+  asked: number;
+  acknowledged: number;
+  /** From the order to start until the Hall, or the database and the Hall, serve again. */
+  recoveryMs: number;
+}
+
+export interface WorldOptions {
+  server: CrashServer;
+  random: Random;
+  halls?: number;
+  lanes?: number;
+  tenants?: readonly string[];
+}
+
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { server, random, lanes = 50 } = options;
+  const folder = mkdtempSync(join(tmpdir(), "guildhall-crash-"));
+  writeFileSync(join(folder, "database.json"), JSON.stringify(server.passwords), { mode: 0o600 });
+  const databaseUrl = server.adminUrl((await server.createDatabase()).owner);
+  const signLog = join(folder, "signed.jsonl");
+  const settings = settingsOf(folder, databaseUrl);
+  const admin = new pg.Pool({ connectionString: databaseUrl, max: 4, connectionTimeoutMillis: 2000 });
+  admin.on("error", () => undefined); // the server is killed under it
+
+  const halls: { child: HallChild; url: string }[] = [];
+  let standby = forkHall();
+  const urls = () => halls.map(({ url }) => url);
+  const questions: Question[] = [];
+  const repeats = new Set<Promise<unknown>>();
+
+  async function startHall(tenants: readonly string[] = [], signsBeforeCommit = false): Promise<Credentials[]> {
+    const child = standby;
+    standby = forkHall();
+    const ready = await child.start({ settings, signLog, tenants, signsBeforeCommit });
+    halls.push({ child, url: ready.url });
+    return ready.tenants;
+  }
+
+  const tenants = await startHall(options.tenants ?? ["ada", "bea", "cyd"]);
+  const worker = await startFakeWorker({
+    halls: urls,
+    workMs: () => random.whole(0, 40),
+    async sealState(decisionId) {
+      const { rows } = await admin.query<{ leafIndex: number; sealedSize: number }>(
+        `SELECT d.leaf_index::int AS "leafIndex", s.tree_size::int AS "sealedSize"
+         FROM ledger.seal_head s LEFT JOIN hall.dispatch d ON d.id = $1`,
+        [decisionId],
+      );
+      return rows[0]!;
+    },
+  });
+  for (const tenant of tenants) await enroll(urls()[0]!, tenant, worker.url);
+  while (halls.length < (options.halls ?? 1)) await startHall();
+  const identity = await (await fetch(`${urls()[0]}/.well-known/hall.json`)).json();
+  const { verifier_key: verifierKey } = identity as { verifier_key: string };
+  const checker = createChecker({ admin, verifierKey, questions, worked: worker.worked, signLog });
+
+  let load: Load | null = null;
+  /** Puts the Halls under load, does `crash`, and tells what was asked meanwhile. */
+  async function underLoad(endsWithHall: boolean, crash: () => Promise<void>): Promise<Round> {
+    const from = questions.length;
+    load = startLoad({ random, tenants, log: questions, halls: urls, lanes, endsWithHall });
+    const startedAt = await crash().then(() => performance.now());
+    load.stop();
+    await load.done;
+    const asked = questions.slice(from);
+    const told = asked.filter(({ answers }) => answers.some((answer) => acknowledged(answer) !== null));
+    return { asked: asked.length, acknowledged: told.length, recoveryMs: performance.now() - startedAt };
+  }
+
+  async function comes({ answers, thenMs }: Moment): Promise<void> {
+    while ((load?.answered ?? 0) < answers) await sleep(2);
+    await sleep(thenMs);
+  }
+
+  async function crashHall(death: Death): Promise<Round> {
+    const { child } = halls[0]!;
+    return underLoad(halls.length === 1, async () => {
+      if ("point" in death) child.dieAt(death);
+      else {
+        await comes(death);
+        child.kill();
+      }
+      await child.gone;
+      halls.shift();
+    });
+  }
+
+  /** The same key is the same decision, before a crash and after it. Work that was cut off may take long to end. */
+  async function repeatSome(asked: readonly Question[]): Promise<void> {
+    const keyed = asked.filter(({ idempotencyKey }) => idempotencyKey !== null);
+    const some = Array.from({ length: Math.min(8, keyed.length) }, () => random.pick(keyed));
+    const asking = some.map((question) => ask(question, random.pick(urls())));
+    for (const one of asking) repeats.add(one.finally(() => repeats.delete(one)));
+    await Promise.race([Promise.all(asking), sleep(200)]);
+  }
+
+  return {
+    tenants,
+    questions,
+    worked: worker.worked,
+    admin,
+    checker,
+    urls,
+    async startHall({ signsBeforeCommit = false } = {}) {
+      await startHall([], signsBeforeCommit);
+    },
+    crashHall,
+    async killHall(death) {
+      const from = questions.length;
+      const round = await crashHall(death);
+      const startedAt = performance.now();
+      await startHall();
+      const recoveryMs = performance.now() - startedAt;
+      await repeatSome(questions.slice(from));
+      return { ...round, recoveryMs };
+    },
+    async killPostgres(moment) {
+      const from = questions.length;
+      let startedAt = 0;
+      const round = await underLoad(false, async () => {
+        await comes(moment);
+        await server.kill();
+        startedAt = performance.now();
+        await server.start();
+        await serves(urls(), random.pick(tenants), questions);
+      });
+      const recoveryMs = performance.now() - startedAt;
+      await repeatSome(questions.slice(from));
+      return { ...round, recoveryMs };
+    },
+    async settle(timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      while (performance.now() < deadline) {
+        const { rows } = await admin.query<{ open: number }>(
+          `SELECT (SELECT count(*) FROM hall.dispatch WHERE ended_at IS NULL)
+             + (SELECT h.tree_size - s.tree_size FROM ledger.log_head h, ledger.seal_head s) AS open`,
+        );
+        if (Number(rows[0]?.open) === 0) {
+          await Promise.allSettled([...repeats]);
+          return true;
+        }
+        await sleep(100);
+      }
+      return false;
+    },
+    async stop() {
+      const children = [...halls.map(({ child }) => child), standby];
+      for (const child of children) child.kill();
+      await Promise.all(children.map(({ gone }) => gone));
+      await worker.stop();
+      await admin.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every Hall decides again, without a hand being laid on it. */
+async function serves(urls: readonly string[], tenant: Credentials, log: Question[]): Promise<void> {
+  for (const url of urls)
+    for (let tries = 0; ; tries++) {
+      const question: Question = {
+        marker: `probe-${log.length}`,
+        tenant,
+        idempotencyKey: null,
+        body: JSON.stringify({ correlation_id: `probe-${log.length}`, tenant_id: tenant.identity }),
+        answers: [],
+      };
+      log.push(question);
+      if ((await ask(question, url, "/wcp/route")).status === 200) break;
+      if (tries > 100) throw new Error("a Hall did not find back to its database");
+      await sleep(50);
+    }
+}
+
+async function enroll(url: string, { apiKey }: Credentials, workerUrl: string): Promise<void> {
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const record = {
+    worker_id: "org.crash.summarizer",
+    worker_species_id: "wrk.doc.summarizer",
+    capabilities: ["cap.doc.summarize"],
+    currently_implements: ["ctrl.obs.audit-log-append-only"],
+    risk_tier: "low",
+  };
+  const artifact_hash = recordHash(readStrictJsonWithLexemes(Buffer.from(JSON.stringify(record))));
+  const enrolled = await post(`${url}/enroll`, JSON.stringify({ ...record, artifact_hash }), headers);
+  if (enrolled.status !== 201) throw new Error(`not enrolled: ${JSON.stringify(enrolled)}`);
+  const set = await fetch(`${url}/wcp/workers/${record.worker_id}/transport`, {
+    method: "PUT",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify({ kind: "http", url: workerUrl }),
+  });
+  if (set.status !== 200) throw new Error(`no transport: ${await set.text()}`);
+}
+
+function settingsOf(folder: string, databaseUrl: string): Settings {
+  return {
+    dataDir: folder,
+    host: "127.0.0.1",
+    port: 0,
+    databaseUrl,
+    signerFile: join(folder, "keys", "hall.pem"),
+    origin: "crash.test/log",
+    url: "http://localhost",
+    consoleUrl: "http://localhost:3000",
+    receiptSignatures: true,
+    allowPrivateAddresses: true,
+    seed: "none",
+    logLevel: process.env.CRASH_LOG ?? "silent",
+  };
+}

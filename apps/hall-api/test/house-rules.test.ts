@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => ({ name: relative(SRC, join(SRC, name)), text: code(readFileSync(join(SRC, name), "utf8")) }));
+
+/** The text without its comments, which may speak of anything. */
+function code(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
+}
+
+function filesWith(pattern: RegExp): string[] {
+  return files.filter(({ text }) => pattern.test(text)).map(({ name }) => name);
+}
+
+it("there is something to look at", () => {
+  expect(files.length).toBeGreaterThan(50);
+});
+
+it("only env.ts reads the environment", () => {
+  expect(filesWith(/process\s*\.\s*env|["']node:process["']|import\.meta\.env/)).toEqual(["env.ts"]);
+});
+
+it("only outbound.ts calls out", () => {
+  // A method named fetch (the queue's) is no call to the network; the global is.
+  const calls =
+    /(?<![.\w])fetch\s*\(|globalThis\s*\.\s*fetch|(?:from|import\(|import)\s*["'](?:undici|(?:node:)?(?:http|https|http2|net|tls|dgram|dns|dns\/promises))["']/;
+  expect(filesWith(calls)).toEqual(["outbound.ts"]);
+});
+
+it("nothing is imported from where tests keep their fakes", () => {
+  expect(filesWith(/["'][^"']*\/testing(?:\/[^"']*)?["']|["'][^"']*\.test\.ts["']|["']vitest["']/)).toEqual([]);
+});
+
+it("no process is started: the Hall runs no tenant's code", () => {
+  expect(filesWith(/["'](?:node:)?(?:child_process|cluster|worker_threads|vm)["']|\beval\s*\(|new Function\b/)).toEqual([]);
+});
+
+it("operations know nothing of the doors", () => {
+  const doors = files.filter(
+    ({ name, text }) => name.startsWith("operations") && /["'](?:fastify|@trpc\/[^"']*)["']/.test(text),
+  );
+  expect(doors.map(({ name }) => name)).toEqual([]);
+});

@@ -1,0 +1,121 @@
+import { ROLES } from "@guildhall/db";
+import { expect, it } from "vitest";
+import { KEY_SCOPES, PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
+import { OPERATIONS } from "../src/operations/index.ts";
+import type { Operation } from "../src/operations/operation.ts";
+import { appRouter } from "../src/trpc/router.ts";
+
+const operations = OPERATIONS as readonly unknown[] as readonly Operation[];
+
+it("these are all operations, who may use them and by which doors", () => {
+  const lines = operations.map(({ name, permission, rest, trpc }) =>
+    [
+      name.padEnd(21),
+      permission.padEnd(20),
+      (rest ? `${rest.method} ${rest.path}` : "").padEnd(41),
+      trpc ? `tRPC ${trpc}` : "",
+    ]
+      .join(" ")
+      .trimEnd(),
+  );
+  expect(`\n${lines.join("\n")}\n`).toMatchInlineSnapshot(`
+    "
+    decision.route        decision:make        POST /wcp/route
+    decision.list         receipt:read         GET /wcp/decisions                        tRPC query
+    decision.get          receipt:read         GET /wcp/decisions/:id                    tRPC query
+    dispatch.start        dispatch:start       POST /wcp/dispatch
+    dispatch.get          dispatch:read        GET /wcp/dispatches/:id
+    grant.redeem          grant                POST /wcp/grants/redeem
+    receipt.get           receipt:read         GET /wcp/receipts/:id
+    receipt.proof         receipt:read         GET /wcp/receipts/:id/proof
+    capability.list       capability:read      GET /wcp/capabilities                     tRPC query
+    worker.list           worker:read          GET /wcp/workers                          tRPC query
+    worker.enroll         worker:enroll        POST /enroll
+    worker.set_transport  worker:set-transport PUT /wcp/workers/:worker_id/transport
+    key.list              key:read             GET /wcp/keys                             tRPC query
+    key.create            key:create           POST /wcp/keys                            tRPC mutation
+    key.revoke            key:revoke           POST /wcp/keys/:id/revoke                 tRPC mutation
+    session.begin         public               POST /wcp/session/begin                   tRPC mutation
+    session.me            session:end                                                    tRPC query
+    session.end           session:end          POST /wcp/session/end                     tRPC mutation
+    log.checkpoint        public               GET /log/checkpoint
+    hall.health           public               GET /health
+    hall.compliance       public               GET /wcp/health
+    hall.identity         public               GET /.well-known/hall.json
+    hall.jwks             public               GET /.well-known/jwks.json
+    "
+  `);
+});
+
+it("this is what each role and a key may do", () => {
+  const holders = [
+    ...ROLES.map((role) => [role, ROLE_PERMISSIONS[role] as readonly string[]] as const),
+    ["key", KEY_SCOPES as readonly string[]] as const,
+  ];
+  const head = `${" ".repeat(20)} ${holders.map(([name]) => name.padEnd(10)).join(" ")}`;
+  const rows = PERMISSIONS.map(
+    (permission) =>
+      `${permission.padEnd(20)} ${holders.map(([, may]) => (may.includes(permission) ? "●" : "·").padEnd(10)).join(" ")}`,
+  );
+  const table = [head, ...rows].map((row) => row.trimEnd()).join("\n");
+  expect(`\n${table}\n`).toMatchInlineSnapshot(`
+    "
+                         operator   approver   compliance viewer     key
+    decision:make        ·          ·          ·          ·          ●
+    dispatch:start       ·          ·          ·          ·          ●
+    dispatch:read        ●          ●          ●          ●          ●
+    receipt:read         ●          ●          ●          ●          ●
+    capability:read      ●          ●          ●          ●          ●
+    worker:read          ●          ●          ●          ●          ●
+    worker:enroll        ●          ·          ·          ·          ●
+    worker:set-transport ●          ·          ·          ·          ●
+    key:read             ●          ●          ●          ●          ·
+    key:create           ●          ·          ·          ·          ·
+    key:revoke           ●          ·          ·          ·          ·
+    session:end          ●          ●          ●          ●          ·
+    "
+  `);
+});
+
+it("nobody holds a permission that no operation asks for, and none is asked for that nobody holds", () => {
+  const asked = new Set(operations.map(({ permission }) => permission));
+  asked.delete("public");
+  asked.delete("grant");
+  expect([...asked].sort()).toEqual([...PERMISSIONS].sort());
+  const held = new Set<string>([...KEY_SCOPES, ...Object.values(ROLE_PERMISSIONS).flat()]);
+  expect([...held].sort()).toEqual([...PERMISSIONS].sort());
+});
+
+it("a key can neither mint nor revoke keys nor act for people", () => {
+  for (const permission of ["key:create", "key:revoke", "key:read", "session:end"])
+    expect(KEY_SCOPES).not.toContain(permission);
+});
+
+it("every operation with a tRPC door is a procedure of its own name and kind, and every procedure an operation", () => {
+  const procedures = Object.fromEntries(
+    Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>).map(
+      ([name, procedure]) => [name, procedure._def.type],
+    ),
+  );
+  const declared = Object.fromEntries(operations.flatMap(({ name, trpc }) => (trpc ? [[name, trpc]] : [])));
+  expect(procedures).toEqual(declared);
+});
+
+it("names are unique, and so is each path with its method", () => {
+  const names = operations.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const routes = operations.flatMap(({ rest }) =>
+    rest ? [`${rest.method} ${rest.path.replaceAll(/:[a-z_]+/g, ":")}`] : [],
+  );
+  expect(new Set(routes).size).toBe(routes.length);
+});
+
+it("every operation can be reached, says what it does in one sentence, and reads only what it knows", () => {
+  for (const { name, rest, trpc, summary, permission } of operations) {
+    expect(rest ?? trpc, name).toBeDefined();
+    expect(summary, name).toMatch(/^[A-Z].*\.$/s);
+    expect(name).toMatch(/^[a-z]+\.[a-z_]+$/);
+    // A GET changes nothing, so no permission of a GET is to change something.
+    if (rest?.method === "GET") expect(permission, name).toMatch(/^public$|:read$/);
+  }
+});

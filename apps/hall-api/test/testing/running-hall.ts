@@ -1,0 +1,155 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { verifierKey } from "@guildhall/attestation";
+import { startTestServer, type TestServer } from "@guildhall/db/testing";
+import pg from "pg";
+import type { Settings } from "../../src/env.ts";
+import type { Probe } from "../../src/ledger/entry.ts";
+import { type RunningHall, startHall } from "../../src/wiring.ts";
+
+/** A real PostgreSQL with one database, and as many Halls over it as a test asks for. */
+export interface TestHouse {
+  server: TestServer;
+  /** What every Hall of this house starts with. */
+  settings: Settings;
+  /** A superuser, whom no policy stops: to look on and to break things, never to serve. */
+  admin: pg.Pool;
+  /** One more Hall over the same database, serving on a port of its own. */
+  open(changes?: Partial<Settings>, probe?: Probe): Promise<OpenHall>;
+  /** Stops the Halls that are still open, then the server. */
+  close(): Promise<void>;
+}
+
+/** A Hall in the test's own process. */
+export interface OpenHall extends RunningHall {
+  url: string;
+  verifierKey: string;
+  /** Asks over HTTP, like anybody. */
+  ask<Body = Refusal>(method: string, path: string, question?: Question): Promise<Answer<Body>>;
+}
+
+export interface Question {
+  /** An API key or a session token. */
+  key?: string;
+  /** An object is sent as JSON; text and bytes as they stand. */
+  body?: object | string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+}
+
+export interface Answer<Body> {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: Body;
+}
+
+/** What a refusal looks like; any other answer has its own type. */
+export interface Refusal {
+  error: string;
+  code: string;
+  remedy: string;
+  request_id: string;
+  problems?: { path: string; expected: string }[];
+  [detail: string]: unknown;
+}
+
+export async function openHouse(options: { postgres?: Record<string, string> } = {}): Promise<TestHouse> {
+  const server = await startTestServer(options.postgres);
+  const urls = await server.createDatabase();
+  const databaseUrl = adminUrl(server, urls.owner);
+  const dataDir = mkdtempSync(join(tmpdir(), "guildhall-hall-"));
+  mkdirSync(dataDir, { recursive: true });
+  // The roles belong to the server, and so do their passwords.
+  copyFileSync(join(dirname(server.dataDir), "database.json"), join(dataDir, "database.json"));
+  const settings: Settings = {
+    dataDir,
+    host: "127.0.0.1",
+    port: 0,
+    databaseUrl,
+    signerFile: join(dataDir, "keys", "hall.pem"),
+    origin: "hall.test/log",
+    url: "http://hall.test",
+    consoleUrl: "http://console.test",
+    receiptSignatures: true,
+    allowPrivateAddresses: true,
+    seed: "none",
+    logLevel: "silent",
+  };
+  const admin = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  admin.on("error", () => undefined); // tests kill the server under it
+  const halls = new Set<OpenHall>();
+  return {
+    server,
+    settings,
+    admin,
+    async open(changes = {}, probe) {
+      const hall = await openHall({ ...settings, ...changes }, probe);
+      const { stop } = hall;
+      halls.add(hall);
+      hall.stop = async () => {
+        if (halls.delete(hall)) await stop();
+      };
+      return hall;
+    },
+    async close() {
+      for (const hall of [...halls]) await hall.stop();
+      await admin.end();
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The superuser's address of the database that `url` names. */
+export function adminUrl(server: TestServer, url: string): string {
+  const admin = new URL(server.postgres.adminUrl);
+  admin.pathname = new URL(url).pathname;
+  return admin.href;
+}
+
+async function openHall(settings: Settings, probe?: Probe): Promise<OpenHall> {
+  const running = await startHall(settings, probe && { probe });
+  try {
+    await running.app.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  const { port } = running.app.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    ...running,
+    url,
+    verifierKey: verifierKey(settings.origin, running.hall.signer.publicKey),
+    ask: (method, path, question) => ask(url, method, path, question),
+  };
+}
+
+async function ask<Body>(
+  url: string,
+  method: string,
+  path: string,
+  { key, body, headers = {} }: Question = {},
+): Promise<Answer<Body>> {
+  const isText = typeof body === "string" || body instanceof Uint8Array;
+  const response = await fetch(`${url}${path}`, {
+    method,
+    redirect: "manual",
+    headers: {
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") && text !== "";
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: (isJson ? JSON.parse(text) : null) as Body,
+  };
+}

@@ -1,0 +1,164 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import {
+  activateBundle,
+  createApiKey,
+  createMember,
+  createSession,
+  createSignInLink,
+  createTenant,
+  type Fence,
+  type OperatorTx,
+  type Role,
+  revokeApiKey,
+  storeBundle,
+  type TenantTx,
+  withOperator,
+  withTenant,
+} from "@guildhall/db";
+import {
+  type ActBody,
+  canonicalJson,
+  HALL_CHAIN,
+  type KeyId,
+  RuleBundle,
+  type RuleBundleInput,
+  type SignatoryId,
+  type TenantId,
+} from "@guildhall/protocol";
+import { DEMO_RULES } from "../../src/demo-rules.ts";
+import type { Hall } from "../../src/hall.ts";
+import { hashSecret, newSecret } from "../../src/identity/api-key.ts";
+import { KEY_SCOPES } from "../../src/identity/permissions.ts";
+
+/** A tenant with an identity, a key that may do everything a key may, and the demo's rules in force. */
+export interface TestTenant {
+  id: TenantId;
+  identity: SignatoryId;
+  keyId: KeyId;
+  key: string;
+}
+
+export async function addTenant(
+  hall: Hall,
+  { rules = DEMO_RULES, name = `t-${randomBytes(6).toString("hex")}` } = {},
+): Promise<TestTenant> {
+  const id = randomUUID() as TenantId;
+  const identity = `${name}.test` as SignatoryId;
+  await recorded(hall, HALL_CHAIN, { kind: "tenant", action: "created", subject: id, details: {} }, (tx) =>
+    createTenant(tx as OperatorTx, { id, slug: name, name, identities: [identity] }),
+  );
+  const key = await addKey(hall, { id, identity });
+  await publishRules(hall, id, rules);
+  return { id, identity, keyId: key.id, key: key.secret };
+}
+
+export async function addKey(
+  hall: Hall,
+  tenant: Pick<TestTenant, "id" | "identity">,
+  options: { scopes?: readonly string[]; expiresAt?: Date; identities?: SignatoryId[] } = {},
+): Promise<{ id: KeyId; secret: string }> {
+  const secret = newSecret("key");
+  const id = randomUUID() as KeyId;
+  const key = {
+    id,
+    tenantId: tenant.id,
+    name: "agent",
+    keyHash: hashSecret(secret),
+    hint: secret.slice(0, 13),
+    identities: options.identities ?? [tenant.identity],
+    scopes: [...(options.scopes ?? KEY_SCOPES)],
+    expiresAt: options.expiresAt ?? null,
+  };
+  await recorded(hall, tenant.id, { kind: "key", action: "created", subject: id, details: {} }, (tx) =>
+    createApiKey(tx as TenantTx, key),
+  );
+  return { id, secret };
+}
+
+export async function revokeKey(hall: Hall, tenantId: TenantId, keyId: KeyId): Promise<void> {
+  await recorded(
+    hall,
+    tenantId,
+    { kind: "key", action: "revoked", subject: keyId, details: {} },
+    (tx) => revokeApiKey(tx as TenantTx, keyId, new Date(hall.clock.now())),
+    "tenant",
+  );
+}
+
+/** A member of a role, signed in. */
+export async function addMember(
+  hall: Hall,
+  tenantId: TenantId,
+  role: Role = "operator",
+): Promise<{ id: string; sessionId: string; session: string }> {
+  const session = newSecret("session");
+  const [id, sessionId] = [randomUUID(), randomUUID()];
+  await recorded(
+    hall,
+    tenantId,
+    { kind: "session", action: "begun", subject: sessionId, details: {} },
+    async (tx) => {
+      await createMember(tx as TenantTx, tenantId, { id, displayName: `the ${role}`, role });
+      const expiresAt = new Date(hall.clock.now() + 3_600_000);
+      const tokenHash = hashSecret(session);
+      await createSession(tx as TenantTx, { tenantId, id: sessionId, memberId: id, tokenHash, expiresAt });
+    },
+  );
+  return { id, sessionId, session };
+}
+
+/** A one-time sign-in link of a member. */
+export async function addLink(
+  hall: Hall,
+  tenantId: TenantId,
+  memberId: string,
+  expiresAt = new Date(hall.clock.now() + 3_600_000),
+): Promise<string> {
+  const link = newSecret("link");
+  const id = randomUUID();
+  await recorded(
+    hall,
+    tenantId,
+    { kind: "access", action: "link_issued", subject: memberId, details: {} },
+    (tx) =>
+      createSignInLink(tx as TenantTx, { tenantId, id, memberId, tokenHash: hashSecret(link), expiresAt }),
+  );
+  return link;
+}
+
+/** Stores a bundle by its digest and puts it in force. @returns the digest */
+export async function publishRules(hall: Hall, tenantId: TenantId, rules: RuleBundleInput): Promise<string> {
+  const bundle = canonicalJson(RuleBundle.parse(rules));
+  const digest = `sha256:${createHash("sha256").update(bundle).digest("hex")}`;
+  await recorded(
+    hall,
+    tenantId,
+    { kind: "rule", action: "published", subject: digest, details: {} },
+    async (tx) => {
+      await storeBundle(tx as TenantTx, tenantId, { digest, bundle });
+      await activateBundle(tx as TenantTx, tenantId, digest);
+    },
+    "tenant",
+  );
+  if (hall.snapshots.peek(tenantId)) await hall.snapshots.refresh(tenantId);
+  return digest;
+}
+
+/** One act of administration with its receipt, sealed before this returns. */
+async function recorded(
+  hall: Hall,
+  chain: TenantId,
+  act: Pick<ActBody, "kind" | "action" | "subject" | "details">,
+  work: (tx: TenantTx | OperatorTx) => Promise<unknown>,
+  fence: Fence = "none",
+): Promise<void> {
+  const nowMs = hall.clock.now();
+  const entry = { ...hall.ledger.envelopeFor(chain, { kind: "hall", id: "test" }, nowMs), ...act };
+  const both = async (tx: TenantTx | OperatorTx) => {
+    await work(tx);
+    return hall.ledger.append(tx, entry, nowMs, fence);
+  };
+  await hall.ledger.sealed(
+    await (chain === HALL_CHAIN ? withOperator(hall.db, both) : withTenant(hall.db, chain, both)),
+  );
+}

@@ -1,0 +1,124 @@
+import type { InjectOptions } from "fastify";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { newSecret } from "../src/identity/api-key.ts";
+import { OPERATIONS } from "../src/operations/index.ts";
+import type { Operation } from "../src/operations/operation.ts";
+import { enrollAt, RECORD, request } from "./testing/enrolled-worker.ts";
+import { allRoutes, type Route, registeredRoutes } from "./testing/routes.ts";
+import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
+import { addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
+
+let house: TestHouse;
+let hall: OpenHall;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  house = await openHouse();
+  hall = await house.open();
+  tenant = await addTenant(hall.hall, { name: "a-tenant-of-its-own" });
+  await addMember(hall.hall, tenant.id);
+  await enrollAt(hall, tenant.key, "http://127.0.0.1:9/nobody");
+  await hall.ask("POST", "/wcp/route", { key: tenant.key, body: request(tenant.identity) });
+});
+afterAll(() => house?.close());
+
+/** What comes to whoever has no credential: made-up ids, and a body where the input is the credential itself. */
+async function asStranger({ method, path }: Route, headers: Record<string, string> = {}) {
+  const name = path.replace("/trpc/", "");
+  const operation = (OPERATIONS as readonly unknown[] as Operation[]).find(
+    ({ rest, name: own }) => (rest?.path === path && rest.method === method) || own === name,
+  );
+  const input =
+    operation?.permission === "grant"
+      ? { grant: "made-up" }
+      : operation?.permission === "public"
+        ? publicInput(operation)
+        : {};
+  const url = path.replaceAll(/:[a-z_]+/g, "4e0f0a4e-3f83-4b6e-9d5b-0d7c0a6f3c11");
+  const withBody = ["POST", "PUT", "PATCH", "DELETE", "QUERY"].includes(method);
+  const response = await hall.app.inject({
+    method: method as InjectOptions["method"] & string,
+    url,
+    headers: { ...headers, ...(withBody && { "content-type": "application/json" }) },
+    ...(withBody && { payload: JSON.stringify(input) }),
+  });
+  const body = response.headers["content-type"]?.toString().includes("json")
+    ? (JSON.parse(response.body || "null") as { code?: string; error?: { data?: { hall?: { code: string } } } })
+    : null;
+  return { status: response.statusCode, code: body?.code ?? body?.error?.data?.hall?.code, response };
+}
+
+function publicInput({ name }: Operation): object {
+  return name === "session.begin" ? { token: newSecret("link") } : {};
+}
+
+it("this is everything that answers a stranger with something else than 401 UNAUTHENTICATED", async () => {
+  const open: string[] = [];
+  for (const route of allRoutes(hall.app)) {
+    const { status, code } = await asStranger(route);
+    // A HEAD has no body; of tRPC's one route for everything, most methods lead nowhere.
+    const isClosed = status === 401 && (code === "UNAUTHENTICATED" || route.method === "HEAD");
+    const isNothing = (status === 404 || status === 405) && (code === "NOT_FOUND" || route.method === "HEAD");
+    if (!isClosed && !isNothing) open.push([route.method, route.path, status, code].filter(Boolean).join(" "));
+  }
+  expect(open).toMatchInlineSnapshot(`
+    [
+      "GET /.well-known/hall.json 200",
+      "HEAD /.well-known/hall.json 200",
+      "GET /.well-known/jwks.json 200",
+      "HEAD /.well-known/jwks.json 200",
+      "GET /health 200",
+      "HEAD /health 200",
+      "GET /log/checkpoint 200",
+      "HEAD /log/checkpoint 200",
+      "GET /openapi.json 200",
+      "HEAD /openapi.json 200",
+      "POST /trpc/session.begin 401 LINK_SPENT",
+      "POST /wcp/grants/redeem 401 GRANT_INVALID",
+      "GET /wcp/health 200",
+      "HEAD /wcp/health 200",
+      "POST /wcp/session/begin 401 LINK_SPENT",
+    ]
+  `);
+});
+
+it("what is open shows nothing of a tenant", async () => {
+  const secrets = [tenant.id, tenant.identity, tenant.keyId, tenant.key, "a-tenant-of-its-own", RECORD.worker_id];
+  for (const route of allRoutes(hall.app)) {
+    const { response } = await asStranger(route);
+    const text = `${JSON.stringify(response.headers)}${response.body}`;
+    for (const secret of secrets) expect(text, `${route.method} ${route.path}`).not.toContain(secret);
+  }
+});
+
+it("headers that name somebody do not make a stranger known", async () => {
+  const headers = {
+    "x-tenant-id": tenant.id,
+    "x-forwarded-for": "127.0.0.1",
+    "x-original-url": "/health",
+    "x-http-method-override": "GET",
+    "x-api-key": tenant.key,
+    cookie: `pyhall_session=${tenant.key}; session=${tenant.key}`,
+  };
+  for (const route of registeredRoutes(hall.app)) {
+    if (route.path.startsWith("/trpc/")) continue;
+    const [plain, dressed] = [await asStranger(route), await asStranger(route, headers)];
+    expect([dressed.status, dressed.code], `${route.method} ${route.path}`).toEqual([plain.status, plain.code]);
+  }
+});
+
+it.each([
+  ["no scheme", (key: string) => key],
+  ["another scheme", (key: string) => `Basic ${key}`],
+  ["two keys", (key: string) => `Bearer ${key}, Bearer ${key}`],
+  ["a space in the key", (key: string) => `Bearer ${key.slice(0, 20)} ${key.slice(20)}`],
+  ["upper case", (key: string) => `Bearer ${key.toUpperCase()}`],
+])("an Authorization header with %s is refused with 401", async (_, header) => {
+  const answer = await hall.ask("GET", "/wcp/workers", { headers: { authorization: header(tenant.key) } });
+  expect(answer.status).toBe(401);
+});
+
+it("a key in the query is never read", async () => {
+  const answer = await hall.ask("GET", `/wcp/workers?key=${tenant.key}&authorization=Bearer%20${tenant.key}`);
+  expect(answer.status).toBe(401);
+});

@@ -1,0 +1,41 @@
+import { type ExitCode, type Io, UsageError } from "./command.ts";
+import { explain } from "./explain.ts";
+import { find, helpAbout, overview } from "./help.ts";
+import { verify } from "./verify.ts";
+import { version } from "./version.ts";
+
+const topics = [verify, explain, version];
+const help = helpAbout(topics);
+const commands = [...topics, help];
+
+/** Runs one command line. Whatever kept it from an answer is told on `err` and ends in 2. */
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  const [name = "", ...rest] = args;
+  try {
+    switch (name) {
+      case "":
+        io.err.line(overview(commands));
+        return 2;
+      case "--help":
+      case "-h":
+        return await help.run(rest, io);
+      case "--version":
+      case "-v":
+        return await version.run(rest, io);
+      default: {
+        const command = find(name, commands);
+        const wantsHelp = rest.includes("--help") || rest.includes("-h");
+        return await (wantsHelp ? help.run([name], io) : command.run(rest, io));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError) && !isParseArgsError(error)) throw error;
+    io.err.line(`hall: ${error.message}`);
+    return 2;
+  }
+}
+
+/** `parseArgs` names an unknown or half-given option by such an error. */
+function isParseArgsError(error: unknown): error is Error {
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+}

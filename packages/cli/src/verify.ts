@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { type ReadReceipt, type Verdict, verifySealedReceipt } from "@guildhall/attestation/verify";
+import { type Command, type Io, UsageError } from "./command.ts";
+import { isMissing, readFile, readInput } from "./read-input.ts";
+import { MEANINGS } from "./verify-meanings.ts";
+
+/** Checks a sealed receipt against a Hall's public key: no network, no Hall, no account. */
+export const verify: Command = {
+  name: "verify",
+  summary: "check a sealed receipt against a Hall's public key, offline",
+  help: `hall verify <receipt.json | -> --key <key> [--previous <receipt.json>] [--json]
+
+  Checks a sealed receipt, {receipt, seal}, with nothing but the Hall's public key.
+
+  --key       the key as a vkey (origin+hash+key), or a file that holds a vkey or a PEM public key;
+              again for each further key, where a Hall has changed its own
+  --previous  the receipt directly before it in its chain, to check the link between the two
+  --json      the verdict as JSON
+
+  Exit code 0: verified. 1: not verified. 2: the command is wrong, or a file cannot be read.`,
+
+  async run(args, io) {
+    const { receipt, keys, previous, isJson } = readArgs(args);
+    const input = await readInput(receipt, io);
+    const texts = await Promise.all(keys.map(readKey));
+    const before = previous === null ? undefined : await readInput(previous, io);
+    const verdict = await verifySealedReceipt(input, texts, { previous: before });
+    if (!verdict.ok && (verdict.code === "KEY_MALFORMED" || verdict.code === "ED25519_UNAVAILABLE"))
+      throw new UsageError(`--key: ${verdict.message}`);
+    if (isJson) io.out.line(asciiJson(verdict));
+    else print(verdict, texts, io);
+    return verdict.ok ? 0 : 1;
+  },
+};
+
+function readArgs(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      key: { type: "string", multiple: true, default: [] },
+      previous: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const [receipt, ...more] = positionals;
+  if (receipt === undefined) throw new UsageError("Expected a receipt: a file, or - for standard input.");
+  if (more.length > 0) throw new UsageError("Expected one receipt; verify them one by one.");
+  if (values.key.length === 0) throw new UsageError("Expected --key and the Hall's public key.");
+  const { previous = null } = values;
+  if (receipt === "-" && previous === "-")
+    throw new UsageError("Standard input can be the receipt or the one before it, not both.");
+  return { receipt, keys: values.key, previous, isJson: values.json };
+}
+
+/** A vkey has a shape that no path has: `name+8 hex digits+base64`. */
+const VKEY = /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
+
+async function readKey(given: string): Promise<string> {
+  if (VKEY.test(given.trim())) return given;
+  try {
+    return Buffer.from(await readFile(given)).toString("utf8");
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new UsageError(`--key: expected a vkey (origin+hash+key), or a file; there is no file ${given}.`, {
+      cause: error,
+    });
+  }
+}
+
+function print(verdict: Verdict, keys: string[], { out }: Io): void {
+  for (const { name, result, detail } of verdict.checks) out.row(result, name, detail);
+  out.line();
+  if (!verdict.ok) {
+    out.title(`Not verified: ${verdict.code}.`);
+    out.line(MEANINGS[verdict.code]);
+    return;
+  }
+  const { receipt, treeSize, knownKind } = verdict;
+  out.title("Verified.");
+  out.line(
+    `Receipt ${receipt.receipt_id} is number ${receipt.seq} of its chain and leaf ${receipt.leaf_index} of the ` +
+      `${treeSize} that ${receipt.hall} has signed for.`,
+  );
+  out.line(
+    knownKind ? whatItRecords(receipt) : `Its kind, ${receipt.kind}, is unknown here; its seal is good.`,
+  );
+  if (!keys.some((key) => VKEY.test(key.trim())))
+    out.line(`The key names no Hall: that it is the key of ${receipt.hall} is for you to know.`);
+}
+
+function whatItRecords(receipt: ReadReceipt): string {
+  const { kind, decided_at: at } = receipt;
+  switch (kind) {
+    case "decision":
+      return `It records ${receipt.policy_decision} for ${receipt.capability_id ?? "a request that broke its schema"}, decided ${at}.`;
+    case "outcome":
+      return `It records that the work of decision ${receipt.decision_id} ${words(receipt.status)}, ${at}.`;
+    default:
+      return `It records: ${kind} ${receipt.subject} ${words(receipt.action)}, ${at}.`;
+  }
+}
+
+function words(value: unknown): string {
+  return String(value).replaceAll("_", " ");
+}
+
+/** JSON in ASCII: no receipt's text can reach the terminal as anything but text. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(
+    /[^\n\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,648 @@
+-- Written by dump-schema.ts from the catalog, for review: never run, never edited.
+
+CREATE SCHEMA hall;
+CREATE SCHEMA ledger;
+CREATE SCHEMA lookup;
+
+CREATE TABLE hall.active_bundle (
+  tenant_id uuid NOT NULL,
+  digest text NOT NULL,
+  activated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT active_bundle_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT active_bundle_tenant_id_digest_fkey FOREIGN KEY (tenant_id, digest) REFERENCES hall.rule_bundle(tenant_id, digest) ON DELETE RESTRICT,
+  CONSTRAINT active_bundle_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.active_bundle ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.active_bundle FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.active_bundle AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.active_bundle FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.api_key (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  key_hash bytea NOT NULL,
+  hint text NOT NULL,
+  identities text[] NOT NULL,
+  scopes text[] NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT api_key_key_hash_key UNIQUE (key_hash),
+  CONSTRAINT api_key_key_hash_check CHECK ((octet_length(key_hash) = 32)),
+  CONSTRAINT api_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.api_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.api_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.api_key AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY tenant ON hall.api_key AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.api_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.dispatch (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  leaf_index bigint NOT NULL,
+  worker_id text NOT NULL,
+  transport_digest text NOT NULL,
+  start_by timestamp(3) with time zone NOT NULL,
+  state text DEFAULT 'waiting'::text NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  started_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  outcome_receipt_id uuid,
+  CONSTRAINT dispatch_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT dispatch_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'aborted'::text, 'dead_lettered'::text])))
+);
+CREATE INDEX dispatch_leaf ON hall.dispatch USING btree (leaf_index);
+ALTER TABLE hall.dispatch ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.dispatch FORCE ROW LEVEL SECURITY;
+CREATE POLICY enqueue_reads ON hall.dispatch AS PERMISSIVE FOR SELECT TO hall_enqueue
+  USING (true);
+CREATE POLICY ledger_writes ON hall.dispatch AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY lookup_reads ON hall.dispatch AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY tenant ON hall.dispatch AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.grant_key (
+  kid text NOT NULL,
+  public_key bytea NOT NULL,
+  not_before timestamp(3) with time zone NOT NULL,
+  not_after timestamp(3) with time zone NOT NULL,
+  CONSTRAINT grant_key_pkey PRIMARY KEY (kid),
+  CONSTRAINT grant_key_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+CREATE TABLE hall.grant_redemption (
+  tenant_id uuid NOT NULL,
+  jti text NOT NULL,
+  dispatch_id uuid NOT NULL,
+  redeemed_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT grant_redemption_pkey PRIMARY KEY (tenant_id, jti),
+  CONSTRAINT grant_redemption_tenant_id_dispatch_id_fkey FOREIGN KEY (tenant_id, dispatch_id) REFERENCES hall.dispatch(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.grant_redemption ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.grant_redemption FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.grant_redemption AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.member (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  display_name text NOT NULL,
+  role text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT member_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT member_role_check CHECK ((role = ANY (ARRAY['operator'::text, 'approver'::text, 'compliance'::text, 'viewer'::text]))),
+  CONSTRAINT member_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.member ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.member FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_creates ON hall.member AS PERMISSIVE FOR INSERT TO hall_operator
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.member AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.payload (
+  tenant_id uuid NOT NULL,
+  receipt_id uuid NOT NULL,
+  salt bytea NOT NULL,
+  content text NOT NULL,
+  CONSTRAINT payload_pkey PRIMARY KEY (tenant_id, receipt_id),
+  CONSTRAINT payload_salt_check CHECK ((octet_length(salt) = 16))
+);
+ALTER TABLE hall.payload ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.payload FORCE ROW LEVEL SECURITY;
+CREATE POLICY ledger_writes ON hall.payload AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.payload AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.rule_bundle (
+  tenant_id uuid NOT NULL,
+  digest text NOT NULL,
+  bundle text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT rule_bundle_pkey PRIMARY KEY (tenant_id, digest),
+  CONSTRAINT rule_bundle_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT rule_bundle_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.rule_bundle ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.rule_bundle FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.rule_bundle AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.session (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  step_up_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT session_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+  CONSTRAINT session_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.session ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.session FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.session AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY tenant ON hall.session AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.sign_in_link (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  used_at timestamp(3) with time zone,
+  CONSTRAINT sign_in_link_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT sign_in_link_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT sign_in_link_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+  CONSTRAINT sign_in_link_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.sign_in_link ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.sign_in_link FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.sign_in_link AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY operator_creates ON hall.sign_in_link AS PERMISSIVE FOR INSERT TO hall_operator
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.sign_in_link AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.signatory_identity (
+  tenant_id uuid NOT NULL,
+  identity text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT signatory_identity_pkey PRIMARY KEY (tenant_id, identity),
+  CONSTRAINT signatory_identity_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.signatory_identity ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.signatory_identity FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_creates ON hall.signatory_identity AS PERMISSIVE FOR INSERT TO hall_operator
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.signatory_identity AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.signatory_identity FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.snapshot_version (
+  tenant_id uuid NOT NULL,
+  version bigint DEFAULT 1 NOT NULL,
+  CONSTRAINT snapshot_version_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT snapshot_version_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.snapshot_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.snapshot_version FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.snapshot_version AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY operator_creates ON hall.snapshot_version AS PERMISSIVE FOR INSERT TO hall_operator
+  WITH CHECK (true);
+CREATE POLICY operator_raises ON hall.snapshot_version AS PERMISSIVE FOR UPDATE TO hall_operator
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY operator_sees ON hall.snapshot_version AS PERMISSIVE FOR SELECT TO hall_operator
+  USING (true);
+CREATE POLICY tenant ON hall.snapshot_version AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.tenant (
+  id uuid NOT NULL,
+  slug text NOT NULL,
+  name text NOT NULL,
+  status text DEFAULT 'active'::text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT tenant_pkey PRIMARY KEY (id),
+  CONSTRAINT tenant_slug_key UNIQUE (slug),
+  CONSTRAINT tenant_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+  CONSTRAINT tenant_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+ALTER TABLE hall.tenant ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.tenant FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON hall.tenant AS PERMISSIVE FOR ALL TO hall_operator
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.tenant AS PERMISSIVE FOR SELECT TO hall_app
+  USING ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER UPDATE ON hall.tenant FOR EACH ROW EXECUTE FUNCTION hall.raise_tenant_version();
+
+CREATE TABLE hall.worker (
+  tenant_id uuid NOT NULL,
+  worker_id text NOT NULL,
+  enrollment_id uuid NOT NULL,
+  species_id text NOT NULL,
+  record_hash text NOT NULL,
+  status text DEFAULT 'active'::text NOT NULL,
+  enrolled_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT worker_pkey PRIMARY KEY (tenant_id, worker_id),
+  CONSTRAINT worker_status_check CHECK ((status = ANY (ARRAY['active'::text, 'retired'::text]))),
+  CONSTRAINT worker_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT,
+  CONSTRAINT worker_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT
+);
+ALTER TABLE hall.worker ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.worker AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.worker_record (
+  tenant_id uuid NOT NULL,
+  record_hash text NOT NULL,
+  record text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT worker_record_pkey PRIMARY KEY (tenant_id, record_hash),
+  CONSTRAINT worker_record_record_hash_check CHECK ((record_hash ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_record_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.worker_record ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_record FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.worker_record AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.worker_transport (
+  tenant_id uuid NOT NULL,
+  worker_id text NOT NULL,
+  version integer NOT NULL,
+  digest text NOT NULL,
+  url text NOT NULL,
+  timeout_ms integer NOT NULL,
+  tls_pin text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT worker_transport_pkey PRIMARY KEY (tenant_id, worker_id, version),
+  CONSTRAINT worker_transport_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_transport_version_check CHECK ((version > 0)),
+  CONSTRAINT worker_transport_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.worker_transport ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_transport FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.worker_transport AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker_transport FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE ledger.chain_head (
+  tenant_id uuid NOT NULL,
+  seq bigint DEFAULT 0 NOT NULL,
+  head_hash bytea DEFAULT '\x'::bytea NOT NULL,
+  epoch bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT chain_head_pkey PRIMARY KEY (tenant_id)
+);
+ALTER TABLE ledger.chain_head ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.chain_head FORCE ROW LEVEL SECURITY;
+CREATE POLICY append_heads ON ledger.chain_head AS PERMISSIVE FOR SELECT TO hall_append
+  USING (true);
+CREATE POLICY append_moves ON ledger.chain_head AS PERMISSIVE FOR UPDATE TO hall_append
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY ledger_heads ON ledger.chain_head AS PERMISSIVE FOR SELECT TO hall_ledger
+  USING (true);
+CREATE POLICY ledger_moves ON ledger.chain_head AS PERMISSIVE FOR UPDATE TO hall_ledger
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY operator_creates ON ledger.chain_head AS PERMISSIVE FOR INSERT TO hall_operator
+  WITH CHECK (true);
+CREATE POLICY tenant ON ledger.chain_head AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE ledger.chain_position (
+  tenant_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  leaf_index bigint NOT NULL,
+  CONSTRAINT chain_position_pkey PRIMARY KEY (tenant_id, seq)
+);
+ALTER TABLE ledger.chain_position ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.chain_position FORCE ROW LEVEL SECURITY;
+CREATE POLICY append_writes ON ledger.chain_position AS PERMISSIVE FOR INSERT TO hall_append
+  WITH CHECK (true);
+CREATE POLICY ledger_writes ON ledger.chain_position AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY tenant ON ledger.chain_position AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE ledger.checkpoint (
+  tree_size bigint NOT NULL,
+  note text NOT NULL,
+  stored_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT checkpoint_pkey PRIMARY KEY (tree_size)
+);
+
+CREATE TABLE ledger.idempotency_key (
+  tenant_id uuid NOT NULL,
+  key text NOT NULL,
+  request_digest bytea NOT NULL,
+  receipt_id uuid NOT NULL,
+  CONSTRAINT idempotency_key_pkey PRIMARY KEY (tenant_id, key)
+);
+ALTER TABLE ledger.idempotency_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.idempotency_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY ledger_keys ON ledger.idempotency_key AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY ledger_reads ON ledger.idempotency_key AS PERMISSIVE FOR SELECT TO hall_ledger
+  USING (true);
+CREATE POLICY tenant ON ledger.idempotency_key AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE ledger.log_head (
+  id boolean DEFAULT true NOT NULL,
+  tree_size bigint NOT NULL,
+  root bytea NOT NULL,
+  frontier bytea NOT NULL,
+  epoch bigint NOT NULL,
+  logged_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT log_head_pkey PRIMARY KEY (id),
+  CONSTRAINT log_head_id_check CHECK (id),
+  CONSTRAINT log_head_root_check CHECK ((octet_length(root) = 32))
+);
+
+CREATE TABLE ledger.log_leaf (
+  leaf_index bigint NOT NULL,
+  receipt_hash bytea NOT NULL,
+  CONSTRAINT log_leaf_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT log_leaf_receipt_hash_check CHECK ((octet_length(receipt_hash) = 32))
+);
+
+CREATE TABLE ledger.log_node (
+  level smallint NOT NULL,
+  index bigint NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT log_node_pkey PRIMARY KEY (level, index),
+  CONSTRAINT log_node_hash_check CHECK ((octet_length(hash) = 32))
+);
+
+CREATE TABLE ledger.receipt (
+  leaf_index bigint NOT NULL,
+  tenant_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  receipt_id uuid NOT NULL,
+  kind text NOT NULL,
+  logged_at timestamp(3) with time zone NOT NULL,
+  receipt_hash bytea NOT NULL,
+  body bytea STORAGE EXTERNAL NOT NULL,
+  CONSTRAINT receipt_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
+) PARTITION BY RANGE (leaf_index);
+ALTER TABLE ledger.receipt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.receipt FORCE ROW LEVEL SECURITY;
+CREATE POLICY append_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_append
+  WITH CHECK (true);
+CREATE POLICY ledger_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY tenant ON ledger.receipt AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE ledger.receipt_000000 (
+  leaf_index bigint NOT NULL,
+  tenant_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  receipt_id uuid NOT NULL,
+  kind text NOT NULL,
+  logged_at timestamp(3) with time zone NOT NULL,
+  receipt_hash bytea NOT NULL,
+  body bytea STORAGE EXTERNAL NOT NULL,
+  CONSTRAINT receipt_000000_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
+) WITH (toast_tuple_target=8160);
+ALTER TABLE ledger.receipt ATTACH PARTITION ledger.receipt_000000 FOR VALUES FROM ('0') TO ('1000000');
+ALTER TABLE ledger.receipt_000000 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.receipt_000000 FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE ledger.receipt_000001 (
+  leaf_index bigint NOT NULL,
+  tenant_id uuid NOT NULL,
+  seq bigint NOT NULL,
+  receipt_id uuid NOT NULL,
+  kind text NOT NULL,
+  logged_at timestamp(3) with time zone NOT NULL,
+  receipt_hash bytea NOT NULL,
+  body bytea STORAGE EXTERNAL NOT NULL,
+  CONSTRAINT receipt_000001_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
+) WITH (toast_tuple_target=8160);
+ALTER TABLE ledger.receipt ATTACH PARTITION ledger.receipt_000001 FOR VALUES FROM ('1000000') TO ('2000000');
+ALTER TABLE ledger.receipt_000001 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.receipt_000001 FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE ledger.receipt_id_index (
+  receipt_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  leaf_index bigint NOT NULL,
+  CONSTRAINT receipt_id_index_pkey PRIMARY KEY (receipt_id)
+);
+ALTER TABLE ledger.receipt_id_index ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.receipt_id_index FORCE ROW LEVEL SECURITY;
+CREATE POLICY append_writes ON ledger.receipt_id_index AS PERMISSIVE FOR INSERT TO hall_append
+  WITH CHECK (true);
+CREATE POLICY ledger_writes ON ledger.receipt_id_index AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY tenant ON ledger.receipt_id_index AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE ledger.receipt_signature (
+  leaf_index bigint NOT NULL,
+  tenant_id uuid NOT NULL,
+  signature bytea NOT NULL,
+  CONSTRAINT receipt_signature_pkey PRIMARY KEY (leaf_index),
+  CONSTRAINT receipt_signature_signature_check CHECK ((octet_length(signature) = 64))
+);
+ALTER TABLE ledger.receipt_signature ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger.receipt_signature FORCE ROW LEVEL SECURITY;
+CREATE POLICY act_signatures ON ledger.receipt_signature AS PERMISSIVE FOR INSERT TO hall_app, hall_operator
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY ledger_writes ON ledger.receipt_signature AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY tenant ON ledger.receipt_signature AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE ledger.seal_head (
+  id boolean DEFAULT true NOT NULL,
+  tree_size bigint NOT NULL,
+  CONSTRAINT seal_head_pkey PRIMARY KEY (id),
+  CONSTRAINT seal_head_id_check CHECK (id)
+);
+
+CREATE OR REPLACE FUNCTION hall.raise_snapshot_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+DECLARE v_tenant uuid := NEW.tenant_id;
+BEGIN
+  UPDATE hall.snapshot_version SET version = version + 1 WHERE tenant_id = v_tenant;
+  PERFORM pg_notify('guildhall_snapshot', v_tenant::text);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION hall.raise_tenant_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+BEGIN
+  UPDATE hall.snapshot_version SET version = version + 1 WHERE tenant_id = NEW.id;
+  PERFORM pg_notify('guildhall_snapshot', NEW.id::text);
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.append(p_tenant uuid, p_leaf_index bigint, p_seq bigint, p_receipt_id uuid, p_kind text, p_logged_at timestamp with time zone, p_hash bytea, p_body bytea, p_root bytea, p_frontier bytea, p_node_levels smallint[], p_node_indexes bigint[], p_node_hashes bytea[], p_fence text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+BEGIN
+  IF p_tenant IS DISTINCT FROM NULLIF(current_setting('app.tenant_id', true), '')::uuid THEN
+    RAISE EXCEPTION 'append: the transaction names another tenant' USING ERRCODE = '42501';
+  END IF;
+  IF p_fence NOT IN ('none', 'tenant', 'hall') THEN
+    RAISE EXCEPTION 'append: unknown fence %', p_fence USING ERRCODE = '22023';
+  END IF;
+  UPDATE ledger.log_head SET tree_size = p_leaf_index + 1, root = p_root, frontier = p_frontier, logged_at = p_logged_at,
+      epoch = epoch + (p_fence = 'hall')::int
+    WHERE id AND tree_size = p_leaf_index;
+  IF NOT FOUND THEN RAISE EXCEPTION 'append: the log has moved on' USING ERRCODE = '40001'; END IF;
+  UPDATE ledger.chain_head SET seq = p_seq + 1, head_hash = p_hash, epoch = epoch + (p_fence = 'tenant')::int
+    WHERE tenant_id = p_tenant AND seq = p_seq;
+  IF NOT FOUND THEN RAISE EXCEPTION 'append: the chain has moved on' USING ERRCODE = '40001'; END IF;
+  INSERT INTO ledger.receipt (leaf_index, tenant_id, seq, receipt_id, kind, logged_at, receipt_hash, body)
+    VALUES (p_leaf_index, p_tenant, p_seq, p_receipt_id, p_kind, p_logged_at, p_hash, p_body);
+  INSERT INTO ledger.chain_position (tenant_id, seq, leaf_index) VALUES (p_tenant, p_seq, p_leaf_index);
+  INSERT INTO ledger.receipt_id_index (receipt_id, tenant_id, leaf_index) VALUES (p_receipt_id, p_tenant, p_leaf_index);
+  INSERT INTO ledger.log_leaf (leaf_index, receipt_hash) VALUES (p_leaf_index, p_hash);
+  INSERT INTO ledger.log_node (level, index, hash)
+    SELECT * FROM unnest(p_node_levels, p_node_indexes, p_node_hashes);
+  PERFORM pg_notify('guildhall_ledger', '');
+END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.ensure_receipt_partitions(p_leaf bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE v_first bigint; v_name text; v_n bigint;
+BEGIN
+  FOR v_n IN p_leaf / 1000000 .. p_leaf / 1000000 + 1 LOOP
+    v_first := v_n * 1000000;
+    v_name := 'receipt_' || lpad(v_n::text, 6, '0');
+    CONTINUE WHEN to_regclass('ledger.' || v_name) IS NOT NULL;
+    PERFORM pg_advisory_xact_lock(hashtext('guildhall.receipt_partition'));
+    -- Asked of the table: waiting for an advisory lock does not refresh the cache that to_regclass reads.
+    CONTINUE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_class c
+      WHERE c.relnamespace = 'ledger'::regnamespace AND c.relname = v_name);
+    -- Made beside the parent and attached after: CREATE ... PARTITION OF would lock out the log meanwhile.
+    EXECUTE format('CREATE TABLE ledger.%I (LIKE ledger.receipt INCLUDING ALL) WITH (toast_tuple_target = 8160)', v_name);
+    EXECUTE format('ALTER TABLE ledger.%I ENABLE ROW LEVEL SECURITY', v_name);
+    EXECUTE format('ALTER TABLE ledger.%I FORCE ROW LEVEL SECURITY', v_name);
+    EXECUTE format('ALTER TABLE ledger.receipt ATTACH PARTITION ledger.%I FOR VALUES FROM (%s) TO (%s)',
+      v_name, v_first, v_first + 1000000);
+  END LOOP;
+END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.store_seal(p_tree_size bigint, p_note text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+DECLARE v_from bigint;
+BEGIN
+  SELECT h.tree_size INTO v_from FROM ledger.seal_head h WHERE h.id FOR UPDATE;
+  IF v_from >= p_tree_size THEN RETURN false; END IF;
+  UPDATE ledger.seal_head SET tree_size = p_tree_size WHERE id;
+  INSERT INTO ledger.checkpoint (tree_size, note) VALUES (p_tree_size, p_note);
+  INSERT INTO queue.job (id, name, data, expire_seconds, deletion_seconds, keep_until, retry_limit, retry_delay,
+      retry_backoff, retry_delay_max, policy, dead_letter, heartbeat_seconds)
+    SELECT d.id, q.name, jsonb_build_object('tenant_id', d.tenant_id, 'dispatch_id', d.id), q.expire_seconds,
+      q.deletion_seconds, now() + q.retention_seconds * interval '1s', q.retry_limit, q.retry_delay, q.retry_backoff,
+      q.retry_delay_max, q.policy, q.dead_letter, q.heartbeat_seconds
+    FROM hall.dispatch d
+    JOIN queue.queue q ON q.name = CASE WHEN d.start_by > clock_timestamp() THEN 'dispatch' ELSE 'dispatch-abort' END
+    WHERE d.leaf_index >= v_from AND d.leaf_index < p_tree_size
+    ON CONFLICT DO NOTHING;
+  IF FOUND THEN PERFORM pg_notify('guildhall_dispatch', ''); END IF;
+  RETURN true;
+END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.take_heads(p_tenant uuid)
+ RETURNS TABLE(tree_size bigint, frontier bytea, logged_at timestamp with time zone, log_epoch bigint, seq bigint, head_hash bytea, chain_epoch bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+BEGIN
+  IF p_tenant IS DISTINCT FROM NULLIF(current_setting('app.tenant_id', true), '')::uuid THEN
+    RAISE EXCEPTION 'take_heads: the transaction names another tenant' USING ERRCODE = '42501';
+  END IF;
+  PERFORM 1 FROM ledger.log_head h WHERE h.id FOR UPDATE;
+  RETURN QUERY
+    SELECT h.tree_size, h.frontier, h.logged_at::timestamptz, h.epoch, c.seq, c.head_hash, c.epoch
+    FROM ledger.log_head h, ledger.chain_head c WHERE h.id AND c.tenant_id = p_tenant;
+END $function$;
+
+CREATE OR REPLACE FUNCTION lookup.api_key(p_hash bytea)
+ RETURNS TABLE(tenant_id uuid, id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT k.tenant_id, k.id FROM hall.api_key k WHERE k.key_hash = p_hash
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.dispatch(p_id uuid)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.session(p_hash bytea)
+ RETURNS TABLE(tenant_id uuid, id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT s.tenant_id, s.id FROM hall.session s WHERE s.token_hash = p_hash
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.sign_in_link(p_hash bytea)
+ RETURNS TABLE(tenant_id uuid, id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT l.tenant_id, l.id FROM hall.sign_in_link l WHERE l.token_hash = p_hash
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.snapshot_versions(p_tenants uuid[])
+ RETURNS TABLE(tenant_id uuid, version bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT v.tenant_id, v.version FROM hall.snapshot_version v WHERE v.tenant_id = ANY (p_tenants)
+$function$;

@@ -1,0 +1,285 @@
+import { canonicalBody, type Decision, type Instant } from "@guildhall/protocol";
+import { describe, expect, it } from "vitest";
+import { decide, explain, telemetryOf } from "../src/index.ts";
+import { vectors } from "./vector.ts";
+
+/** What one decision looks like as a whole: on paper, as events, in words. */
+
+function decided(name: string, trial = 0): Decision {
+  const one = vectors().find((vector) => vector.name === name)?.trials[trial];
+  if (one === undefined) throw new Error(`there is no vector ${name}`);
+  return decide(one.program, one.snapshot, one.request, one.nowMs);
+}
+
+const stamp = { decisionId: "id-1", timestamp: "2026-11-23T16:00:00.000Z" as Instant };
+
+describe("a decision", () => {
+  it("stays short on paper", () => {
+    expect(canonicalBody(decided("a-narrow-envelope-passes-in-prod")).length).toBeLessThan(2_200);
+  });
+
+  it("does not change what it was made from, nor a later decision", () => {
+    const first = decided("a-worker-lacking-a-control-is-denied");
+    expect(() => first.required_controls.push("ctrl.x.y")).toThrow(TypeError);
+    expect(() => Object.assign(first.preconditions, { must_be_attested: true })).toThrow(TypeError);
+  });
+});
+
+describe("its explanation", () => {
+  it("of an allowed request", () => {
+    expect(explain(decided("a-narrow-envelope-passes-in-prod"))).toMatchInlineSnapshot(`
+      [
+        {
+          "mark": "passed",
+          "sentence": "The request follows RouteInput.",
+          "step": "input",
+        },
+        {
+          "limit": 5000,
+          "mark": "passed",
+          "seen": 0,
+          "sentence": "The view of the Hall was 0 ms old; the limit is 5000 ms.",
+          "step": "snapshot",
+        },
+        {
+          "mark": "passed",
+          "sentence": "The tenant is active.",
+          "step": "tenant",
+        },
+        {
+          "mark": "passed",
+          "seen": "tenant-1",
+          "sentence": "tenant-1 is an identity of this key.",
+          "step": "signatory",
+        },
+        {
+          "mark": "passed",
+          "seen": "c-1",
+          "sentence": "The work can be followed as c-1.",
+          "step": "correlation",
+        },
+        {
+          "mark": "passed",
+          "sentence": "No shadowed rule stands in the way.",
+          "step": "shadow",
+        },
+        {
+          "mark": "passed",
+          "seen": "summarize",
+          "sentence": "summarize is the first rule that matches.",
+          "step": "rule",
+        },
+        {
+          "mark": "passed",
+          "seen": "org.acme.summarizer",
+          "sentence": "org.acme.summarizer serves the capability and is available; no control is required of it.",
+          "step": "worker",
+        },
+        {
+          "limit": 85,
+          "mark": "passed",
+          "seen": 65,
+          "sentence": "The blast score is 65 of 100, under the gate of 85.",
+          "step": "blast",
+        },
+        {
+          "mark": "passed",
+          "sentence": "The rule does not ask the policy gate.",
+          "step": "policy",
+        },
+        {
+          "mark": "passed",
+          "sentence": "The rule asks for no profile.",
+          "step": "profile",
+        },
+        {
+          "mark": "passed",
+          "sentence": "The rule asks for no certification.",
+          "step": "certification",
+        },
+        {
+          "mark": "passed",
+          "sentence": "The rule asks for no attestation in prod.",
+          "step": "attestation",
+        },
+        {
+          "mark": "passed",
+          "sentence": "The worker's privilege envelope stays within what prod allows.",
+          "step": "privilege",
+        },
+        {
+          "mark": "passed",
+          "sentence": "The rule asks for no human.",
+          "step": "approval",
+        },
+      ]
+    `);
+  });
+
+  it("of a request that needs a human", () => {
+    expect(explain(decided("restricted-p0-writes-in-prod-need-a-human")).slice(6, 10)).toMatchInlineSnapshot(`
+      [
+        {
+          "mark": "passed",
+          "seen": "summarize",
+          "sentence": "summarize is the first rule that matches.",
+          "step": "rule",
+        },
+        {
+          "mark": "passed",
+          "seen": "org.acme.summarizer",
+          "sentence": "org.acme.summarizer serves the capability and is available; no control is required of it.",
+          "step": "worker",
+        },
+        {
+          "limit": 85,
+          "mark": "failed",
+          "seen": 90,
+          "sentence": "Denied: The blast score reaches the gate, so a human must decide. Asked: cap.doc.summarize in prod with RESTRICTED data at P0. The score is 90 and the gate is 85. Lower what the request does, or have it approved.",
+          "step": "blast",
+        },
+        {
+          "mark": "skipped",
+          "sentence": "Not reached.",
+          "step": "policy",
+        },
+      ]
+    `);
+  });
+
+  it.each([
+    ["an-unknown-capability-is-denied", 0],
+    ["a-foreign-tenant-id-is-denied", 1],
+    ["a-worker-lacking-a-control-is-denied", 0],
+    ["a-banned-worker-is-denied", 0],
+    ["input-that-breaks-its-schema-is-denied", 0],
+    ["a-rule-that-asks-for-certification-is-denied", 0],
+    ["a-failure-inside-is-a-denial", 0],
+  ])("of %s", (name, trial) => {
+    const failed = explain(decided(name, trial)).find((step) => step.mark === "failed");
+    expect(failed?.sentence).toMatchSnapshot();
+  });
+
+  it("has a sentence for a held step", () => {
+    const decision = decided("restricted-p0-writes-in-prod-need-a-human");
+    const held: Decision = {
+      ...decision,
+      steps: decision.steps.map((step) => (step.mark === "failed" ? { ...step, mark: "held" } : step)),
+    };
+    expect(explain(held)[8]?.sentence).toMatch(/^Held: /);
+  });
+
+  it("says how many better-ranked candidates were passed over", () => {
+    expect(explain(decided("a-banned-worker-gives-way-to-the-next"))[7]?.sentence).toContain(
+      "Passed over above it: 1 candidate.",
+    );
+  });
+});
+
+describe("its telemetry", () => {
+  it("of an allowed request holds the contract's fields", () => {
+    expect(
+      telemetryOf(decided("events-of-an-allowed-request-come-in-order", 1), stamp),
+    ).toMatchInlineSnapshot(`
+      [
+        {
+          "blast_score": 45,
+          "correlation_id": "c-1",
+          "data_label": "INTERNAL",
+          "decision": "ALLOW",
+          "decision_id": "id-1",
+          "env": "prod",
+          "event_id": "evt.gov.blast_scored",
+          "policy_version": "policy.v0",
+          "tenant_id": "tenant-1",
+          "timestamp": "2026-11-23T16:00:00.000Z",
+        },
+        {
+          "correlation_id": "c-1",
+          "data_label": "INTERNAL",
+          "decision": "ALLOW",
+          "decision_id": "id-1",
+          "env": "prod",
+          "event_id": "evt.gov.privilege_envelope.checked",
+          "policy_version": "policy.v0",
+          "tenant_id": "tenant-1",
+          "timestamp": "2026-11-23T16:00:00.000Z",
+          "worker_species_id": "wrk.doc.summarizer",
+        },
+        {
+          "correlation_id": "c-1",
+          "decision_id": "id-1",
+          "env": "prod",
+          "event_id": "evt.os.worker.attestation_skipped",
+          "reason": "attestation_not_required",
+          "severity": "warn",
+          "worker_species_id": "wrk.doc.summarizer",
+        },
+        {
+          "capability_id": "cap.doc.summarize",
+          "correlation_id": "c-1",
+          "decision_id": "id-1",
+          "event_id": "evt.os.task.routed",
+          "matched_rule_id": "summarize",
+          "policy_version": "policy.v0",
+          "qos_class": "P2",
+          "selected_worker_species_id": "wrk.doc.summarizer",
+          "task_id": "task_default",
+          "tenant_id": "tenant-1",
+          "timestamp": "2026-11-23T16:00:00.000Z",
+        },
+        {
+          "capability_id": "cap.doc.summarize",
+          "correlation_id": "c-1",
+          "decision_id": "id-1",
+          "event_id": "evt.os.worker.selected",
+          "reason": "first_available_candidate",
+          "selected_worker_species_id": "wrk.doc.summarizer",
+          "tenant_id": "tenant-1",
+          "timestamp": "2026-11-23T16:00:00.000Z",
+        },
+        {
+          "capability_id": "cap.doc.summarize",
+          "correlation_id": "c-1",
+          "decision": "ALLOW",
+          "decision_id": "id-1",
+          "event_id": "evt.os.policy.gated",
+          "policy_version": "policy.v0",
+          "reason": "no_gate_required",
+          "tenant_id": "tenant-1",
+          "timestamp": "2026-11-23T16:00:00.000Z",
+        },
+      ]
+    `);
+  });
+
+  it("of a denied request holds the contract's fields", () => {
+    expect(telemetryOf(decided("a-banned-worker-is-denied"), stamp)).toMatchInlineSnapshot(`
+      [
+        {
+          "capability_id": "cap.doc.summarize",
+          "correlation_id": "c-1",
+          "decision_id": "id-1",
+          "deny_code": "DENY_WORKER_BANNED",
+          "deny_message": "The worker is banned. Asked: cap.doc.summarize in dev with INTERNAL data at P2. org.acme.summarizer is on the ban list.",
+          "event_id": "evt.os.task.denied",
+          "matched_rule_id": "summarize",
+          "tenant_id": "tenant-1",
+          "timestamp": "2026-11-23T16:00:00.000Z",
+        },
+      ]
+    `);
+  });
+
+  it("is sanitised even where the decision is not", () => {
+    const decision = decided("a-matching-rule-allows");
+    const hostile: Decision = {
+      ...decision,
+      policy_version: "v\u20281",
+      inputs: { ...decision.inputs, tenant_id: "a\nb", correlation_id: "c\u202ed" },
+    };
+    const said = JSON.stringify(telemetryOf(hostile, { ...stamp, decisionId: "id\r-1" }));
+    expect(said).toContain('"tenant_id":"ab"');
+    expect(said).not.toMatch(/\\n|\\r|\u2028|\u202e/);
+  });
+});

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SUMMARIZER_RECORD } from "../examples/summarizer/src/record.ts";
+import { HallClient } from "../packages/sdk/src/index.ts";
+
+/**
+ * A Hall and its example worker as processes of this machine: what `npm start` and `npm run demo` have in
+ * common. Everything goes through the doors that others use: HTTP, an API key, the SDK.
+ */
+export interface LocalHall {
+  url: string;
+  client: HallClient;
+  demo: { apiKey: string; identity: string; tenantSlug: string; verifierKey: string; signInUrl: string };
+  dataDir: string;
+  /** Settles when one of the processes ends by itself. */
+  ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const NODE = process.execPath;
+
+/** One line a step, with the time it took. */
+export async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const started = Date.now();
+  process.stdout.write(`${what} …`);
+  const done = await work();
+  process.stdout.write(` ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  return done;
+}
+
+export async function startLocalHall(env: Record<string, string> = {}): Promise<LocalHall> {
+  const dataDir = process.env.HALL_DATA_DIR ?? join(ROOT, ".guildhall");
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const processes: ChildProcess[] = [];
+  const stop = async () => {
+    // The Hall last: it stops its database when its own work is done.
+    for (const child of processes.toReversed()) await endProcess(child);
+  };
+  try {
+    const hall = startProcess("apps/hall-api/src/main.ts", {
+      HALL_LOG_LEVEL: "warn",
+      ...env,
+      HALL_DATA_DIR: dataDir,
+      HALL_SEED: "demo",
+    });
+    processes.push(hall);
+    const ready = await step("Starting the Hall (database, migrations, keys, demo tenant)", () =>
+      firstMessage<{ url: string; demo: LocalHall["demo"] }>(hall, "The Hall"),
+    );
+    const { url, demo } = ready;
+
+    const worker = startProcess("examples/summarizer/src/main.ts", {
+      HALL_URL: url,
+      SUMMARIZER_PORT: process.env.SUMMARIZER_PORT ?? "0",
+    });
+    processes.push(worker);
+    const serving = await step("Starting the example worker", () =>
+      firstMessage<{ url: string }>(worker, "The example worker"),
+    );
+
+    const client = new HallClient({ url, apiKey: demo.apiKey, verifierKey: demo.verifierKey });
+    await step("Enrolling it", async () => {
+      const { worker_id } = await client.enroll(SUMMARIZER_RECORD);
+      await client.setTransport(worker_id, { kind: "http", url: serving.url, timeout_ms: 10_000 });
+    });
+    const ended = Promise.race(
+      processes.map(
+        (child) =>
+          new Promise<string>((resolve) => child.once("exit", () => resolve(child.spawnargs.at(-1) ?? ""))),
+      ),
+    );
+    return { url, client, demo, dataDir, ended, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export function startProcess(script: string, env: Record<string, string>): ChildProcess {
+  return spawn(NODE, ["--disable-warning=ExperimentalWarning", join(ROOT, script)], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+}
+
+/** What a process says once it serves. A process that ends first has said why on its own error output. */
+function firstMessage<T>(child: ChildProcess, name: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (message) => resolve(message as T));
+    child.once("exit", (code) =>
+      reject(new Error(`${name} did not start (exit ${code}); its reason stands above.`)),
+    );
+    child.once("error", reject);
+  });
+}
+
+/** Ends a process that we started, by its id: politely, and after ten seconds for good. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await gone;
+  clearTimeout(late);
+}
+
+/** Stops what runs when a person or a supervisor says so, once. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      process.stdout.write("\nStopping …\n");
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+}

@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { print, showVerdict, showWork, summariseOwnDocument } from "./governed-work.ts";
+import { endProcess, ROOT, startLocalHall, step, stopOnSignal } from "./local-hall.ts";
+
+/**
+ * `npm start`: a Hall, its example worker, one governed dispatch with its proof, and the console, which is built
+ * in the background. Serves until it is stopped. `--watch` is `npm run dev`: the console follows its sources.
+ */
+const watch = process.argv.includes("--watch");
+const consolePort = process.env.HALL_CONSOLE_PORT ?? "3000";
+const consoleUrl = `http://localhost:${consolePort}`;
+
+const hall = await startLocalHall({ HALL_CONSOLE_URL: consoleUrl }).catch((error: Error) => {
+  process.stderr.write(`\n${error.message}\n`);
+  process.exit(1);
+});
+const web: { process: ReturnType<typeof spawn> | null } = { process: null };
+stopOnSignal(async () => {
+  if (web.process) await endProcess(web.process);
+  await hall.stop();
+});
+void hall.ended.then((which) => {
+  process.stderr.write(`\n${which} ended by itself; stopping the rest.\n`);
+  process.kill(process.pid, "SIGTERM");
+});
+
+const building = watch ? Promise.resolve(true) : buildConsole();
+try {
+  const answer = await step("Dispatching a summary of README.md", () => summariseOwnDocument(hall));
+  showWork(answer);
+  await showVerdict("decision", answer, hall.demo.verifierKey);
+  await showVerdict("outcome", answer.outcome!, hall.demo.verifierKey);
+} catch (error) {
+  process.stderr.write(`\n${(error as Error).message}\n`);
+}
+print(`
+  The Hall    ${hall.url}   (API: ${hall.url}/openapi.json)
+  Its key     ${hall.demo.verifierKey}
+  Agent key   in ${join(hall.dataDir, "demo-key")}; identity ${hall.demo.identity}`);
+
+if (await building) {
+  startConsole();
+  await step(watch ? "Starting the console" : "Building and starting the console", waitForConsole);
+  print(`
+  Console     ${consoleUrl}
+  Sign in     ${hall.demo.signInUrl}
+              (once, within the hour; every start prints a new link)
+
+  Ctrl-C stops everything.`);
+} else print("\n  The console could not be built; the reason stands above. The Hall goes on serving.");
+
+/** Cached by content: the second start finds it built. */
+function buildConsole(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const turbo = join(ROOT, "node_modules", ".bin", "turbo");
+    const build = spawn(turbo, ["run", "build", "--filter=@guildhall/console", "--output-logs=errors-only"], {
+      cwd: ROOT,
+      env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", TURBO_TELEMETRY_DISABLED: "1" },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    web.process = build;
+    build.once("exit", (code) => resolve(code === 0));
+    build.once("error", () => resolve(false));
+  });
+}
+
+function startConsole(): void {
+  const next = join(ROOT, "node_modules", "next", "dist", "bin", "next");
+  web.process = spawn(process.execPath, [next, watch ? "dev" : "start", "-p", consolePort], {
+    cwd: join(ROOT, "apps", "console"),
+    env: {
+      ...process.env,
+      NEXT_TELEMETRY_DISABLED: "1",
+      NEXTAUTH_URL: consoleUrl,
+      HALL_API_URL: hall.url,
+      HALL_CONSOLE_SECRET: consoleSecret(),
+    },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  web.process.once("exit", (code) => {
+    if (code)
+      process.stderr.write(
+        `The console ended (exit ${code}). Is port ${consolePort} taken? Set HALL_CONSOLE_PORT.\n`,
+      );
+  });
+}
+
+/** Drawn on the first start; encrypts the cookie that holds a session's token. */
+function consoleSecret(): string {
+  const file = join(hall.dataDir, "console-secret");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  return readFileSync(file, "utf8");
+}
+
+async function waitForConsole(): Promise<void> {
+  while (web.process?.exitCode === null) {
+    const answered = await fetch(`${consoleUrl}/sign-in`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
