@@ -13,7 +13,7 @@ const MARKS: Record<RailStep["mark"], { mark: MarkName; word: string }> = {
 /** A decision as its steps, in the order of the pipeline. The line ends where the decision did. */
 export function DecisionRail({ steps }: { steps: readonly RailStep[] }) {
   return (
-    <ol aria-label="Steps of the decision" className="@container">
+    <ol aria-label="Steps of the decision" className="@container -mx-2">
       {steps.map((step, index) => (
         <Step
           key={step.step}
@@ -49,7 +49,7 @@ function Step({ step, isLast, isFirstSkipped }: { step: RailStep; isLast: boolea
         {capitalise(step.step)} <span className="sr-only">{word}</span>
       </span>
       <span
-        className={`text-13 [overflow-wrap:anywhere] max-[0px]:hidden ${isSkipped ? "max-@[480px]:hidden" : "col-start-2 col-end-4 row-start-2 @min-[480px]:col-auto @min-[480px]:row-auto"} ${isStop || isSkipped ? "" : "text-quiet"}`}
+        className={`text-13 text-pretty [overflow-wrap:anywhere] ${isSkipped ? "max-@[480px]:hidden" : "col-start-2 col-end-4 row-start-2 @min-[480px]:col-auto @min-[480px]:row-auto"} ${isStop || isSkipped ? "" : "text-quiet"}`}
       >
         {isSkipped ? (
           <span aria-hidden>{isFirstSkipped ? "Not reached." : ""}</span>
@@ -66,9 +66,15 @@ function Step({ step, isLast, isFirstSkipped }: { step: RailStep; isLast: boolea
 function Values({ step: { seen, limit } }: { step: RailStep }) {
   if (typeof seen !== "number") return <span />;
   return (
-    <span className="text-right font-mono text-12 leading-5 whitespace-nowrap tabular-nums">
+    <span title="seen / limit" className="text-right font-mono text-12 leading-5 whitespace-nowrap tabular-nums">
+      <span className="sr-only">seen </span>
       {count(seen)}
-      {typeof limit === "number" && <span className="text-quiet"> / {count(limit)}</span>}
+      {typeof limit === "number" && (
+        <span className="text-quiet">
+          <span className="sr-only">, limit {count(limit)}</span>
+          <span aria-hidden> / {count(limit)}</span>
+        </span>
+      )}
     </span>
   );
 }

@@ -18,8 +18,8 @@ import { useScope } from "./use-scope.ts";
  */
 const ROW =
   "grid items-center gap-x-3 px-4 mid:px-6 grid-cols-[minmax(0,1fr)_auto] " +
-  "@min-[560px]:grid-cols-[56px_84px_minmax(0,1fr)_52px_80px] " +
-  "@min-[900px]:grid-cols-[56px_84px_minmax(150px,1fr)_52px_96px_minmax(180px,1.6fr)_48px_108px_80px]";
+  "@min-[560px]:grid-cols-[48px_84px_minmax(0,1fr)_52px_80px] " +
+  "@min-[900px]:grid-cols-[48px_84px_minmax(150px,1fr)_52px_96px_minmax(180px,1.6fr)_48px_108px_80px]";
 const MIDDLE = "hidden @min-[560px]:block";
 const WIDE = "hidden @min-[900px]:block";
 

@@ -8,7 +8,6 @@ import { CommandPalette } from "./command-palette.tsx";
 import { Navigation } from "./navigation.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useMe } from "./use-me.ts";
-import { useScope } from "./use-scope.ts";
 
 /** What stands around every page of a tenant. `claims` name who is signed in where the Hall is away. */
 export function Frame({
@@ -21,7 +20,6 @@ export function Frame({
   children: ReactNode;
 }) {
   const { me, isAway } = useMe(initialMe);
-  const { query } = useScope();
   const [isNavigationOpen, setNavigationOpen] = useState(false);
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   return (
@@ -35,7 +33,7 @@ export function Frame({
       <aside className="sticky top-0 hidden h-dvh border-r border-line mid:block">
         <Navigation />
       </aside>
-      <div className={`min-w-0 border-t-2 ${query.env === "prod" ? "border-prod" : "border-transparent"}`}>
+      <div className="min-w-0">
         <TopBar
           member={me?.member ?? claims.member}
           tenant={me?.tenant ?? claims.tenant}

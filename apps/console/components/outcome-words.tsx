@@ -15,7 +15,7 @@ export function outcomeWord(outcome: Outcome): string {
 export function OutcomeWord({ outcome }: { outcome: Outcome }) {
   const { mark, word } = OUTCOMES[outcome];
   return (
-    <span className="inline-flex items-center gap-2">
+    <span className="inline-flex items-center gap-2 align-top">
       <Mark name={mark} />
       {word}
     </span>
@@ -35,7 +35,7 @@ const STATES: { [state: string]: { mark: MarkName; word: string } } = {
 export function WorkState({ state }: { state: string }) {
   const { mark, word } = STATES[state] ?? { mark: "stale" as const, word: state };
   return (
-    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+    <span className="inline-flex items-center gap-2 align-top whitespace-nowrap">
       <Mark name={mark} />
       {word}
     </span>

@@ -24,8 +24,12 @@ export function TopBar({
   onOpenNavigation: () => void;
   onOpenPalette: () => void;
 }) {
+  const { query } = useScope();
+  const line = query.env === "prod" ? "border-t-prod" : "border-t-transparent";
   return (
-    <header className="sticky top-0 z-3 flex min-h-12 flex-wrap items-center gap-x-4 border-b border-line bg-paper px-4 mid:h-12 mid:flex-nowrap mid:px-6">
+    <header
+      className={`sticky top-0 z-3 flex min-h-12 flex-wrap items-center gap-x-4 border-t-2 border-b border-b-line bg-paper px-4 mid:h-12 mid:flex-nowrap mid:px-6 ${line}`}
+    >
       <button
         type="button"
         aria-label="Open navigation"

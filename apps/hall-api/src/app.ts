@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
-import swagger from "@fastify/swagger";
 import { HallError } from "@guildhall/protocol";
 import fastify, { type FastifyInstance, LogController } from "fastify";
-import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod";
 import { pino } from "pino";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { BODY_MAX_BYTES, registerJsonBody } from "./http/json-body.ts";
 import { refusalOf } from "./http/refusal.ts";
+import { openApiDocument } from "./openapi.ts";
 import { registerRest } from "./rest/door.ts";
 import { registerTrpc } from "./trpc/door.ts";
-import { HALL_VERSION } from "./version.ts";
 
 /** The process's log: one JSON line an event, never a key, a token or a payload. */
 export function createLog(settings: Pick<Settings, "logLevel">) {
@@ -42,11 +40,6 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: "idle",
   }) as unknown as FastifyInstance;
-  app.setValidatorCompiler(({ httpPart, ...rest }) =>
-    // Inputs are parsed once, whole, by the operation's own schema; a second pass over the parts says nothing new.
-    httpPart ? (value: unknown) => ({ value }) : validatorCompiler(rest as never),
-  );
-  app.setSerializerCompiler(() => (data) => (typeof data === "string" ? data : JSON.stringify(data)));
   registerJsonBody(app);
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -62,22 +55,8 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     const { status, body } = refusalOf(new HallError("NOT_FOUND"), request.id);
     return reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "Guildhall",
-        version: HALL_VERSION,
-        description: "A Hall for WCP: decides whether an AI worker may run, and proves it afterwards.",
-      },
-      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
-      security: [{ key: [] }],
-    },
-    transform: jsonSchemaTransform,
-  });
-  app.get("/openapi.json", { schema: { hide: true } as object }, async (_, reply) =>
-    reply.type("application/json; charset=utf-8").send(JSON.stringify(app.swagger())),
-  );
+  const openApi = JSON.stringify(openApiDocument());
+  app.get("/openapi.json", async (_, reply) => reply.type("application/json; charset=utf-8").send(openApi));
   registerRest(app, hall);
   await registerTrpc(app, hall);
   return app;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { verifySealedReceipt } from "../src/index.ts";
 import { hallKey, json, log, resealed, sealed } from "./forge.ts";
 
-/** Some 100,000 receipts that differ from a genuine one by a bit or a byte: each a promise of H-050. */
+/** Some 80,000 receipts that differ from a genuine one by a bit or a byte: each a promise of H-050. */
 
 const decision = await sealed(0);
 const outcome = await sealed(1);
@@ -13,12 +13,11 @@ const unsigned = await resealed(2, {}, { isSigned: false });
 describe("a sealed receipt with any single bit flipped (H-050)", () => {
   it.each([
     ["a decision, compact", json(decision)],
-    ["a decision, pretty-printed", JSON.stringify(decision, null, 2)],
-    ["an outcome, compact", json(outcome)],
+    ["an outcome, pretty-printed", JSON.stringify(outcome, null, 2)],
     ["an act, compact", json(act)],
     ["an act, pretty-printed with four spaces", JSON.stringify(act, null, 4)],
     ["an act that its checkpoint alone seals, compact", json(unsigned)],
-  ])("is refused: %s", { timeout: 60_000 }, async (_, text) => {
+  ])("is refused: %s", { timeout: 240_000 }, async (_, text) => {
     const bytes = new Uint8Array(Buffer.from(text));
     expect((await verifySealedReceipt(bytes, hallKey)).ok).toBe(true);
     const accepted = await acceptedOf(bytes.length * 8, (bit) => {
@@ -47,7 +46,7 @@ describe("a sealed receipt with any single bit flipped (H-050)", () => {
 });
 
 describe("a receipt's body with any byte changed (H-050)", () => {
-  it("is refused: each byte replaced by others, removed, and doubled", { timeout: 60_000 }, async () => {
+  it("is refused: each byte replaced by others, removed, and doubled", { timeout: 240_000 }, async () => {
     const text = json(act);
     const start = text.indexOf('{"actor"');
     const end = text.indexOf(',"receipt_hash"');

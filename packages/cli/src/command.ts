@@ -10,7 +10,7 @@ export interface Command {
   /** Everything that `hall help <command>` says. */
   help: string;
   /** @throws UsageError */
-  run(args: string[], io: Io): ExitCode | Promise<ExitCode>;
+  run(args: string[], io: Io): Promise<ExitCode>;
 }
 
 export interface Io {

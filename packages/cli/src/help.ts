@@ -10,9 +10,9 @@ export function helpAbout(commands: readonly Command[]): Command {
 
   Lists the commands, or says everything about one.`,
 
-    run([topic, ...more], { out }) {
+    async run([topic, ...more], { out }) {
       if (more.length > 0) throw new UsageError("Expected one command to be helped with.");
-      out.line(topic === undefined ? overview([...commands, help]) : find(topic, [...commands, help]).help);
+      out.block(topic === undefined ? overview([...commands, help]) : find(topic, [...commands, help]).help);
       return 0;
     },
   };

@@ -14,7 +14,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   try {
     switch (name) {
       case "":
-        io.err.line(overview(commands));
+        io.err.block(overview(commands));
         return 2;
       case "--help":
       case "-h":

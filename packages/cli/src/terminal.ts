@@ -2,7 +2,10 @@ import { sanitise } from "@guildhall/engine";
 
 /** Text for people. What strangers wrote loses the characters that move a cursor or turn text around. */
 export interface Terminal {
+  /** One line: line ends are among the characters that go, so that no text can add a line of its own. */
   line(text?: string): void;
+  /** Our own text, with its line ends. */
+  block(text: string): void;
   /** One row: a mark, a name in a column, a sentence. */
   row(mark: Mark, name: string, sentence: string): void;
   /** Bold where there are colours. */
@@ -23,6 +26,13 @@ export function terminal(write: (text: string) => void, isColoured: boolean): Te
   const paint = (text: string, code: number) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
   return {
     line: (text = "") => write(`${sanitise(text)}\n`),
+    block: (text) =>
+      write(
+        text
+          .split("\n")
+          .map((line) => `${sanitise(line)}\n`)
+          .join(""),
+      ),
     row(mark, name, sentence) {
       const column = sanitise(name).padEnd(NAME_WIDTH);
       const isQuiet = mark === "skipped";

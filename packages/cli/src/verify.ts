@@ -27,7 +27,7 @@ export const verify: Command = {
     const verdict = await verifySealedReceipt(input, texts, { previous: before });
     if (!verdict.ok && (verdict.code === "KEY_MALFORMED" || verdict.code === "ED25519_UNAVAILABLE"))
       throw new UsageError(`--key: ${verdict.message}`);
-    if (isJson) io.out.line(asciiJson(verdict));
+    if (isJson) io.out.block(asciiJson(verdict));
     else print(verdict, texts, io);
     return verdict.ok ? 0 : 1;
   },

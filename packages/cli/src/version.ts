@@ -9,7 +9,7 @@ export const version: Command = {
 
   Prints the version of this program and the receipt format that it verifies.`,
 
-  run(args, { out }) {
+  async run(args, { out }) {
     if (args.length > 0) throw new UsageError("Expected nothing after version.");
     out.line(`hall ${packageVersion()} (receipts: ${SPEC_VERSION})`);
     return 0;

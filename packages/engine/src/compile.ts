@@ -1,13 +1,17 @@
-import type {
-  CapabilityId,
-  ControlId,
-  Decision,
-  Escalation,
-  Preconditions,
-  Rule,
-  RuleBundle,
-  RuleCandidate,
-  SpeciesId,
+import {
+  type AbridgedEscalation,
+  type AbridgedPreconditions,
+  type CapabilityId,
+  type ControlId,
+  DEFAULT_ESCALATION,
+  DEFAULT_PRECONDITIONS,
+  type Decision,
+  type Escalation,
+  type Preconditions,
+  type Rule,
+  type RuleBundle,
+  type RuleCandidate,
+  type SpeciesId,
 } from "@guildhall/protocol";
 import { analyseRules } from "./analyse-rules.ts";
 import { inOrder } from "./check-controls.ts";
@@ -41,6 +45,8 @@ export interface CompiledRule {
   readonly profiles: Decision["recommended_profiles"];
   readonly escalation: Escalation;
   readonly preconditions: Preconditions;
+  /** Both as a receipt tells them: only what departs from the defaults. */
+  readonly told: { readonly escalation: AbridgedEscalation; readonly preconditions: AbridgedPreconditions };
 }
 
 export interface CompiledCandidate {
@@ -91,7 +97,18 @@ function compileRule({ rule_id, decision }: Rule, pool: Pool): CompiledRule {
     profiles: pooled(pool, profiles),
     escalation: pooled(pool, escalation),
     preconditions: pooled(pool, { ...decision.preconditions }),
+    told: pooled(pool, {
+      escalation: freeze(departures(escalation, DEFAULT_ESCALATION)),
+      preconditions: freeze(departures(decision.preconditions, DEFAULT_PRECONDITIONS)),
+    }),
   });
+}
+
+/** The fields that say something else than the defaults do. */
+function departures<T extends object>(said: T, defaults: T): Partial<T> {
+  const departs = ([name, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(defaults[name as keyof T]);
+  return Object.fromEntries(Object.entries(said).filter(departs)) as Partial<T>;
 }
 
 function compileCandidate(candidate: RuleCandidate, ruleFloor: ControlId[], pool: Pool): CompiledCandidate {

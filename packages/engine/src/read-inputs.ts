@@ -13,6 +13,9 @@ export interface RequestFacts {
   readonly mutates_state: boolean;
 }
 
+/** In this order the facts that hold are named in the receipt. */
+const FACTS = ["egress", "external_call", "mutates_state", "writes"] as const;
+
 /** A fact holds unless it is absent, false, null, 0 or the empty string: doubt counts against the caller. */
 export function readFacts(payload: RouteInput["request"]): RequestFacts {
   return {
@@ -48,12 +51,7 @@ export function readInputs(
     hall_epoch: wholeOrText(snapshot.hallEpoch),
     policy_version: input.policy_version,
     qos_class: input.qos_class,
-    request_facts: {
-      egress: facts.egress,
-      external_call: facts.external_call,
-      mutates_state: facts.mutates_state,
-      writes: facts.writes,
-    },
+    request_facts: FACTS.filter((name) => facts[name]),
     snapshot_age_ms: wholeOrText(nowMs - snapshot.takenAtMs),
     snapshot_version: wholeOrText(snapshot.version),
     tenant_credential_present: typeof input.tenant_credential === "string",

@@ -1,12 +1,4 @@
-import {
-  DENY_CODES,
-  type Decision,
-  type Escalation,
-  type Preconditions,
-  STEPS,
-  type Step,
-  type StepName,
-} from "@guildhall/protocol";
+import { DENY_CODES, type Decision, STEPS, type Step, type StepName } from "@guildhall/protocol";
 import type { CompiledRule } from "./compile.ts";
 import { freeze } from "./freeze.ts";
 import type { Refusal } from "./refusal.ts";
@@ -24,8 +16,8 @@ export function undecided(): Decision {
     required_controls: [],
     controls_verified: [],
     recommended_profiles: [],
-    escalation: DEFAULT_ESCALATION,
-    preconditions: DEFAULT_PRECONDITIONS,
+    escalation: NOTHING_ASKED,
+    preconditions: NOTHING_ASKED,
     blast: null,
     privilege_envelope_ok: null,
     policy_version: "policy.v0",
@@ -56,8 +48,8 @@ export function applyRule(decision: Decision, rule: CompiledRule): void {
   decision.matched_rule_id = rule.ruleId;
   decision.required_controls = rule.floor;
   decision.recommended_profiles = rule.profiles;
-  decision.escalation = rule.escalation;
-  decision.preconditions = rule.preconditions;
+  decision.escalation = rule.told.escalation;
+  decision.preconditions = rule.told.preconditions;
 }
 
 /** The steps that were not reached. */
@@ -88,21 +80,5 @@ const marked = (mark: "passed" | "skipped") =>
 const PASSED = marked("passed");
 const SKIPPED = marked("skipped");
 
-const DEFAULT_ESCALATION: Escalation = freeze({
-  policy_gate: false,
-  msavx_step_up: false,
-  human_required_default: false,
-  human_required_if: freeze([]),
-  rationale: null,
-});
-
-const DEFAULT_PRECONDITIONS: Preconditions = freeze({
-  must_have_correlation_id: true,
-  must_attach_policy_version: true,
-  must_record_artifact_hash_if_executes: true,
-  deny_if_missing_required_controls: true,
-  deny_if_unsigned_artifact_in_prod: false,
-  deny_if_no_attestation_in_prod: false,
-  must_be_certified: false,
-  must_be_attested: false,
-});
+/** A rule's demands, where they are the defaults. */
+const NOTHING_ASKED = freeze({});

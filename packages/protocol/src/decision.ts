@@ -99,6 +99,26 @@ export const Preconditions = z.strictObject({
 });
 export type Preconditions = z.infer<typeof Preconditions>;
 
+const AbridgedEscalation = z.strictObject({
+  policy_gate: z.boolean().optional(),
+  msavx_step_up: z.boolean().optional(),
+  human_required_default: z.boolean().optional(),
+  human_required_if: z.array(z.string()).optional(),
+  rationale: z.string().nullable().optional(),
+});
+export type AbridgedEscalation = z.infer<typeof AbridgedEscalation>;
+
+const AbridgedPreconditions = z.strictObject(
+  Object.fromEntries(
+    Object.keys(Preconditions.shape).map((name) => [name, z.boolean().optional()]),
+  ) as Record<keyof Preconditions, z.ZodOptional<z.ZodBoolean>>,
+);
+export type AbridgedPreconditions = z.infer<typeof AbridgedPreconditions>;
+
+/** What a rule says where it says nothing. */
+export const DEFAULT_ESCALATION: Escalation = Object.freeze(Escalation.parse({}));
+export const DEFAULT_PRECONDITIONS: Preconditions = Object.freeze(Preconditions.parse({}));
+
 /** JSON with whole numbers only: what a hashed body may hold. */
 export type IntegerJson = string | number | boolean | null | IntegerJson[] | { [key: string]: IntegerJson };
 
@@ -138,8 +158,9 @@ export const Decision = z.strictObject({
   recommended_profiles: z.array(
     z.strictObject({ profile_id: z.string(), score: z.union([z.string(), z.int()]) }),
   ),
-  escalation: Escalation,
-  preconditions: Preconditions,
+  /** Of the rule, and only where it departs from the defaults: a body is kept for ever. */
+  escalation: AbridgedEscalation,
+  preconditions: AbridgedPreconditions,
   blast: Blast.nullable(),
   privilege_envelope_ok: z.boolean().nullable(),
   policy_version: z.string(),

@@ -88,7 +88,6 @@ export function checkQuestion(asked: JsonObject, genuine: Genuine): void {
     return;
   }
   const input = read.data;
-  const { egress, external_call, mutates_state, writes } = input.request;
   const wanted: JsonObject = {
     blast_score: input.blast_score ?? null,
     capability_id: input.capability_id,
@@ -98,12 +97,9 @@ export function checkQuestion(asked: JsonObject, genuine: Genuine): void {
     env: input.env,
     policy_version: input.policy_version,
     qos_class: input.qos_class,
-    request_facts: {
-      egress: Boolean(egress),
-      external_call: Boolean(external_call),
-      mutates_state: Boolean(mutates_state),
-      writes: Boolean(writes),
-    },
+    request_facts: ["egress", "external_call", "mutates_state", "writes"].filter(
+      (name) => input.request[name],
+    ),
     tenant_credential_present: typeof input.tenant_credential === "string",
     tenant_id: input.tenant_id,
     tenant_risk: input.tenant_risk,

@@ -231,12 +231,9 @@ function decisionBody(
             env: input.env,
             policy_version: input.policy_version,
             qos_class: input.qos_class,
-            request_facts: {
-              egress: Boolean(input.request.egress),
-              external_call: Boolean(input.request.external_call),
-              mutates_state: Boolean(input.request.mutates_state),
-              writes: Boolean(input.request.writes),
-            },
+            request_facts: ["egress", "external_call", "mutates_state", "writes"].filter(
+              (name) => input.request[name],
+            ),
             snapshot_version: 4,
             tenant_credential_present: typeof input.tenant_credential === "string",
             tenant_id: input.tenant_id,

@@ -35,7 +35,9 @@ export type Submitted =
   /** Decided under an older epoch: to be decided again, from authentication on. */
   | { outcome: "fenced" }
   /** The idempotency key was taken by another request. */
-  | { outcome: "duplicate" };
+  | { outcome: "duplicate" }
+  /** Committed, but the commit's answer was lost: the receipt is to be read from the database. */
+  | { outcome: "committed" };
 
 /** Where the ledger's road can be cut by a crash. Tests kill the process there; nothing else listens. */
 export type CrashPoint =

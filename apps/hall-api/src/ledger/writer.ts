@@ -49,6 +49,8 @@ interface Waiting {
 const BATCH_MAX = 256;
 const QUEUE_MAX = 20_000;
 const SEAL_LINGER_MS = 3;
+/** Between attempts to store a seal while the database is away. */
+const SEAL_RETRY_MS = 250;
 /** How long somebody waits for a seal before 503; also the start-by time of a dispatch. */
 export const SEAL_DEADLINE_MS = 5000;
 const UNCERTAIN_MS = 30_000;
@@ -262,7 +264,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
       if (now() <= startBy) continue;
       try {
         const committed = await options.isCommitted(entry.tenantId, entry.receiptId);
-        return committed ? waiting.resolve({ outcome: "duplicate" }) : waiting.reject(refusal);
+        return committed ? waiting.resolve({ outcome: "committed" }) : waiting.reject(refusal);
       } catch {
         // The database does not answer yet: nobody can tell, so we ask again.
       }
@@ -279,12 +281,12 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
   }
 
   /** Keeps a seal for the next batch; if none comes, stores it alone. The larger of two covers the other. */
-  function returnSeal(seal: StoredSeal | null): void {
+  function returnSeal(seal: StoredSeal | null, lingerMs = SEAL_LINGER_MS): void {
     if (seal === null) return;
     const other = pendingSeal;
     const larger = other && other.treeSize > seal.treeSize ? other : seal;
     pendingSeal = { ...larger, signatures: [...seal.signatures, ...(other?.signatures ?? [])] };
-    sealTimer ??= setTimeout(storeAlone, SEAL_LINGER_MS);
+    sealTimer ??= setTimeout(storeAlone, lingerMs);
   }
 
   function storeAlone(): void {
@@ -296,7 +298,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
       .then(() => probe("seal-stored"))
       .catch((err) => {
         log.warn({ err }, "a seal could not be stored; it goes with the next batch");
-        returnSeal(seal);
+        returnSeal(seal, SEAL_RETRY_MS);
       })
       .finally(() => unanswered.delete(stored));
     unanswered.add(stored);

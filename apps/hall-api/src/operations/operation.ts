@@ -31,6 +31,10 @@ export interface RestDoor {
   path: string;
   /** The status that a good answer has, unless `run` sets another. */
   status?: number;
+  /** Which others `run` may set. */
+  also?: readonly number[];
+  /** True where `run` reads the header Idempotency-Key. */
+  idempotencyKey?: true;
   /** What the API document shows of the body, where the door takes more than it describes. */
   shows?: z.ZodType;
   /** Text instead of JSON. */

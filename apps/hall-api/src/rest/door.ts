@@ -1,6 +1,5 @@
 import { HallError } from "@guildhall/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { authenticate } from "../identity/authenticate.ts";
 import { requirePermission } from "../identity/caller.ts";
@@ -21,18 +20,9 @@ function registerRoute(
   operation: Operation,
   rest: NonNullable<Operation["rest"]>,
 ): void {
-  const schemas = splitInput(operation.input, rest);
   app.route({
     method: rest.method,
     url: rest.path,
-    schema: {
-      summary: operation.summary,
-      operationId: operation.name,
-      tags: [operation.name.split(".", 1)[0] as string],
-      ...(operation.permission === "public" || operation.permission === "grant" ? { security: [] } : {}),
-      ...schemas,
-      response: { [rest.status ?? 200]: rest.contentType ? z.string() : operation.output },
-    },
     async handler(request, reply) {
       let status = rest.status ?? 200;
       let text: string | null = null;
@@ -87,17 +77,4 @@ function inputOf({ params, query, body, method }: FastifyRequest): unknown {
 function header({ headers }: FastifyRequest, name: string): string | null {
   const value = headers[name];
   return typeof value === "string" ? value : null;
-}
-
-/** Where the fields of an input travel: in the path, the query or the body. For the API document. */
-function splitInput(input: z.ZodType, { path, method, shows }: NonNullable<Operation["rest"]>) {
-  if (!(input instanceof z.ZodObject)) return method === "GET" ? {} : { body: shows ?? input };
-  const shape = input.shape as Record<string, z.ZodType>;
-  const inPath = [...path.matchAll(/:([a-z_]+)/g)].map(([, name]) => name as string);
-  const pick = (names: string[]) => z.object(Object.fromEntries(names.map((name) => [name, shape[name]!])));
-  const rest = Object.keys(shape).filter((name) => !inPath.includes(name));
-  return {
-    ...(inPath.length > 0 && { params: pick(inPath) }),
-    ...(rest.length > 0 && (method === "GET" ? { querystring: pick(rest) } : { body: pick(rest) })),
-  };
 }

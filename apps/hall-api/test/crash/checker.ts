@@ -287,8 +287,9 @@ async function checkAcknowledged(
     )
       report("I1", `${question.marker} was told another receipt ${receipt.receipt_id} than is stored`);
   }
-  if (answer.receipt.correlation_id !== question.marker)
-    report("I1", `${question.marker} was told the decision of ${answer.receipt.correlation_id}`);
+  const { correlation_id: marker } = answer.receipt;
+  if (marker !== null && marker !== question.marker)
+    report("I1", `${question.marker} was told the decision of ${marker}`);
 }
 
 /** I4 */

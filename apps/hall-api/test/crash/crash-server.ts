@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DatabaseUrls, type EmbeddedPostgres, type RolePasswords, startEmbeddedPostgres } from "@guildhall/db";
 import { startTestServer } from "@guildhall/db/testing";
@@ -32,10 +34,15 @@ export async function startCrashServer(): Promise<CrashServer> {
       process.kill(running.pid, "SIGSTOP");
       const processes = [...childrenOf(running.pid), running.pid];
       for (const pid of processes) process.kill(pid, "SIGKILL");
-      while (processes.some(isRunning)) await sleep(2);
+      while (processes.some(isThere)) await sleep(2);
     },
     async start() {
-      running = await startEmbeddedPostgres({ dataDir: server.dataDir, port });
+      try {
+        running = await startEmbeddedPostgres({ dataDir: server.dataDir, port });
+      } catch (cause) {
+        const log = readFileSync(join(dirname(server.dataDir), "postgres.log"), "utf8");
+        throw new Error(`PostgreSQL did not come back; its log ends with\n${log.slice(-2000)}`, { cause });
+      }
     },
     async stop() {
       await running.stop();
@@ -49,8 +56,11 @@ function childrenOf(pid: number): number[] {
   return stdout.split("\n").filter(Boolean).map(Number);
 }
 
-/** A process that has ended but was not reaped yet does not run. */
-function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout.trim() !== "" && !stdout.startsWith("Z");
+/** Until it was reaped as well: a new postmaster asks for the old one's pid, and a zombie would answer. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

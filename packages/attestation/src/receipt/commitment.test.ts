@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ArtifactHash } from "@guildhall/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commit, newSalt } from "./commitment.ts";
+import { commit, commitText, newSalt } from "./commitment.ts";
 
 const salt = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
 
@@ -10,6 +10,7 @@ describe("commit", () => {
   it("is the SHA-256 of the salt and the canonical payload", () => {
     const expected = createHash("sha256").update(salt).update('{"a":0.5,"b":[1,"é"]}').digest("hex");
     expect(commit({ b: [1, "é"], a: 0.5 }, salt)).toBe(`sha256:${expected}`);
+    expect(commitText('{"a":0.5,"b":[1,"é"]}', salt)).toBe(`sha256:${expected}`);
     expect(ArtifactHash.safeParse(commit(null, salt)).success).toBe(true);
   });
 
@@ -34,9 +35,18 @@ describe("commit", () => {
 });
 
 describe("newSalt", () => {
-  it("is 128 bits, never the same", () => {
-    const salts = Array.from({ length: 100 }, newSalt);
+  it("is 128 bits, never the same, also after the pool of random bytes was filled anew", () => {
+    const salts = Array.from({ length: 5000 }, newSalt);
     for (const salt of salts) expect(salt).toHaveLength(16);
-    expect(new Set(salts.map((salt) => Buffer.from(salt).toString("hex"))).size).toBe(100);
+    expect(new Set(salts.map((salt) => Buffer.from(salt).toString("hex"))).size).toBe(5000);
+  });
+
+  it("belongs to its owner: writing into it changes no other salt", () => {
+    const first = newSalt();
+    const second = newSalt();
+    const kept = Uint8Array.from(second);
+    first.fill(0);
+    expect(Uint8Array.from(second)).toEqual(kept);
+    expect(Uint8Array.from(newSalt())).not.toEqual(new Uint8Array(16));
   });
 });

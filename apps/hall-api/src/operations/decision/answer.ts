@@ -2,6 +2,8 @@ import { hash } from "node:crypto";
 import { telemetryOf } from "@guildhall/engine";
 import {
   canonicalJson,
+  DEFAULT_ESCALATION,
+  DEFAULT_PRECONDITIONS,
   type DecisionBody,
   type ReadRouteInput,
   type SealedReceipt,
@@ -98,8 +100,8 @@ export function routeAnswer({ body, read, sealed }: SealedDecision): RouteAnswer
       ...p,
       score: number(p.score),
     })),
-    escalation_effective: decision.escalation,
-    preconditions_checked: decision.preconditions,
+    escalation_effective: { ...DEFAULT_ESCALATION, ...decision.escalation },
+    preconditions_checked: { ...DEFAULT_PRECONDITIONS, ...decision.preconditions },
     artifact_hash: inputHash(read),
     worker_attestation_checked: body.worker_attestation_checked,
     worker_attestation_valid: body.worker_attestation_valid,

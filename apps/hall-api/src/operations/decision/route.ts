@@ -13,7 +13,7 @@ export const route = operation({
   // A RouteInput that breaks its schema is decided too (DENY_INVALID_INPUT), so the door asks for an object only.
   input: RouteBody,
   output: RouteAnswer,
-  rest: { method: "POST", path: "/wcp/route", shows: RouteInput },
+  rest: { method: "POST", path: "/wcp/route", idempotencyKey: true, shows: RouteInput },
   async run({ hall, input, request, ...context }) {
     const decided = await decideAndSeal(hall, callerOf(context), input, {
       starts: false,

@@ -22,7 +22,7 @@ export const startDispatch = operation({
     result: z.unknown(),
     outcome: DispatchView.shape.outcome,
   }),
-  rest: { method: "POST", path: "/wcp/dispatch", shows: RouteInput },
+  rest: { method: "POST", path: "/wcp/dispatch", also: [202], idempotencyKey: true, shows: RouteInput },
   async run({ hall, input, request, ...context }) {
     const caller = callerOf(context);
     const decisionId = newDecisionId(hall);
@@ -38,28 +38,41 @@ export const startDispatch = operation({
       hall.dispatcher.noteOutcome(decisionId);
       return { ...answer, dispatch: null, result: null, outcome: null };
     }
-    // A repeat has another id than the one we listen for; its work may have ended long ago.
     const id = decided.body.receipt_id;
     const read = () =>
       asCaller(hall, caller, async (tx) => {
         const dispatch = await findDispatch(tx, id);
         return dispatch && { dispatch, outcome: await readOutcome(tx, dispatch) };
       });
-    if (id === decisionId) await ended;
-    else {
-      hall.dispatcher.noteOutcome(decisionId);
-      const repeated = hall.dispatcher.waitForOutcome(id, WAIT_MS);
-      if ((await read())?.dispatch.endedAt) hall.dispatcher.noteOutcome(id);
-      await repeated;
-    }
-    const now = await read();
-    const view = now && (await dispatchView(hall, now.dispatch, now.outcome));
+    const follow = async () => {
+      // A repeat has another id than the one we listen for; its work may have ended long ago.
+      if (id === decisionId) await ended;
+      else {
+        hall.dispatcher.noteOutcome(decisionId);
+        const repeated = hall.dispatcher.waitForOutcome(id, WAIT_MS);
+        if ((await read())?.dispatch.endedAt) hall.dispatcher.noteOutcome(id);
+        await repeated;
+      }
+      const now = await read();
+      return now && dispatchView(hall, now.dispatch, now.outcome);
+    };
+    // The decision is sealed and its work starts, whatever fails from here on: a refusal would say that nothing runs.
+    const view = await follow().catch((err) => {
+      hall.log.warn({ err, dispatch: id }, "how a dispatch stands could not be read");
+      return null;
+    });
     if (!view?.outcome) request.setStatus(202);
     return {
       ...answer,
-      dispatch: view?.dispatch ?? null,
+      dispatch: view?.dispatch ?? waiting(id, decided.body.worker_id),
       result: view?.result ?? null,
       outcome: view?.outcome ?? null,
     };
   },
 });
+
+/** What is known of work whose row could not be read. */
+function waiting(id: string, workerId: string | null): DispatchView["dispatch"] {
+  const state = "waiting" as const;
+  return { id, state, worker_id: workerId ?? "", attempts: 0, started_at: null, ended_at: null, reason: null };
+}

@@ -29,7 +29,7 @@ export const enroll = operation({
     artifact_hash_verified: z.literal(true),
     receipt_id: z.uuid(),
   }),
-  rest: { method: "POST", path: "/enroll", status: 201 },
+  rest: { method: "POST", path: "/enroll", status: 201, also: [200], shows: WorkerRecord },
   async run({ hall, request, ...context }) {
     const caller = callerOf(context);
     // The record's hash covers its numbers as they were written, so it is read from the bytes that came.
