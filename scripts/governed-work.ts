@@ -62,7 +62,7 @@ export async function showVerdict(
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text.replace(/^\n/, "")}\n`);
+  process.stdout.write(`${text}\n`);
 }
 
 function wrap(text: string, indent: number): string {

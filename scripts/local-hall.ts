@@ -40,22 +40,30 @@ export async function startLocalHall(env: Record<string, string> = {}): Promise<
     for (const child of processes.toReversed()) await endProcess(child);
   };
   try {
-    const hall = startProcess("apps/hall-api/src/main.ts", {
-      HALL_LOG_LEVEL: "warn",
-      ...env,
-      HALL_DATA_DIR: dataDir,
-      HALL_SEED: "demo",
-    });
+    const hall = startProcess(
+      "apps/hall-api/src/main.ts",
+      {
+        HALL_LOG_LEVEL: "warn",
+        ...env,
+        HALL_DATA_DIR: dataDir,
+        HALL_SEED: "demo",
+      },
+      "inherit",
+    );
     processes.push(hall);
     const ready = await step("Starting the Hall (database, migrations, keys, demo tenant)", () =>
       firstMessage<{ url: string; demo: LocalHall["demo"] }>(hall, "The Hall"),
     );
     const { url, demo } = ready;
 
-    const worker = startProcess("examples/summarizer/src/main.ts", {
-      HALL_URL: url,
-      SUMMARIZER_PORT: process.env.SUMMARIZER_PORT ?? "0",
-    });
+    const worker = startProcess(
+      "examples/summarizer/src/main.ts",
+      {
+        HALL_URL: url,
+        SUMMARIZER_PORT: process.env.SUMMARIZER_PORT ?? "0",
+      },
+      "ignore",
+    );
     processes.push(worker);
     const serving = await step("Starting the example worker", () =>
       firstMessage<{ url: string }>(worker, "The example worker"),
@@ -79,11 +87,15 @@ export async function startLocalHall(env: Record<string, string> = {}): Promise<
   }
 }
 
-export function startProcess(script: string, env: Record<string, string>): ChildProcess {
+function startProcess(
+  script: string,
+  env: Record<string, string>,
+  output: "inherit" | "ignore",
+): ChildProcess {
   return spawn(NODE, ["--disable-warning=ExperimentalWarning", join(ROOT, script)], {
     cwd: ROOT,
     env: { ...process.env, ...env },
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", output, "inherit", "ipc"],
   });
 }
 

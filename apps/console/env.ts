@@ -38,6 +38,7 @@ function parse(env: NodeJS.ProcessEnv): Settings {
 
 function readUrl(name: string, text: string, faults: string[]): string {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) faults.push(`${name}: expected an http or https address`);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    faults.push(`${name}: expected an http or https address`);
   return text.replace(/\/+$/, "");
 }

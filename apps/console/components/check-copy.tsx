@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { readCopy } from "../lib/copy-of.ts";
 import { type Difference, differences } from "../lib/differences.ts";
 import { engrave } from "../lib/engraving.ts";
@@ -60,8 +60,8 @@ export function CheckCopy({
         className="block w-full resize-y rounded border border-edge bg-paper p-3 font-mono text-12 whitespace-pre"
       />
       <p id={`${id}-hint`} className="text-13 text-quiet">
-        Paste what somebody gave you, with its seal or without, or change a character and see which quarter breaks. It
-        is checked in this browser and sent nowhere.
+        Paste what somebody gave you, with its seal or without, or change a character and see which quarter
+        breaks. It is checked in this browser and sent nowhere.
       </p>
       <div className="flex gap-2">
         <Button type="submit" look="primary">
@@ -86,19 +86,24 @@ export function CheckCopy({
 function CopyFinding({ verdict, sealed }: { verdict: CopyVerdict; sealed: DoorReceipt }) {
   const { reading, changed, isSealAdded } = verdict;
   const isBad = reading.state === "broken" || reading.state === "refused";
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => section.current?.scrollIntoView({ block: "nearest" }), []);
   return (
     <section
+      ref={section}
       aria-label="Verdict on the copy"
       className={`space-y-3 border-l-2 py-3 pr-3 pl-4 ${isBad ? "border-deny bg-deny-wash" : "border-allow bg-paper"}`}
     >
       <div className="flex items-center gap-4">
-        <Seal reading={reading} engraving={engrave(sealed)} size={72} />
+        <Seal reading={reading} engraving={engrave(sealed)} className="size-18" />
         <div className="min-w-0 text-13">
           <p className={`text-16 font-semibold ${isBad ? "text-deny" : ""}`}>
             {isBad ? `This copy: ${sealWords(reading).toLowerCase()}` : "This copy is genuine"}
           </p>
           <p>{explain(reading, changed)}</p>
-          {isSealAdded && <p className="text-quiet">It came without a seal; the seal of this decision was used.</p>}
+          {isSealAdded && (
+            <p className="text-quiet">It came without a seal; the seal of this decision was used.</p>
+          )}
         </div>
       </div>
       {changed.length > 0 && <Changes changed={changed} />}

@@ -19,7 +19,13 @@ interface Command {
 export function CommandPalette({ isOpen, setOpen }: { isOpen: boolean; setOpen: (isOpen: boolean) => void }) {
   useEffect(() => {
     function onKey(event: globalThis.KeyboardEvent): void {
-      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return;
+      if (
+        event.key.toLowerCase() !== "k" ||
+        !(event.metaKey || event.ctrlKey) ||
+        event.shiftKey ||
+        event.altKey
+      )
+        return;
       event.preventDefault();
       setOpen(true);
     }
@@ -84,7 +90,12 @@ function Palette({ close }: { close: () => void }) {
         spellCheck={false}
         className="h-12 w-full border-b border-line bg-transparent px-4 text-16 outline-none placeholder:text-quiet"
       />
-      <div id={`${id}-list`} role="listbox" aria-label="Commands" className="max-h-[50dvh] overflow-y-auto p-1">
+      <div
+        id={`${id}-list`}
+        role="listbox"
+        aria-label="Commands"
+        className="max-h-[50dvh] overflow-y-auto p-1"
+      >
         {commands.map((command, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the focus stays in the field, which has the keys
           <div
@@ -114,14 +125,24 @@ function useCommands(text: string): Command[] {
   const words = text.trim().toLowerCase().split(/\s+/);
   const id = text.trim().toLowerCase();
   if (UUID.test(id))
-    return [{ title: `Open decision ${id}`, also: "", run: () => router.push(paths.decision(tenant, id, query)) }];
+    return [
+      { title: `Open decision ${id}`, also: "", run: () => router.push(paths.decision(tenant, id, query)) },
+    ];
   const env = query.env ? { env: query.env } : {};
   const commands: Command[] = [
     { title: "Go to decisions", also: "list work", run: () => router.push(paths.decisions(tenant, env)) },
-    { title: "Go to log and key", also: "prove checkpoint fingerprint", run: () => router.push(paths.log(tenant, env)) },
+    {
+      title: "Go to log and key",
+      also: "prove checkpoint fingerprint",
+      run: () => router.push(paths.log(tenant, env)),
+    },
     { title: "Show denied decisions", also: "filter outcome deny", run: () => narrow({ outcome: "DENY" }) },
     { title: "Show held decisions", also: "filter outcome hold", run: () => narrow({ outcome: "HOLD" }) },
-    { title: "Show allowed decisions", also: "filter outcome allow", run: () => narrow({ outcome: "ALLOW" }) },
+    {
+      title: "Show allowed decisions",
+      also: "filter outcome allow",
+      run: () => narrow({ outcome: "ALLOW" }),
+    },
     {
       title: "Show all decisions",
       also: "filter clear every environment",
@@ -135,5 +156,7 @@ function useCommands(text: string): Command[] {
     { title: "Toggle light and dark", also: "theme", run: toggleTheme },
     { title: "Sign out", also: "leave end session", run: () => void signOut() },
   ];
-  return commands.filter(({ title, also }) => words.every((word) => `${title} ${also}`.toLowerCase().includes(word)));
+  return commands.filter(({ title, also }) =>
+    words.every((word) => `${title} ${also}`.toLowerCase().includes(word)),
+  );
 }

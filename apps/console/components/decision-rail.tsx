@@ -26,7 +26,15 @@ export function DecisionRail({ steps }: { steps: readonly RailStep[] }) {
   );
 }
 
-function Step({ step, isLast, isFirstSkipped }: { step: RailStep; isLast: boolean; isFirstSkipped: boolean }) {
+function Step({
+  step,
+  isLast,
+  isFirstSkipped,
+}: {
+  step: RailStep;
+  isLast: boolean;
+  isFirstSkipped: boolean;
+}) {
   const { mark, word } = MARKS[step.mark];
   const isStop = step.mark === "failed" || step.mark === "held";
   const isSkipped = step.mark === "skipped";
@@ -37,7 +45,7 @@ function Step({ step, isLast, isFirstSkipped }: { step: RailStep; isLast: boolea
       {!isLast && (
         <span
           aria-hidden
-          className={`absolute left-[17px] w-0 ${isStop ? "top-6" : "top-4"} -bottom-2 ${isStop || isSkipped ? "border-l border-dashed border-line" : "border-l border-edge"}`}
+          className={`absolute left-[17px] w-0 ${isStop ? "top-6" : "top-4"} -bottom-2 ${isStop || isSkipped ? "border-l border-dotted border-edge" : "border-l border-edge"}`}
         />
       )}
       <span className="relative z-1 grid h-5 place-items-center">
@@ -66,7 +74,10 @@ function Step({ step, isLast, isFirstSkipped }: { step: RailStep; isLast: boolea
 function Values({ step: { seen, limit } }: { step: RailStep }) {
   if (typeof seen !== "number") return <span />;
   return (
-    <span title="seen / limit" className="text-right font-mono text-12 leading-5 whitespace-nowrap tabular-nums">
+    <span
+      title="seen / limit"
+      className="text-right font-mono text-12 leading-5 whitespace-nowrap tabular-nums"
+    >
       <span className="sr-only">seen </span>
       {count(seen)}
       {typeof limit === "number" && (

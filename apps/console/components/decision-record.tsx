@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import type { DecisionDetail } from "../lib/hall-types.ts";
 import { fieldsOf, textOf } from "../lib/json-fields.ts";
-import { count } from "../ui/count.ts";
 import { CopyButton } from "../ui/copyable.tsx";
+import { count } from "../ui/count.ts";
 import { ForeignText } from "../ui/foreign-text.tsx";
 import { Entry, Record } from "../ui/record.tsx";
 
@@ -15,6 +15,10 @@ export function DecisionRecord({ receipt }: { receipt: DecisionDetail["sealed"][
   const actor = fieldsOf(receipt.actor);
   return (
     <div className="space-y-6">
+      <p className="text-13 text-quiet">
+        <span className="font-mono text-12">d</span> declared by the caller,{" "}
+        <span className="font-mono text-12">m</span> measured by the Hall.
+      </p>
       <div>
         <h3 className="mb-1.5 text-13">What was asked</h3>
         <Record label="What was asked">
@@ -95,7 +99,11 @@ export function DecisionRecord({ receipt }: { receipt: DecisionDetail["sealed"][
             <Id value={receipt.receipt_hash} label="receipt hash" />
           </Entry>
           <Entry name="Previous hash">
-            <Id value={receipt.prev_receipt_hash} label="previous receipt hash" none="none: the first of its chain" />
+            <Id
+              value={receipt.prev_receipt_hash}
+              label="previous receipt hash"
+              none="none: the first of its chain"
+            />
           </Entry>
           <Entry name="Payload">
             <Id value={receipt.artifact_hash} label="payload commitment" />

@@ -29,7 +29,15 @@ import { WorkSection } from "./work-section.tsx";
 const POLL_MS = 1000;
 
 /** One decision, whole. @param remedy what would change the answer; null where nothing stopped it */
-export function DecisionView({ id, initial, remedy }: { id: string; initial: DecisionDetail | null; remedy: string | null }) {
+export function DecisionView({
+  id,
+  initial,
+  remedy,
+}: {
+  id: string;
+  initial: DecisionDetail | null;
+  remedy: string | null;
+}) {
   const { data, error, refetch } = useQuery({
     queryKey: ["decision.get", id],
     queryFn: ({ signal }) => hall.decision.get.query({ id }, { signal }),
@@ -40,7 +48,11 @@ export function DecisionView({ id, initial, remedy }: { id: string; initial: Dec
   if (data) return <Decision detail={data} remedy={remedy} />;
   if (error)
     return (
-      <RefusalNotice what="The decision could not be read" refusal={readRefusal(error)} onRetry={() => void refetch()} />
+      <RefusalNotice
+        what="The decision could not be read"
+        refusal={readRefusal(error)}
+        onRetry={() => void refetch()}
+      />
     );
   return null;
 }
@@ -51,7 +63,11 @@ function Decision({ detail, remedy }: { detail: DecisionDetail; remedy: string |
   return (
     <article aria-labelledby="decision-title" className="pb-16">
       <Heading summary={summary} remedy={remedy}>
-        <Seal reading={checked?.reading ?? openSeal()} engraving={engrave(sealed)} />
+        <Seal
+          reading={checked?.reading ?? openSeal()}
+          engraving={engrave(sealed)}
+          className="size-22 mid:size-28"
+        />
       </Heading>
       <Verdict detail={detail} checked={checked} onReplaced={again} />
       <Section title="Steps">
@@ -118,7 +134,10 @@ function Heading({
             <ForeignText text={summary.capability_id ?? "no capability named"} />
           </p>
           <p className="mt-2 [overflow-wrap:anywhere]">
-            <ForeignText text={summary.sentence === "" ? allowedWords(summary) : summary.sentence} max={2048} />
+            <ForeignText
+              text={summary.sentence === "" ? allowedWords(summary) : summary.sentence}
+              max={2048}
+            />
           </p>
           {remedy && <p className="mt-2 text-quiet">{remedy}</p>}
           {summary.code && <p className="mt-2 font-mono text-12 text-quiet">{summary.code}</p>}
@@ -148,14 +167,15 @@ function Verdict({
         <Mark name={verdictMark(reading.state)} />
         <span>
           <strong className="font-semibold">{sealWords(reading)}</strong>
-          {holds && `, in this browser, against a log of ${reading.treeSize.toLocaleString("en-US")} entries.`}
+          {holds &&
+            `, in this browser, against a log of ${reading.treeSize.toLocaleString("en-US")} entries.`}
           {reading.state === "broken" && ` (${reading.code}). Do not rely on what stands here.`}
         </span>
       </p>
       {differing.length > 0 && (
         <p role="alert" className="border-l-2 border-deny bg-deny-wash px-4 py-3 text-13">
-          The Hall's words on this page differ from the sealed receipt: {differing.join(", ")}. The receipt is what
-          counts; tell the operator.
+          The Hall's words on this page differ from the sealed receipt: {differing.join(", ")}. The receipt is
+          what counts; tell the operator.
         </p>
       )}
       {checked?.pin.status === "changed" && <KeyChanged pin={checked.pin} onReplaced={onReplaced} />}
@@ -179,7 +199,9 @@ function verdictMark(state: string): "allow" | "deny" | "stale" {
 
 function allowedWords({ worker_id, capability_id, env, data_label, dry_run }: DecisionSummary): string {
   const asked = `${capability_id} in ${env} with ${data_label} data`;
-  return dry_run ? `${worker_id} may run ${asked}. A dry run: nothing was started.` : `${worker_id} may run ${asked}.`;
+  return dry_run
+    ? `${worker_id} may run ${asked}. A dry run: nothing was started.`
+    : `${worker_id} may run ${asked}.`;
 }
 
 function isOpenWork(summary: DecisionSummary | undefined): boolean {

@@ -40,7 +40,10 @@ function Find() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `narrow` is of this drawing; only the text counts
   useEffect(() => {
     if (text.trim() === settled) return;
-    const timer = setTimeout(() => narrow({ find: text.trim() || undefined, before: query.before }), SETTLE_MS);
+    const timer = setTimeout(
+      () => narrow({ find: text.trim() || undefined, before: query.before }),
+      SETTLE_MS,
+    );
     return () => clearTimeout(timer);
   }, [text]);
   // Somebody else changed the address: the palette, or the button that shows all.

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: a table that is drawn as a grid loses its roles in Safari.
 "use client";
 
 import Link from "next/link";
@@ -14,7 +15,7 @@ import { useScope } from "./use-scope.ts";
 /*
  * A row is a grid with fixed columns, so that nothing shifts when rows arrive. Its container decides: wide,
  * beside a drawer, or a phone, where a row becomes labelled lines. Roles are written out, because a table
- * that is drawn as a grid loses them in some browsers.
+ * that is drawn as a grid loses them in Safari. A click on a row is for the mouse; its link is for the keyboard.
  */
 const ROW =
   "grid items-center gap-x-3 px-4 mid:px-6 grid-cols-[minmax(0,1fr)_auto] " +
@@ -23,7 +24,13 @@ const ROW =
 const MIDDLE = "hidden @min-[560px]:block";
 const WIDE = "hidden @min-[900px]:block";
 
-export function DecisionsTable({ rows, openId }: { rows: readonly DecisionSummary[]; openId: string | null }) {
+export function DecisionsTable({
+  rows,
+  openId,
+}: {
+  rows: readonly DecisionSummary[];
+  openId: string | null;
+}) {
   return (
     <table role="table" aria-label="Decisions, newest first" className="block w-full border-t border-line">
       <thead role="rowgroup" className="sticky top-12 z-2 hidden @min-[560px]:block">
@@ -56,7 +63,6 @@ function Row({ row, isOpen }: { row: DecisionSummary; isOpen: boolean }) {
   const router = useRouter();
   const href = paths.decision(tenant, row.decision_id, query);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the first cell is for the keyboard
     <tr
       role="row"
       data-open={isOpen || undefined}
@@ -84,9 +90,15 @@ function Row({ row, isOpen }: { row: DecisionSummary; isOpen: boolean }) {
         <OutcomeWord outcome={row.outcome} />
       </Cell>
       <Cell className="order-3 col-span-2 truncate font-mono text-12 @min-[560px]:order-none @min-[560px]:col-span-1">
-        {row.capability_id === null ? <span className="text-quiet">none named</span> : <ForeignText text={row.capability_id} />}
+        {row.capability_id === null ? (
+          <span className="text-quiet">none named</span>
+        ) : (
+          <ForeignText text={row.capability_id} />
+        )}
       </Cell>
-      <Cell className={`${MIDDLE} ${row.env === "prod" ? "font-medium text-prod" : ""}`}>{row.env ?? ""}</Cell>
+      <Cell className={`${MIDDLE} ${row.env === "prod" ? "font-medium text-prod" : ""}`}>
+        {row.env ?? ""}
+      </Cell>
       <Cell className={`${WIDE} text-12`}>{row.data_label ?? ""}</Cell>
       <Cell className={`${WIDE} truncate font-mono text-12`}>
         <Reason row={row} />

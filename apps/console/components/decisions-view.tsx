@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { hall } from "../lib/hall-client.ts";
 import type { DecisionSummary } from "../lib/hall-types.ts";
 import { type DecisionsQuery, paths } from "../lib/paths.ts";
@@ -27,10 +27,9 @@ export function DecisionsView({ hallUrl, children }: { hallUrl: string; children
   const router = useRouter();
   const pane = useRef<HTMLDivElement>(null);
   useListKeys(() => {
-    if (openId === null) return;
-    router.push(paths.decisions(tenant, query), { scroll: false });
-    pane.current?.querySelector<HTMLElement>(`a[data-decision="${openId}"]`)?.focus();
+    if (openId !== null) router.push(paths.decisions(tenant, query), { scroll: false });
   });
+  usePlace(pane, openId);
   const isOpen = openId !== null;
   return (
     <div className={isOpen ? "wide:grid wide:grid-cols-[minmax(360px,1fr)_minmax(480px,600px)]" : ""}>
@@ -62,7 +61,12 @@ function DecisionsList({
     queryKey: ["decision.list", { env, outcome, before }],
     queryFn: ({ signal }) =>
       hall.decision.list.query(
-        { limit: PAGE, ...(env && { env }), ...(outcome && { outcome }), ...(before !== undefined && { before }) },
+        {
+          limit: PAGE,
+          ...(env && { env }),
+          ...(outcome && { outcome }),
+          ...(before !== undefined && { before }),
+        },
         { signal },
       ),
     refetchInterval: ({ state }) => (state.status === "error" ? POLL_AFTER_ERROR_MS : POLL_MS),
@@ -71,10 +75,16 @@ function DecisionsList({
   return (
     <section aria-label="Decisions" className="@container">
       <DecisionsFilter />
-      {isError && data && <StaleNotice refusal={readRefusal(error)} since={new Date(dataUpdatedAt).toISOString()} />}
+      {isError && data && (
+        <StaleNotice refusal={readRefusal(error)} since={new Date(dataUpdatedAt).toISOString()} />
+      )}
       {rows === undefined ? (
         isError ? (
-          <RefusalNotice what="The decisions could not be read" refusal={readRefusal(error)} onRetry={() => void refetch()} />
+          <RefusalNotice
+            what="The decisions could not be read"
+            refusal={readRefusal(error)}
+            onRetry={() => void refetch()}
+          />
         ) : (
           <SkeletonRows />
         )
@@ -91,9 +101,9 @@ function DecisionsList({
 }
 
 function NothingHere({ query, hallUrl }: { query: DecisionsQuery; hallUrl: string }) {
-  const { narrow } = useScope();
+  const { tenant, narrow } = useScope();
   const isNarrow = query.env ?? query.outcome ?? query.find ?? query.before;
-  if (isNarrow === undefined) return <HowToAsk hallUrl={hallUrl} />;
+  if (isNarrow === undefined) return <HowToAsk hallUrl={hallUrl} tenant={tenant} />;
   return (
     <Message title="No decision fits">
       <p>
@@ -130,10 +140,17 @@ function Pages({
   const to = (target: DecisionsQuery) =>
     openId === null ? paths.decisions(tenant, target) : paths.decision(tenant, openId, target);
   return (
-    <nav aria-label="Pages" className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-13 text-quiet mid:px-6">
+    <nav
+      aria-label="Pages"
+      className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-13 text-quiet mid:px-6"
+    >
       <p role="status">
         {shown === 1 ? "1 decision" : `${shown} decisions`}
-        {before === undefined ? (next === null ? ", all there are." : ", the newest.") : ` before No. ${before}.`}
+        {before === undefined
+          ? next === null
+            ? ", all there are."
+            : ", the newest."
+          : ` before No. ${before}.`}
       </p>
       {before !== undefined && (
         <Link className="text-accent underline" href={to(newest)}>
@@ -149,13 +166,39 @@ function Pages({
   );
 }
 
+/**
+ * Keeps the reader's place. Below the width of two panes a decision stands where the list stood: it begins at
+ * its top, and closing it leads back to the row it was opened from.
+ */
+function usePlace(pane: RefObject<HTMLElement | null>, openId: string | null): void {
+  const last = useRef<{ openId: string | null; listTop: number }>({ openId: null, listTop: 0 });
+  useLayoutEffect(() => {
+    const before = last.current;
+    const isNarrow = !window.matchMedia("(min-width: 1100px)").matches;
+    if (before.openId === null && openId !== null) before.listTop = window.scrollY;
+    if (openId !== null && isNarrow) window.scrollTo(0, 0);
+    if (before.openId !== null && openId === null) {
+      if (isNarrow) window.scrollTo(0, before.listTop);
+      const row = pane.current?.querySelector<HTMLElement>(`a[data-decision="${before.openId}"]`);
+      row?.focus({ preventScroll: true });
+    }
+    before.openId = openId;
+  }, [pane, openId]);
+}
+
 /** ↑ ↓ walk the rows, ⏎ opens one (they are links), / finds, Escape closes what is open. */
 function useListKeys(close: () => void): void {
   const onClose = useRef(close);
   onClose.current = close;
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {
-      if (event.metaKey || event.ctrlKey || event.altKey || document.querySelector("dialog[open], [role=menu]")) return;
+      if (
+        event.metaKey ||
+        event.ctrlKey ||
+        event.altKey ||
+        document.querySelector("dialog[open], [role=menu]")
+      )
+        return;
       const find = document.querySelector<HTMLInputElement>("input[data-find]");
       if (event.key === "Escape" && event.target === find) find?.blur();
       else if (isTyping(event.target) && !(event.target === find && event.key === "ArrowDown")) return;
@@ -174,7 +217,9 @@ function useListKeys(close: () => void): void {
 
 /** Moves the focus to the next row from the one that has it, or from the one that is open. */
 function step(by: 1 | -1): boolean {
-  const links = [...document.querySelectorAll<HTMLElement>("a[data-decision]")].filter((link) => link.checkVisibility());
+  const links = [...document.querySelectorAll<HTMLElement>("a[data-decision]")].filter((link) =>
+    link.checkVisibility(),
+  );
   if (links.length === 0) return false;
   const focused = links.indexOf(document.activeElement as HTMLElement);
   const open = links.findIndex((link) => link.ariaCurrent === "true");
@@ -184,7 +229,16 @@ function step(by: 1 | -1): boolean {
 }
 
 function says(row: DecisionSummary, find: string): boolean {
-  const text = [row.seq, row.outcome, row.capability_id, row.env, row.data_label, row.worker_id, row.code, row.sentence]
+  const text = [
+    row.seq,
+    row.outcome,
+    row.capability_id,
+    row.env,
+    row.data_label,
+    row.worker_id,
+    row.code,
+    row.sentence,
+  ]
     .concat([row.tenant_id, row.matched_rule_id, row.decision_id, row.dispatch_state])
     .join(" ")
     .toLowerCase();

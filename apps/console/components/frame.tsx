@@ -1,8 +1,8 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
-import type { SessionClaims } from "../lib/identity.ts";
 import type { Me } from "../lib/hall-types.ts";
+import type { SessionClaims } from "../lib/identity.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { Navigation } from "./navigation.tsx";

@@ -12,14 +12,22 @@ export function KeyPinLine({ pin }: { pin: KeyPin }) {
   return (
     <p className="text-13 text-quiet">
       Key <Fingerprint verifierKey={pin.key} /> of {originOf(pin.key)},{" "}
-      {pin.status === "first" ? "pinned in this browser just now, at first use" : `pinned in this browser on ${onDay(pin.pinnedAt)}`}
+      {pin.status === "first"
+        ? "pinned in this browser just now, at first use"
+        : `pinned in this browser on ${onDay(pin.pinnedAt)}`}
       .
     </p>
   );
 }
 
 /** The Hall offers another key: nothing is checked until a person has compared the two. */
-export function KeyChanged({ pin, onReplaced }: { pin: KeyPin & { status: "changed" }; onReplaced: () => void }) {
+export function KeyChanged({
+  pin,
+  onReplaced,
+}: {
+  pin: KeyPin & { status: "changed" };
+  onReplaced: () => void;
+}) {
   const [isAsking, setAsking] = useState(false);
   const origin = originOf(pin.offered);
   return (
@@ -27,8 +35,8 @@ export function KeyChanged({ pin, onReplaced }: { pin: KeyPin & { status: "chang
       <p className="font-semibold">The key of {origin} has changed.</p>
       <p>
         Pinned on {onDay(pin.pinnedAt)}: <Fingerprint verifierKey={pin.key} />. Offered now:{" "}
-        <Fingerprint verifierKey={pin.offered} />. Until somebody has compared them, this browser checks nothing of this
-        Hall.
+        <Fingerprint verifierKey={pin.offered} />. Until somebody has compared them, this browser checks
+        nothing of this Hall.
       </p>
       <Button onClick={() => setAsking(true)}>Compare and pin the new key</Button>
       <ReplaceKey
@@ -60,7 +68,12 @@ function ReplaceKey({
   const offered = useFingerprint(pin.offered);
   const isSame = offered !== null && typed.replaceAll(/\s/g, "").toLowerCase() === offered.slice(0, 16);
   return (
-    <Dialog label="Pin the new key" isOpen={isOpen} onClose={onClose} className="m-auto w-[calc(100%-32px)] max-w-[520px] rounded">
+    <Dialog
+      label="Pin the new key"
+      isOpen={isOpen}
+      onClose={onClose}
+      className="m-auto w-[calc(100%-32px)] max-w-[520px] rounded"
+    >
       <form
         method="dialog"
         className="space-y-4 p-6"
@@ -71,8 +84,8 @@ function ReplaceKey({
       >
         <h2 className="text-20">Pin the new key</h2>
         <p>
-          Get the new fingerprint from the operator of the Hall by another road than this page, and type its first 16
-          digits. From then on this browser refuses receipts under the old key.
+          Get the new fingerprint from the operator of the Hall by another road than this page, and type its
+          first 16 digits. From then on this browser refuses receipts under the old key.
         </p>
         <label className="block">
           <span className="block text-13 font-medium">Fingerprint, from the operator</span>

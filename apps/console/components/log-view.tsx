@@ -30,8 +30,8 @@ function Log({ hall, hallUrl }: { hall: HallState; hallUrl: string }) {
       <header>
         <h1 className="text-20">Log and key</h1>
         <p className="mt-1 text-quiet">
-          Every receipt is a leaf of one log. The Hall signs the log's head; a receipt is checked against that signature,
-          in your browser or anywhere else.
+          Every receipt is a leaf of one log. The Hall signs the log's head; a receipt is checked against that
+          signature, in your browser or anywhere else.
         </p>
       </header>
       <section aria-label="Log">
@@ -57,7 +57,11 @@ function Log({ hall, hallUrl }: { hall: HallState; hallUrl: string }) {
       </section>
       <section aria-label="Key" className="space-y-3">
         <h2 className="text-16">Key</h2>
-        {pin?.status === "changed" ? <KeyChanged pin={pin} onReplaced={again} /> : pin && <KeyPinLine pin={pin} />}
+        {pin?.status === "changed" ? (
+          <KeyChanged pin={pin} onReplaced={again} />
+        ) : (
+          pin && <KeyPinLine pin={pin} />
+        )}
         <Record label="Key">
           <Entry name="Fingerprint">
             <Fingerprint verifierKey={hall.verifier_key} isWhole />
@@ -74,8 +78,8 @@ function Log({ hall, hallUrl }: { hall: HallState; hallUrl: string }) {
 
 function usePin(offered: string): { pin: KeyPin | null; again: () => void } {
   const [pin, setPin] = useState<KeyPin | null>(null);
-  const read = () => setPin(pinKey(window.localStorage, originOf(offered), offered, new Date().toISOString()));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the pin depends on what is offered, nothing else
+  const read = () =>
+    setPin(pinKey(window.localStorage, originOf(offered), offered, new Date().toISOString()));
   useEffect(read, [offered]);
   return { pin, again: read };
 }

@@ -11,8 +11,14 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
   const pathname = usePathname();
   const env = query.env ? { env: query.env } : {};
   const groups = [
-    { title: "Work", links: [{ title: "Decisions", to: paths.decisions(tenant), href: paths.decisions(tenant, env) }] },
-    { title: "Prove", links: [{ title: "Log and key", to: paths.log(tenant), href: paths.log(tenant, env) }] },
+    {
+      title: "Work",
+      links: [{ title: "Decisions", to: paths.decisions(tenant), href: paths.decisions(tenant, env) }],
+    },
+    {
+      title: "Prove",
+      links: [{ title: "Log and key", to: paths.log(tenant), href: paths.log(tenant, env) }],
+    },
   ];
   return (
     <nav aria-label="Rooms" className="flex h-full flex-col gap-5 py-3">
@@ -51,7 +57,10 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
 export function HouseMark({ size = 20 }: { size?: number }) {
   return (
     <svg aria-hidden width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor">
-      <path d="M10.8 3.2A6.8 6.8 0 0 1 16.8 9.2M16.8 10.8A6.8 6.8 0 0 1 10.8 16.8M9.2 16.8A6.8 6.8 0 0 1 3.2 10.8" strokeWidth="4.4" />
+      <path
+        d="M10.8 3.2A6.8 6.8 0 0 1 16.8 9.2M16.8 10.8A6.8 6.8 0 0 1 10.8 16.8M9.2 16.8A6.8 6.8 0 0 1 3.2 10.8"
+        strokeWidth="4.4"
+      />
       <path d="M3.2 9.2A6.8 6.8 0 0 1 9.2 3.2" strokeWidth="1.4" />
     </svg>
   );

@@ -19,7 +19,10 @@ export function PersonMenu({ member, tenant }: { member: Me["member"]; tenant: M
         aria-label={`${member.display_name}, ${member.role}`}
         className="flex h-8 items-center gap-2 rounded px-1.5 text-13 hover:bg-wash data-[state=open]:bg-wash"
       >
-        <span aria-hidden className="grid size-6 place-items-center rounded-full border border-edge text-12 font-medium">
+        <span
+          aria-hidden
+          className="grid size-6 place-items-center rounded-full border border-edge text-12 font-medium"
+        >
           {initials(member.display_name)}
         </span>
         <span className="hidden max-w-40 truncate wide:inline">{member.display_name}</span>
@@ -80,5 +83,7 @@ const THEME_WORDS: Record<Theme, string> = {
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => word?.charAt(0).toUpperCase()).join("");
+  return [words[0], words.length > 1 ? words.at(-1) : ""]
+    .map((word) => word?.charAt(0).toUpperCase())
+    .join("");
 }

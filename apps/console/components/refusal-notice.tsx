@@ -6,7 +6,15 @@ import { CopyButton } from "../ui/copyable.tsx";
 import { Message } from "../ui/message.tsx";
 
 /** Something failed and there is nothing else to show: what, what to do, the request's id, again. */
-export function RefusalNotice({ what, refusal, onRetry }: { what: string; refusal: RefusalText; onRetry?: () => void }) {
+export function RefusalNotice({
+  what,
+  refusal,
+  onRetry,
+}: {
+  what: string;
+  refusal: RefusalText;
+  onRetry?: () => void;
+}) {
   return (
     <div role="alert">
       <Message mark="deny" title={what}>
@@ -24,8 +32,8 @@ export function RefusalNotice({ what, refusal, onRetry }: { what: string; refusa
 export function StaleNotice({ refusal, since }: { refusal: RefusalText; since: string }) {
   return (
     <p role="status" className="border-b border-line bg-hold-wash px-4 py-2 text-13 mid:px-6">
-      {refusal.sentence} The rows are as of <time dateTime={since}>{since.slice(11, 19)} UTC</time>; the console keeps
-      asking.
+      {refusal.sentence} The rows are as of <time dateTime={since}>{since.slice(11, 19)} UTC</time>; the
+      console keeps asking.
     </p>
   );
 }

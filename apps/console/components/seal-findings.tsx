@@ -17,7 +17,9 @@ export function SealFindings({ reading, label }: { reading: SealReading; label: 
           <div className="min-w-0">
             <p className="flex justify-between gap-3">
               <span className="font-medium">{QUARTER_WORDS[name].title}</span>
-              <span className={state === "failed" ? "font-medium text-deny" : "text-quiet"}>{STATE_WORDS[state]}</span>
+              <span className={state === "failed" ? "font-medium text-deny" : "text-quiet"}>
+                {STATE_WORDS[state]}
+              </span>
             </p>
             <p className={`[overflow-wrap:anywhere] ${state === "failed" ? "text-ink" : "text-quiet"}`}>
               <ForeignText text={detail} max={1024} />

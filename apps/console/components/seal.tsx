@@ -8,11 +8,12 @@ import { QUARTERS, type QuarterName, type SealReading, sealWords } from "../lib/
 export function Seal({
   reading,
   engraving,
-  size = 112,
+  className = "",
 }: {
   reading: SealReading;
   engraving: Engraving | null;
-  size?: number;
+  /** Its size, for the place where it stands. */
+  className?: string;
 }) {
   const states = reading.quarters.map(({ name, state }) => `${name} ${state}`).join(", ");
   const isRefused = reading.state === "refused";
@@ -20,10 +21,8 @@ export function Seal({
     <svg
       role="img"
       aria-label={`Seal: ${sealWords(reading)}. ${states}.`}
-      width={size}
-      height={size}
       viewBox="-52 -52 104 104"
-      className="shrink-0 overflow-visible"
+      className={`shrink-0 overflow-visible ${className}`}
     >
       {reading.quarters.map((quarter, index) => (
         <g key={quarter.name} transform={`rotate(${index * 90})`}>
@@ -31,13 +30,15 @@ export function Seal({
             <BrokenQuarter />
           ) : (
             <>
-              <path
-                d={SECTOR}
-                fill="none"
-                strokeWidth="1.25"
-                className={isRefused ? "stroke-deny" : "stroke-edge"}
-                strokeDasharray="3 3"
-              />
+              {quarter.state === "open" && (
+                <path
+                  d={SECTOR}
+                  fill="none"
+                  strokeWidth="1.25"
+                  className={isRefused ? "stroke-deny" : "stroke-edge"}
+                  strokeDasharray="3 3"
+                />
+              )}
               <g
                 className={`fill-ink stroke-sheet transition-opacity ${quarter.state === "passed" ? "opacity-100" : "opacity-0"}`}
               >
@@ -67,7 +68,9 @@ export function QuarterSign({ name, state }: { name: QuarterName; state: "open" 
         strokeDasharray={state === "open" ? "10 8" : "none"}
         className={colour}
       />
-      {state === "failed" && <path d="M-14 -14L14 14M14 -14L-14 14" strokeWidth="12" className="stroke-deny" />}
+      {state === "failed" && (
+        <path d="M-14 -14L14 14M14 -14L-14 14" strokeWidth="12" className="stroke-deny" />
+      )}
     </svg>
   );
 }
@@ -95,7 +98,9 @@ function Ticks({ heights }: { heights: readonly number[] }) {
 function BrokenQuarter() {
   return (
     <g className="fill-deny-wash stroke-deny" strokeWidth="1.5" strokeLinejoin="round">
-      <path d={`${arc(OUTER, GAP_DEG, 36)} L37 -19 L31 -23 L27 -16 L${at(INNER, 31)} A${INNER} ${INNER} 0 0 0 ${at(INNER, 5)} Z`} />
+      <path
+        d={`${arc(OUTER, GAP_DEG, 36)} L37 -19 L31 -23 L27 -16 L${at(INNER, 31)} A${INNER} ${INNER} 0 0 0 ${at(INNER, 5)} Z`}
+      />
       <path
         transform="translate(5 3) rotate(7)"
         d={`${arc(OUTER, 42, 90 - GAP_DEG)} L${at(INNER, 85)} A${INNER} ${INNER} 0 0 0 ${at(INNER, 40)} L27 -13 L33 -20 Z`}

@@ -26,7 +26,9 @@ export function SignInForm({ token, hallUrl, hasEnded, signedInAs }: Props) {
 
 /** Opening the link spends nothing: mail scanners and previews open links too. The button does. */
 function WithLink({ token, hallUrl }: { token: string; hallUrl: string }) {
-  const [state, setState] = useState<{ step: "ready" | "busy" } | { step: "refused"; code: string }>({ step: "ready" });
+  const [state, setState] = useState<{ step: "ready" | "busy" } | { step: "refused"; code: string }>({
+    step: "ready",
+  });
 
   async function signIn(): Promise<void> {
     setState({ step: "busy" });
@@ -79,8 +81,8 @@ function WithoutLink({ hasEnded }: { hasEnded: boolean }) {
     <Sheet title={hasEnded ? "Your session has ended" : "Sign in"}>
       <p>
         {hasEnded && "It ran out, or was ended elsewhere. "}
-        People sign in with a one-time link. There is no password. The operator of the Hall makes a link; a local Hall
-        prints one when it starts:
+        People sign in with a one-time link. There is no password. The operator of the Hall makes a link; a
+        local Hall prints one when it starts:
       </p>
       <CodeBlock label="command that prints a sign-in link" text="npm start" />
       <p className="text-quiet">Open the link in this browser, then press Sign in.</p>

@@ -2,8 +2,8 @@
 
 import type { Env } from "@guildhall/protocol";
 import { usePathname } from "next/navigation";
-import type { HallState, Me } from "../lib/hall-types.ts";
 import { hallMark } from "../lib/hall-state.ts";
+import type { HallState, Me } from "../lib/hall-types.ts";
 import { paths } from "../lib/paths.ts";
 import { Mark } from "../ui/mark.tsx";
 import { useNow } from "../ui/use-now.ts";

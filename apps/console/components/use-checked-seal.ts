@@ -21,7 +21,11 @@ export function useCheckedSeal(
     checkSeal(text, verifierKey, JSON.parse(previousText)).then(
       (result) => isCurrent && setChecked(result),
       // A defect of the verifier must not leave the seal of another receipt standing.
-      (error: unknown) => isCurrent && setChecked(() => { throw error; }),
+      (error: unknown) =>
+        isCurrent &&
+        setChecked(() => {
+          throw error;
+        }),
     );
     return () => {
       isCurrent = false;

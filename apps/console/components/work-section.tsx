@@ -20,7 +20,8 @@ export function WorkSection({ detail }: { detail: DecisionDetail }) {
     <Section title="Work">
       {outcome === null ? (
         <p className="text-13">
-          <WorkState state={summary.dispatch_state} /> <span className="text-quiet">A second receipt will close it.</span>
+          <WorkState state={summary.dispatch_state} />{" "}
+          <span className="text-quiet">A second receipt will close it.</span>
         </p>
       ) : (
         <Closed state={summary.dispatch_state} outcome={outcome} detail={detail} />
@@ -71,17 +72,21 @@ function Closed({
           <Entry name="Attempts">{String(receipt.attempts ?? "?")}</Entry>
           <Entry name="Took">{duration(receipt)}</Entry>
           <Entry name="Closing receipt">
-            <span className="font-mono">No. {String(receipt.seq ?? "?")}</span>, {sealWords(reading).toLowerCase()}
+            <span className="font-mono">No. {String(receipt.seq ?? "?")}</span>,{" "}
+            {sealWords(reading).toLowerCase()}
           </Entry>
         </Record>
       </div>
-      <Seal reading={reading} engraving={engrave(outcome)} size={64} />
+      <Seal reading={reading} engraving={engrave(outcome)} className="size-16" />
     </div>
   );
 }
 
 function duration(receipt: { [field: string]: unknown }): string {
-  const [from, to] = [Date.parse(textOf(receipt.started_at) ?? ""), Date.parse(textOf(receipt.ended_at) ?? "")];
+  const [from, to] = [
+    Date.parse(textOf(receipt.started_at) ?? ""),
+    Date.parse(textOf(receipt.ended_at) ?? ""),
+  ];
   if (Number.isNaN(from) || Number.isNaN(to)) return "it never started";
   const ms = to - from;
   return ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`;

@@ -27,5 +27,7 @@ export function disagreements({ summary, steps, sealed }: DecisionDetail): strin
 }
 
 function marks(steps: unknown): string {
-  return Array.isArray(steps) ? steps.map((step) => `${fieldsOf(step).step}=${fieldsOf(step).mark}`).join() : "";
+  return Array.isArray(steps)
+    ? steps.map((step) => `${fieldsOf(step).step}=${fieldsOf(step).mark}`).join()
+    : "";
 }

@@ -15,7 +15,8 @@ export interface CopyText {
 export function readCopy(text: string, seal: unknown): CopyText {
   const value = parse(text);
   if (!isObject(value)) return { sealed: text, isSealAdded: false, receipt: undefined };
-  if ("receipt" in value || "seal" in value) return { sealed: text, isSealAdded: false, receipt: value.receipt };
+  if ("receipt" in value || "seal" in value)
+    return { sealed: text, isSealAdded: false, receipt: value.receipt };
   return { sealed: `{"receipt":${text},"seal":${JSON.stringify(seal)}}`, isSealAdded: true, receipt: value };
 }
 

@@ -13,7 +13,11 @@ export function hallAs(sessionToken: string | null): TRPCClient<AppRouter> {
         url: `${readSettings().hallUrl}/trpc`,
         headers: sessionToken === null ? {} : { authorization: `Bearer ${sessionToken}` },
         fetch: (url, init) =>
-          fetch(url, { ...(init as RequestInit), cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) }),
+          fetch(url, {
+            ...(init as RequestInit),
+            cache: "no-store",
+            signal: AbortSignal.timeout(TIMEOUT_MS),
+          }),
       }),
     ],
   });

@@ -21,9 +21,17 @@ export function hallMark(state: HallState | null, nowMs: number): HallMark {
   const entries = `${count(state.sealed_size)} of ${count(state.tree_size)} entries are sealed, the Hall says.`;
   switch (state.state) {
     case "signer_lost":
-      return { mark: "deny", words: "signer lost", detail: `The signer cannot sign, so nothing runs. ${entries}` };
+      return {
+        mark: "deny",
+        words: "signer lost",
+        detail: `The signer cannot sign, so nothing runs. ${entries}`,
+      };
     case "unsealed":
-      return { mark: "hold", words: `${count(waiting)} unsealed`, detail: `Entries wait for their seal. ${entries}` };
+      return {
+        mark: "hold",
+        words: `${count(waiting)} unsealed`,
+        detail: `Entries wait for their seal. ${entries}`,
+      };
     case "sealed":
       return {
         mark: "allow",

@@ -1,5 +1,5 @@
-import { decode } from "next-auth/jwt";
 import { cookies } from "next/headers";
+import { decode } from "next-auth/jwt";
 import { readSettings } from "../env.ts";
 import { SESSION_COOKIE, type SessionClaims } from "./identity.ts";
 

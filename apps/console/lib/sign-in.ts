@@ -10,7 +10,8 @@ export async function spendLink(token: string): Promise<SignInAnswer> {
     const answer = await post(paths.spendLink(), { token });
     if (!answer.ok) return { ok: false, code: await refusalCode(answer) };
     const kept: unknown = await (await fetch(paths.whoIsSignedIn())).json();
-    if (typeof kept !== "object" || kept === null || !("expires" in kept)) return { ok: false, code: "COOKIE_REFUSED" };
+    if (typeof kept !== "object" || kept === null || !("expires" in kept))
+      return { ok: false, code: "COOKIE_REFUSED" };
     return { ok: true };
   } catch {
     return { ok: false, code: "CONSOLE_UNREACHABLE" };
@@ -49,7 +50,10 @@ const LINK_HELP = "Ask the operator of the Hall for a new link; npm start prints
 export function signInWords(code: string): SignInWords {
   switch (code) {
     case "LINK_SPENT":
-      return { sentence: "This link was used before, or its time is over. Each link works once.", remedy: LINK_HELP };
+      return {
+        sentence: "This link was used before, or its time is over. Each link works once.",
+        remedy: LINK_HELP,
+      };
     case "KEY_MALFORMED":
     case "UNAUTHENTICATED":
       return {
@@ -71,7 +75,10 @@ export function signInWords(code: string): SignInWords {
           "Safari refuses secure cookies over plain http: use another browser on localhost, or serve the console over https. Then ask for a new link.",
       };
     case "CONSOLE_UNREACHABLE":
-      return { sentence: "The console does not answer.", remedy: "Check that it runs, then press the button again." };
+      return {
+        sentence: "The console does not answer.",
+        remedy: "Check that it runs, then press the button again.",
+      };
     default:
       return { sentence: `The Hall refused to begin a session (${code}).`, remedy: LINK_HELP };
   }

@@ -5,11 +5,12 @@ import { ForeignText } from "./foreign-text.tsx";
 export function CodeBlock({ text, label, max = 4096 }: { text: string; label: string; max?: number }) {
   return (
     <div className="relative rounded border border-line bg-paper">
-      {/* A region that scrolls must be reachable by keyboard. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
-      <pre tabIndex={0} aria-label={label} className="overflow-x-auto p-3 pr-10 font-mono text-12 text-ink">
-        <ForeignText text={text} max={max} keepsLines />
-      </pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section tabIndex={0} aria-label={label} className="overflow-x-auto p-3 pr-10">
+        <pre className="font-mono text-12 text-ink">
+          <ForeignText text={text} max={max} keepsLines />
+        </pre>
+      </section>
       <div className="absolute top-1.5 right-1.5 rounded bg-paper">
         <CopyButton text={text} label={label} />
       </div>

@@ -10,8 +10,7 @@ export interface Run {
  * Controls, formats (bidi, zero width, tags), half surrogates, private and unassigned characters, line and
  * paragraph separators, fillers that look like spaces, and the selectors that can carry hidden text.
  */
-const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029\u115f\u1160\u3164\uffa0\u{e0100}-\u{e01ef}]/u;
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029\u115f\u1160\u3164\uffa0]|[\u{e0100}-\u{e01ef}]/u;
 
 const NAMES: { [codePoint: string]: string } = {
   "U+0000": "null",

@@ -46,7 +46,15 @@ export function cutMiddle(id: string, head = 8, tail = 6): string {
 
 function CopyGlyph() {
   return (
-    <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden fill="none" stroke="currentColor" strokeWidth="1.2">
+    <svg
+      width="12"
+      height="12"
+      viewBox="0 0 12 12"
+      aria-hidden
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.2"
+    >
       <rect x="4" y="4" width="7" height="7" rx="1" />
       <path d="M8 4V2a1 1 0 0 0-1-1H2a1 1 0 0 0-1 1v5a1 1 0 0 0 1 1h2" />
     </svg>

@@ -8,7 +8,15 @@ import { count } from "./count.ts";
  * Text that a stranger wrote. Shown as text, in a direction of its own, with hidden characters marked; what
  * is long is cut until somebody asks for it.
  */
-export function ForeignText({ text, max = 256, keepsLines = false }: { text: string; max?: number; keepsLines?: boolean }) {
+export function ForeignText({
+  text,
+  max = 256,
+  keepsLines = false,
+}: {
+  text: string;
+  max?: number;
+  keepsLines?: boolean;
+}) {
   const [isWhole, setWhole] = useState(false);
   const isCut = !isWhole && text.length > max;
   // A cut between the halves of a character leaves one half, which is then shown as what it is.

@@ -1,7 +1,4 @@
-/**
- * Status as a shape. The word stands beside it, so the shape itself is silent to screen readers; `label`
- * gives it a voice where no word is near.
- */
+/** Status as a shape. Its word always stands beside it, so the shape itself is silent to screen readers. */
 export type MarkName = "allow" | "deny" | "hold" | "skipped" | "stale" | "dead" | "running";
 
 const COLOUR: Record<MarkName, string> = {
@@ -14,15 +11,9 @@ const COLOUR: Record<MarkName, string> = {
   running: "text-accent",
 };
 
-export function Mark({ name, size = 12, label }: { name: MarkName; size?: number; label?: string }) {
+export function Mark({ name, size = 12 }: { name: MarkName; size?: number }) {
   return (
-    <svg
-      width={size}
-      height={size}
-      viewBox="0 0 12 12"
-      className={`shrink-0 ${COLOUR[name]}`}
-      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
-    >
+    <svg aria-hidden width={size} height={size} viewBox="0 0 12 12" className={`shrink-0 ${COLOUR[name]}`}>
       <Shape name={name} />
     </svg>
   );
@@ -40,12 +31,28 @@ function Shape({ name }: { name: MarkName }) {
       return <circle cx="6" cy="6" r="3.75" fill="none" stroke="currentColor" strokeWidth="1.5" />;
     case "stale":
       return (
-        <circle cx="6" cy="6" r="4.5" fill="none" stroke="currentColor" strokeWidth="1.5" strokeDasharray="2 1.53" />
+        <circle
+          cx="6"
+          cy="6"
+          r="4.5"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          strokeDasharray="2 1.53"
+        />
       );
     case "dead":
       return (
         <>
-          <rect x="1.75" y="1.75" width="8.5" height="8.5" fill="none" stroke="currentColor" strokeWidth="1.5" />
+          <rect
+            x="1.75"
+            y="1.75"
+            width="8.5"
+            height="8.5"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.5"
+          />
           <rect x="4" y="4" width="4" height="4" fill="currentColor" />
         </>
       );

@@ -9,7 +9,11 @@ export function Time({ at }: { at: string }) {
   return (
     <time dateTime={at} title={at} className="whitespace-nowrap">
       {/* Generated content is not copied; the text that is hidden from the eye is. */}
-      <span aria-hidden data-ago={now === null ? "" : ago(at, now)} className="before:content-[attr(data-ago)]" />
+      <span
+        aria-hidden
+        data-ago={now === null ? "" : ago(at, now)}
+        className="before:content-[attr(data-ago)]"
+      />
       <span className="sr-only">{at}</span>
     </time>
   );

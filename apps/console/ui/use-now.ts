@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 
 /** One clock for every relative time on the page. */
-let nowMs = 0;
+let nowMs = typeof window === "undefined" ? 0 : Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
@@ -28,7 +28,7 @@ function tick(): void {
 export function useNow(): number | null {
   return useSyncExternalStore(
     subscribe,
-    () => (nowMs === 0 ? (nowMs = Date.now()) : nowMs),
+    () => nowMs,
     () => null,
   );
 }

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { HallError } from "@guildhall/protocol";
-import fastify, { type FastifyInstance, LogController } from "fastify";
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import { pino } from "pino";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
@@ -39,6 +44,8 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     requestIdHeader: false,
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: "idle",
+    // A path that cannot be read never reaches a route, nor the hooks.
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   }) as unknown as FastifyInstance;
   registerJsonBody(app);
   app.addHook("onRequest", async (request, reply) => {
@@ -46,18 +53,18 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     reply.header("cache-control", "no-store");
     reply.header("x-content-type-options", "nosniff");
   });
-  app.setErrorHandler((error, request, reply) => {
-    const { status, body } = refusalOf(error, request.id);
-    if (status >= 500) request.log.error({ err: error, url: request.routeOptions.url }, "a request failed");
-    return reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const { status, body } = refusalOf(new HallError("NOT_FOUND"), request.id);
-    return reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
-  });
+  app.setErrorHandler(refuse);
+  app.setNotFoundHandler((request, reply) => refuse(new HallError("NOT_FOUND"), request, reply));
   const openApi = JSON.stringify(openApiDocument());
   app.get("/openapi.json", async (_, reply) => reply.type("application/json; charset=utf-8").send(openApi));
   registerRest(app, hall);
   await registerTrpc(app, hall);
   return app;
+}
+
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, body } = refusalOf(error, request.id);
+  if (status >= 500) request.log.error({ err: error, url: request.routeOptions?.url }, "a request failed");
+  reply.code(status).header("x-request-id", request.id).type("application/json; charset=utf-8");
+  return reply.send(JSON.stringify(body));
 }

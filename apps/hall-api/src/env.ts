@@ -21,7 +21,7 @@ const Env = z.object({
   /** The log's origin: part of every receipt and the name of its key. */
   HALL_ORIGIN: z
     .string()
-    .regex(/^[^\s+]{1,128}$/, "expected a name without spaces or plus signs")
+    .regex(/^[\x21-\x2a\x2c-\x7e]{1,128}$/, "expected printable ASCII without spaces or plus signs")
     .optional(),
   /** Where clients and workers reach this Hall. */
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),

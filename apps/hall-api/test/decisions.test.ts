@@ -105,7 +105,11 @@ describe("each of the demo's refusals is answered with 200 and a receipt that a 
     const { status, body } = await route(changes);
     expect(status).toBe(200);
     expect(body).toMatchObject({ outcome: "DENY", denied: true, deny_code: code });
-    expect(body.deny_reason_if_denied).toMatchObject({ code, message: expect.stringMatching(/./), ...reason });
+    expect(body.deny_reason_if_denied).toMatchObject({
+      code,
+      message: expect.stringMatching(/./),
+      ...reason,
+    });
     expect(Object.keys(DENY_CODES)).toContain(code);
     const receipt = await verified(body, hall.verifierKey);
     expect(receipt).toMatchObject({

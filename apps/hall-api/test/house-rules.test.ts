@@ -6,7 +6,10 @@ import { expect, it } from "vitest";
 const SRC = fileURLToPath(new URL("../src", import.meta.url));
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
-  .map((name) => ({ name: relative(SRC, join(SRC, name)), text: code(readFileSync(join(SRC, name), "utf8")) }));
+  .map((name) => ({
+    name: relative(SRC, join(SRC, name)),
+    text: code(readFileSync(join(SRC, name), "utf8")),
+  }));
 
 /** The text without its comments, which may speak of anything. */
 function code(text: string): string {
@@ -33,11 +36,15 @@ it("only outbound.ts calls out", () => {
 });
 
 it("nothing is imported from where tests keep their fakes", () => {
-  expect(filesWith(/["'][^"']*\/testing(?:\/[^"']*)?["']|["'][^"']*\.test\.ts["']|["']vitest["']/)).toEqual([]);
+  expect(filesWith(/["'][^"']*\/testing(?:\/[^"']*)?["']|["'][^"']*\.test\.ts["']|["']vitest["']/)).toEqual(
+    [],
+  );
 });
 
 it("no process is started: the Hall runs no tenant's code", () => {
-  expect(filesWith(/["'](?:node:)?(?:child_process|cluster|worker_threads|vm)["']|\beval\s*\(|new Function\b/)).toEqual([]);
+  expect(
+    filesWith(/["'](?:node:)?(?:child_process|cluster|worker_threads|vm)["']|\beval\s*\(|new Function\b/),
+  ).toEqual([]);
 });
 
 it("operations know nothing of the doors", () => {

@@ -43,7 +43,10 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
     ...(withBody && { payload: JSON.stringify(input) }),
   });
   const body = response.headers["content-type"]?.toString().includes("json")
-    ? (JSON.parse(response.body || "null") as { code?: string; error?: { data?: { hall?: { code: string } } } })
+    ? (JSON.parse(response.body || "null") as {
+        code?: string;
+        error?: { data?: { hall?: { code: string } } };
+      })
     : null;
   return { status: response.statusCode, code: body?.code ?? body?.error?.data?.hall?.code, response };
 }
@@ -59,7 +62,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
     // A HEAD has no body; of tRPC's one route for everything, most methods lead nowhere.
     const isClosed = status === 401 && (code === "UNAUTHENTICATED" || route.method === "HEAD");
     const isNothing = (status === 404 || status === 405) && (code === "NOT_FOUND" || route.method === "HEAD");
-    if (!isClosed && !isNothing) open.push([route.method, route.path, status, code].filter(Boolean).join(" "));
+    if (!isClosed && !isNothing)
+      open.push([route.method, route.path, status, code].filter(Boolean).join(" "));
   }
   expect(open).toMatchInlineSnapshot(`
     [
@@ -83,7 +87,14 @@ it("this is everything that answers a stranger with something else than 401 UNAU
 });
 
 it("what is open shows nothing of a tenant", async () => {
-  const secrets = [tenant.id, tenant.identity, tenant.keyId, tenant.key, "a-tenant-of-its-own", RECORD.worker_id];
+  const secrets = [
+    tenant.id,
+    tenant.identity,
+    tenant.keyId,
+    tenant.key,
+    "a-tenant-of-its-own",
+    RECORD.worker_id,
+  ];
   for (const route of allRoutes(hall.app)) {
     const { response } = await asStranger(route);
     const text = `${JSON.stringify(response.headers)}${response.body}`;
@@ -103,7 +114,10 @@ it("headers that name somebody do not make a stranger known", async () => {
   for (const route of registeredRoutes(hall.app)) {
     if (route.path.startsWith("/trpc/")) continue;
     const [plain, dressed] = [await asStranger(route), await asStranger(route, headers)];
-    expect([dressed.status, dressed.code], `${route.method} ${route.path}`).toEqual([plain.status, plain.code]);
+    expect([dressed.status, dressed.code], `${route.method} ${route.path}`).toEqual([
+      plain.status,
+      plain.code,
+    ]);
   }
 });
 

@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { sampleDecision } from "@guildhall/attestation/testing";
 import { describe, expect, it } from "vitest";
 import { wantsNoColour } from "../src/env.ts";
 import { nearest } from "../src/nearest.ts";
@@ -105,7 +108,12 @@ describe("colours", () => {
 
   it.skipIf(!existsSync("/usr/bin/script"))("come on a terminal, and not without one", async () => {
     const run = promisify(execFile);
-    const command = `${process.execPath} ${MAIN} explain ${fileURLToPath(new URL("./denial.json", import.meta.url))}`;
+    const folder = await mkdtemp(join(tmpdir(), "hall-colours-"));
+    const receipt = join(folder, "denial.json");
+    const sample = sampleDecision();
+    const decision = { ...sample.decision, steps: [{ step: "rule", mark: "failed" }] };
+    await writeFile(receipt, JSON.stringify({ ...sample, decision }));
+    const command = `${process.execPath} ${MAIN} explain ${receipt}`;
     const onTerminal = async (env: NodeJS.ProcessEnv) =>
       (await run("/usr/bin/script", ["-qec", command, "/dev/null"], { env })).stdout;
     const { PATH } = process.env;
@@ -115,5 +123,6 @@ describe("colours", () => {
     expect((await run("/bin/sh", ["-c", command], { env: { PATH, TERM: "xterm" } })).stdout).not.toContain(
       "\u001b[",
     );
+    await rm(folder, { recursive: true });
   });
 });

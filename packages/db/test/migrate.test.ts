@@ -119,6 +119,13 @@ describe("migrate", () => {
     expect(await migrate(url, path)).toEqual(["2_two", "3_three"]);
   });
 
+  it("records a migration in the transaction that makes it, so neither is there without the other", async () => {
+    const unrecordable = "ALTER TABLE _prisma_migrations ADD CHECK (migration_name <> '1_one')";
+    const { url, path } = await emptyDatabase({ "1_one": `CREATE TABLE one (); ${unrecordable}` });
+    await expect(migrate(url, path)).rejects.toThrow(/^Migration 1_one failed: .*violates check constraint/);
+    expect(await tables(url)).toEqual([]);
+  });
+
   it("refuses to go on where Prisma's own engine left a migration half done", async () => {
     const { url, path } = await emptyDatabase({ "1_one": "CREATE TABLE one ()" });
     await migrate(url, path);

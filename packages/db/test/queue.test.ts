@@ -70,17 +70,37 @@ describe("a job that a seal inserted", () => {
     expect(await boss.getJobById("dispatch", id)).toMatchObject({ state: "completed" });
   });
 
-  it("is tried again once after a failure, and then given up", async () => {
+  it("is tried again after every failure: whoever runs it gives it up, the queue never does", async () => {
+    const id = await fetchedDispatch();
+    for (let failures = 0; failures < 5; failures++) {
+      await boss.fail("dispatch", id);
+      expect(await boss.getJobById("dispatch", id)).toMatchObject({ state: "retry", retryCount: failures });
+      await hall.admin.query("UPDATE queue.job SET start_after = now()"); // rather than wait for it
+      expect(await boss.fetch("dispatch")).toMatchObject([{ id }]);
+    }
+  });
+
+  it("is tried again once its runner has died, which its heartbeat tells", async () => {
+    const id = await fetchedDispatch();
+    await superviseNow();
+    expect(await boss.getJobById("dispatch", id)).toMatchObject({ state: "active" });
+    await hall.admin.query("UPDATE queue.job SET heartbeat_on = now() - interval '1 minute'");
+    await superviseNow();
+    expect(await boss.getJobById("dispatch", id)).toMatchObject({ state: "retry" });
+  });
+
+  /** A pass over the queue is made at most every so many seconds: as if the last were long ago. */
+  async function superviseNow(): Promise<void> {
+    await hall.admin.query("UPDATE queue.queue SET monitor_on = NULL, monitor_claim_on = NULL");
+    await boss.supervise("dispatch");
+  }
+
+  async function fetchedDispatch(): Promise<string> {
     await hall.admin.query("DELETE FROM queue.job");
     const id = await sealDispatch(Date.now() + 60_000);
-    await boss.fetch("dispatch");
-    await boss.fail("dispatch", id);
-    expect(await boss.getJobById("dispatch", id)).toMatchObject({ state: "retry" });
-    await hall.admin.query("UPDATE queue.job SET start_after = now()");
-    await boss.fetch("dispatch");
-    await boss.fail("dispatch", id);
-    expect(await boss.getJobById("dispatch", id)).toMatchObject({ state: "failed" });
-  });
+    expect(await boss.fetch("dispatch")).toMatchObject([{ id }]);
+    return id;
+  }
 });
 
 describe("pg-boss", () => {

@@ -54,6 +54,7 @@ import {
   storeGrantKey,
   storePayload,
   type TenantTx,
+  wasBegun,
   withOperator,
   withTenant,
 } from "../src/index.ts";
@@ -325,9 +326,11 @@ describe("a dispatch", () => {
     const id = await addDispatch();
     const jti = `${id}.1`;
     expect(await inHall((tx) => isRedeemed(tx, jti))).toBe(false);
+    expect(await inHall((tx) => wasBegun(tx, id))).toBe(false);
     const grant = { tenantId: tenant, jti, dispatchId: id };
     expect(await tryTwentyTimes((tx) => redeemGrant(tx, grant))).toEqual([true]);
     expect(await inHall((tx) => isRedeemed(tx, jti))).toBe(true);
+    expect(await inHall((tx) => wasBegun(tx, id))).toBe(true);
     expect(await inHall((tx) => redeemGrant(tx, { ...grant, jti: `${id}.2` }))).toBe(true);
   });
 

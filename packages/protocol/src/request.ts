@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type CapabilityId, canonicalId, isPrintable } from "./ids.ts";
+import { longStrings } from "./long-strings.ts";
 
 /** What an agent asks for (contract 2.1), and how the Hall reads it at its door. */
 
@@ -76,6 +77,9 @@ export function readRouteInput(value: Record<string, unknown>): ReadRouteInput {
       .map((issue) => ({ path: issue.path.map(String).join(".") || "$", expected: issue.message }));
     return { valid: false, problems, warnings };
   }
+  const { request: _, ...ours } = read.data;
+  const problems = longStrings(ours);
+  if (problems.length > 0) return { valid: false, problems, warnings };
   const capability = canonicalId("cap", read.data.capability_id) as CapabilityId;
   return { valid: true, input: read.data, capability, warnings };
 }

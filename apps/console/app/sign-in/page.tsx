@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { SignInForm } from "../../components/sign-in-form.tsx";
 import { HouseMark } from "../../components/navigation.tsx";
+import { SignInForm } from "../../components/sign-in-form.tsx";
 import { readSettings } from "../../env.ts";
 import { readSession } from "../../lib/session.ts";
 

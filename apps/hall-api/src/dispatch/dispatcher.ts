@@ -7,6 +7,7 @@ import {
   findReceipt,
   findTransport,
   isRedeemed,
+  wasBegun,
   withTenant,
 } from "@guildhall/db";
 import type { DecisionBody, TenantId } from "@guildhall/protocol";
@@ -49,6 +50,10 @@ interface Job {
 }
 
 const CONCURRENT_MAX = 32;
+const SUPERVISE_SECONDS = 5;
+const BEAT_MS = 3000;
+/** Work that was interrupted this often, without ever having begun, is given up. */
+const ATTEMPTS_MAX = 5;
 const QUEUES = ["dispatch", "dispatch-abort"] as const;
 type Queue = (typeof QUEUES)[number];
 
@@ -60,11 +65,14 @@ export async function createDispatcher(options: DispatcherOptions): Promise<Disp
     migrate: false,
     createSchema: false,
     max: 4,
+    // What a killed Hall had in hand is given back once its heartbeat is missed (queue: 10 s).
+    superviseIntervalSeconds: SUPERVISE_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_SECONDS,
   });
   boss.on("error", (err) => log.warn({ err }, "the queue's connection failed; it is tried again"));
   await boss.start();
 
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, { queue: Queue; id: string }>();
   const waiting = new Map<string, Set<() => void>>();
   let closed = false;
   let fetching = false;
@@ -106,8 +114,19 @@ export async function createDispatcher(options: DispatcherOptions): Promise<Disp
         running.delete(work);
         if (!closed) void fetchAll();
       });
-    running.add(work);
+    running.set(work, { queue, id: job.id });
   }
+
+  /** Says that the jobs in hand are still in hand. */
+  async function beat(): Promise<void> {
+    for (const queue of QUEUES) {
+      const ids = [...running.values()].filter((job) => job.queue === queue).map(({ id }) => id);
+      if (ids.length > 0) await boss.touch(queue, ids);
+    }
+  }
+  const heart = setInterval(() => {
+    beat().catch((err) => log.warn({ err }, "jobs in hand could not be touched"));
+  }, BEAT_MS);
 
   async function run(queue: Queue, { data }: Job): Promise<void> {
     const { tenant_id: tenantId, dispatch_id: id } = data;
@@ -171,7 +190,8 @@ export async function createDispatcher(options: DispatcherOptions): Promise<Disp
     },
     async close() {
       closed = true;
-      await Promise.allSettled(running);
+      await Promise.allSettled(running.keys());
+      clearInterval(heart);
       await boss.stop({ graceful: false });
     },
   };
@@ -206,11 +226,12 @@ async function begin(
   if (attempt === null) return null;
   // A Hall died with this work in flight. Where the worker had redeemed its grant it may have worked, and work
   // is not done twice on a guess.
-  if (attempt > 1 && (await isRedeemed(tx, `${id}.${attempt - 1}`)))
-    return {
-      dispatch: found,
-      ending: { status: "failed", reason: "INTERRUPTED", attempts: attempt - 1, result: null },
-    };
+  const interrupted = (status: "failed" | "dead_lettered"): Begun => ({
+    dispatch: found,
+    ending: { status, reason: "INTERRUPTED", attempts: attempt - 1, result: null },
+  });
+  if (await wasBegun(tx, id)) return interrupted("failed");
+  if (attempt > ATTEMPTS_MAX) return interrupted("dead_lettered");
   const stored = await findReceipt(tx, id);
   const payload = await findPayload(tx, id);
   const transport = await findTransport(tx, found.workerId, found.transportDigest);

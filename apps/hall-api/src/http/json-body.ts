@@ -1,4 +1,4 @@
-import { readStrictJson } from "@guildhall/protocol";
+import { HallError, readStrictJson } from "@guildhall/protocol";
 import type { FastifyInstance } from "fastify";
 
 declare module "fastify" {
@@ -18,6 +18,10 @@ export const BODY_MAX_BYTES = 256 * 1024;
 export function registerJsonBody(app: FastifyInstance): void {
   app.decorateRequest("rawBody", null);
   app.removeAllContentTypeParsers();
+  app.addHook("onRequest", async ({ headers }) => {
+    if ((headers["content-encoding"] ?? "identity") !== "identity")
+      throw new HallError("UNSUPPORTED_MEDIA_TYPE");
+  });
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     const bytes = body as Buffer;
     request.rawBody = bytes;

@@ -45,6 +45,7 @@ const FASTIFY_CODES: Record<string, HallErrorCode | undefined> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "MALFORMED_JSON",
   FST_ERR_CTP_EMPTY_JSON_BODY: "MALFORMED_JSON",
   FST_ERR_BAD_URL: "NOT_FOUND",
+  FST_ERR_MAX_PARAM_LENGTH: "NOT_FOUND",
 };
 
 /** Prisma and pg name a lost or refused connection in different places. */

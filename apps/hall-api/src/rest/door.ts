@@ -1,5 +1,6 @@
 import { HallError } from "@guildhall/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { authenticate } from "../identity/authenticate.ts";
 import { requirePermission } from "../identity/caller.ts";
@@ -39,11 +40,17 @@ function registerRoute(
         },
       };
       const caller = await admit(hall, operation, request.headers.authorization);
+      // Where the body is the whole input, no body is none: it is not an empty object.
+      if (request.body === undefined && request.method !== "GET" && !(operation.input instanceof z.ZodObject))
+        throw new HallError("MALFORMED_JSON");
       const input = operation.input.parse(inputOf(request));
       const output = await operation.run({ hall, caller, input, request: facts });
       reply.code(status).type(rest.contentType ?? "application/json; charset=utf-8");
       // Written here and not by a schema's serialiser: what a receipt says leaves exactly as it was hashed.
-      return reply.send(rest.contentType ? output : (text ?? JSON.stringify(output)));
+      // As bytes: a string would be measured first and converted after.
+      return reply.send(
+        Buffer.from(rest.contentType ? (output as string) : (text ?? JSON.stringify(output))),
+      );
     },
   });
 }
@@ -61,7 +68,7 @@ export async function admit(hall: Hall, operation: Operation, authorization: str
 
 function inputOf({ params, query, body, method }: FastifyRequest): unknown {
   const fromPath = params as Record<string, unknown>;
-  if (method === "GET") return { ...(query as object), ...fromPath };
+  if (method === "GET" || method === "HEAD") return { ...(query as object), ...fromPath };
   if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body)))
     throw new HallError("INVALID_REQUEST", {
       detail: { problems: [{ path: "$", expected: "a JSON object" }] },

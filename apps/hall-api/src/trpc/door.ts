@@ -9,9 +9,11 @@ const BATCH_MAX = 10;
 
 export async function registerTrpc(app: FastifyInstance, hall: Hall): Promise<void> {
   await app.register(async (scope) => {
-    // The adapter takes every method, and reads its JSON with JSON.parse: it gets to see neither before us.
-    scope.addHook("onRequest", async ({ method }) => {
+    // The adapter takes every method and forms, and reads its JSON with JSON.parse: it gets to see neither before us.
+    scope.addHook("onRequest", async ({ method, headers }) => {
       if (method !== "GET" && method !== "POST") throw new HallError("NOT_FOUND");
+      if (method === "POST" && !/^application\/json *(?:;|$)/i.test(headers["content-type"] ?? ""))
+        throw new HallError("UNSUPPORTED_MEDIA_TYPE");
     });
     scope.addHook("preHandler", async ({ body, query }) => {
       for (const text of [body, (query as { input?: unknown }).input])

@@ -2,7 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type DatabaseUrls, type EmbeddedPostgres, type RolePasswords, startEmbeddedPostgres } from "@guildhall/db";
+import {
+  type DatabaseUrls,
+  type EmbeddedPostgres,
+  type RolePasswords,
+  startEmbeddedPostgres,
+} from "@guildhall/db";
 import { startTestServer } from "@guildhall/db/testing";
 
 /** A PostgreSQL that is killed whole and started again over its files, at the same address. */

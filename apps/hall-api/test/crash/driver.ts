@@ -117,6 +117,11 @@ export function acknowledged(answer: Answer): Acknowledged | null {
 }
 const readAnswers = new WeakMap<Answer, Acknowledged>();
 
+/** The decision and, where it has ended, its closing receipt. */
+export function sealedParts(answer: Acknowledged): SealedPart[] {
+  return typeof answer.outcome === "object" && answer.outcome !== null ? [answer, answer.outcome] : [answer];
+}
+
 /** The Hall said that nothing was dispatched, in so many words. */
 export function isRefusal({ status }: Answer): boolean {
   return status !== null && status >= 500;

@@ -12,13 +12,17 @@ export interface HallChild {
   kill(): void;
   /** Settled once the process is gone. */
   gone: Promise<void>;
+  readonly ended: boolean;
 }
 
 const ENTRY = fileURLToPath(new URL("./hall-process.ts", import.meta.url));
 
 /** Forks a Hall that loads its code and waits: a restart then costs what a Hall's start costs. */
 export function forkHall(): HallChild {
-  const child: ChildProcess = fork(ENTRY, [], { execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child: ChildProcess = fork(ENTRY, [], {
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const gone = once(child, "exit").then(() => undefined);
   const send = (order: Order) => child.send(order);
   return {
@@ -35,5 +39,8 @@ export function forkHall(): HallChild {
     dieAt: (death) => void send({ kind: "die", ...death }),
     kill: () => void child.kill("SIGKILL"),
     gone,
+    get ended() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
   };
 }

@@ -2,11 +2,7 @@
 export type Answer = { status: number; text: string } | { status: null };
 
 /** Posts JSON. Never throws for what the other side does. */
-export async function post(
-  url: string,
-  body: string,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
+export async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method: "POST",

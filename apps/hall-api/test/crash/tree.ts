@@ -11,22 +11,27 @@ export interface Tree {
 export function growTree(): Tree {
   const roots = [hash("sha256", "")];
   /** Complete subtrees from the left, the largest first. */
-  const peaks: { size: number; hash: Buffer }[] = [];
+  const peaks: { size: number; hash: Uint8Array }[] = [];
   return {
     get size() {
       return roots.length - 1;
     },
     append(leafData) {
-      let top = { size: 1, hash: hash("sha256", Buffer.concat([Buffer.of(0), leafData]), "buffer") };
+      let top = { size: 1, hash: sha256(Buffer.of(0), leafData) };
       while (peaks.at(-1)?.size === top.size)
         top = { size: top.size * 2, hash: parent(peaks.pop()!.hash, top.hash) };
       peaks.push(top);
-      roots.push(peaks.map((peak) => peak.hash).reduceRight((right, left) => parent(left, right)).toString("hex"));
+      const root = peaks.map((peak) => peak.hash).reduceRight((right, left) => parent(left, right));
+      roots.push(Buffer.from(root).toString("hex"));
     },
     rootAt: (size) => roots[size],
   };
 }
 
-function parent(left: Uint8Array, right: Uint8Array): Buffer {
-  return hash("sha256", Buffer.concat([Buffer.of(1), left, right]), "buffer");
+function parent(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return sha256(Buffer.of(1), left, right);
+}
+
+function sha256(...parts: Uint8Array[]): Uint8Array {
+  return hash("sha256", Buffer.concat(parts), "buffer");
 }

@@ -33,7 +33,7 @@ export interface World {
   /** Kills the whole database under load and starts it again; the Halls have to find back to it. */
   killPostgres(moment: Moment): Promise<Round>;
   /** Only the kill: what happens after it is up to the caller. */
-  crashHall(death: Death, options?: { signsBeforeCommit?: boolean }): Promise<Round>;
+  crashHall(death: Death): Promise<Round>;
   startHall(options?: { signsBeforeCommit?: boolean }): Promise<void>;
   /** Waits until all that was started has ended and all is sealed. @returns false where it has not in time */
   settle(timeoutMs: number): Promise<boolean>;
@@ -64,6 +64,11 @@ export interface WorldOptions {
   tenants?: readonly string[];
 }
 
+/** How long a round waits for its last answers. Those of work that was cut off come much later, and count then. */
+const PATIENCE_MS = 300;
+/** How long a load may take to come to a named point. */
+const POINT_MS = 30_000;
+
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { server, random, lanes = 50 } = options;
   const folder = mkdtempSync(join(tmpdir(), "guildhall-crash-"));
@@ -80,7 +85,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const questions: Question[] = [];
   const repeats = new Set<Promise<unknown>>();
 
-  async function startHall(tenants: readonly string[] = [], signsBeforeCommit = false): Promise<Credentials[]> {
+  async function startHall(
+    tenants: readonly string[] = [],
+    signsBeforeCommit = false,
+  ): Promise<Credentials[]> {
     const child = standby;
     standby = forkHall();
     const ready = await child.start({ settings, signLog, tenants, signsBeforeCommit });
@@ -114,7 +122,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     load = startLoad({ random, tenants, log: questions, halls: urls, lanes, endsWithHall });
     const startedAt = await crash().then(() => performance.now());
     load.stop();
-    await load.done;
+    await Promise.race([load.done, sleep(PATIENCE_MS)]);
     const asked = questions.slice(from);
     const told = asked.filter(({ answers }) => answers.some((answer) => acknowledged(answer) !== null));
     return { asked: asked.length, acknowledged: told.length, recoveryMs: performance.now() - startedAt };
@@ -128,13 +136,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   async function crashHall(death: Death): Promise<Round> {
     const { child } = halls[0]!;
     return underLoad(halls.length === 1, async () => {
-      if ("point" in death) child.dieAt(death);
-      else {
-        await comes(death);
-        child.kill();
-      }
+      if ("point" in death) {
+        child.dieAt(death);
+        await Promise.race([child.gone, sleep(POINT_MS)]);
+      } else await comes(death);
+      const reached = !("point" in death) || child.ended;
+      child.kill();
       await child.gone;
       halls.shift();
+      if (!reached) throw new Error(`the Hall did not come to ${JSON.stringify(death)}`);
     });
   }
 

@@ -1,9 +1,10 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { verifierKey } from "@guildhall/attestation";
 import { startTestServer, type TestServer } from "@guildhall/db/testing";
+import type { FastifyInstance } from "fastify";
 import pg from "pg";
 import type { Settings } from "../../src/env.ts";
 import type { Probe } from "../../src/ledger/entry.ts";
@@ -28,6 +29,8 @@ export interface OpenHall extends RunningHall {
   verifierKey: string;
   /** Asks over HTTP, like anybody. */
   ask<Body = Refusal>(method: string, path: string, question?: Question): Promise<Answer<Body>>;
+  /** The same without the wire, so that a path arrives as it is written. */
+  inject<Body = Refusal>(method: string, path: string, question?: Question): Promise<Answer<Body>>;
 }
 
 export interface Question {
@@ -60,7 +63,6 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
   const urls = await server.createDatabase();
   const databaseUrl = adminUrl(server, urls.owner);
   const dataDir = mkdtempSync(join(tmpdir(), "guildhall-hall-"));
-  mkdirSync(dataDir, { recursive: true });
   // The roles belong to the server, and so do their passwords.
   copyFileSync(join(dirname(server.dataDir), "database.json"), join(dataDir, "database.json"));
   const settings: Settings = {
@@ -96,6 +98,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     async close() {
       for (const hall of [...halls]) await hall.stop();
       await admin.end();
+      // Its folder is thrown away, so it need not write anything down before it goes.
+      process.kill(server.postgres.pid, "SIGQUIT");
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
@@ -124,6 +128,7 @@ async function openHall(settings: Settings, probe?: Probe): Promise<OpenHall> {
     url,
     verifierKey: verifierKey(settings.origin, running.hall.signer.publicKey),
     ask: (method, path, question) => ask(url, method, path, question),
+    inject: (method, path, question) => inject(running.app, method, path, question),
   };
 }
 
@@ -131,25 +136,48 @@ async function ask<Body>(
   url: string,
   method: string,
   path: string,
-  { key, body, headers = {} }: Question = {},
+  question: Question = {},
 ): Promise<Answer<Body>> {
-  const isText = typeof body === "string" || body instanceof Uint8Array;
+  const { headers, payload } = sent(question);
   const response = await fetch(`${url}${path}`, {
     method,
     redirect: "manual",
+    headers,
+    ...(payload !== undefined && { body: payload }),
+  });
+  return answer(response.status, response.headers, await response.text());
+}
+
+async function inject<Body>(
+  app: FastifyInstance,
+  method: string,
+  path: string,
+  question: Question = {},
+): Promise<Answer<Body>> {
+  const { headers, payload } = sent(question);
+  const response = await app.inject({
+    method: method as "GET",
+    url: path,
+    headers,
+    ...(payload !== undefined && { payload: typeof payload === "string" ? payload : Buffer.from(payload) }),
+  });
+  const pairs = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+  return answer(response.statusCode, new Headers(pairs as [string, string][]), response.body);
+}
+
+function sent({ key, body, headers }: Question) {
+  const isText = typeof body === "string" || body instanceof Uint8Array;
+  return {
     headers: {
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(body !== undefined && { "content-type": "application/json" }),
       ...headers,
     },
-    ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get("content-type")?.startsWith("application/json") && text !== "";
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: (isJson ? JSON.parse(text) : null) as Body,
+    payload: body === undefined || isText ? body : JSON.stringify(body),
   };
+}
+
+function answer<Body>(status: number, headers: Headers, text: string): Answer<Body> {
+  const isJson = headers.get("content-type")?.startsWith("application/json") && text !== "";
+  return { status, headers, text, body: (isJson ? JSON.parse(text) : null) as Body };
 }

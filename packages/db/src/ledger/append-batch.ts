@@ -86,6 +86,11 @@ export interface LockedWork {
 export async function appendLocked(pool: pg.Pool, work: LockedWork): Promise<Batch | null> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Out of the pool nobody listens for it: a lost connection would end the process, not just the statement.
+  const lost = (error: Error) => {
+    broken = error;
+  };
+  client.on("error", lost);
   try {
     await client.query("BEGIN");
     await client.query("SELECT 1 FROM ledger.log_head WHERE id FOR UPDATE");
@@ -127,6 +132,7 @@ export async function appendLocked(pool: pg.Pool, work: LockedWork): Promise<Bat
     throw error;
   } finally {
     // A client whose transaction failed is thrown away: its connection closes, and with it every lock.
+    client.off("error", lost);
     client.release(broken);
   }
 }

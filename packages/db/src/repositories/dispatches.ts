@@ -65,6 +65,11 @@ export async function redeemGrant(
   return count === 1;
 }
 
+/** True where work was started under any grant of the dispatch. */
+export async function wasBegun(tx: TenantTx, dispatchId: string): Promise<boolean> {
+  return (await tx.grantRedemption.count({ where: { dispatchId } })) > 0;
+}
+
 /** True where work was started under this grant. */
 export async function isRedeemed(tx: TenantTx, jti: string): Promise<boolean> {
   return (await tx.grantRedemption.count({ where: { jti } })) > 0;

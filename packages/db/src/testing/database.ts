@@ -27,9 +27,18 @@ export async function startTestServer(settings?: Readonly<Record<string, string>
   const folder = mkdtempSync(join(tmpdir(), "guildhall-test-"));
   const dataDir = join(folder, "postgres");
   const postgres = await startEmbeddedPostgres({ dataDir, ...(settings && { settings }) });
+  const stop = async () => {
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
   const passwords = rolePasswords(join(folder, "database.json"));
-  const template = await provision(postgres.adminUrl, passwords, TEMPLATE);
-  await migrate(template.owner);
+  try {
+    const template = await provision(postgres.adminUrl, passwords, TEMPLATE);
+    await migrate(template.owner);
+  } catch (error) {
+    await stop(); // a migration that fails must not leave its server running
+    throw error;
+  }
   return {
     postgres,
     passwords,
@@ -45,10 +54,7 @@ export async function startTestServer(settings?: Readonly<Record<string, string>
       }
       return provision(postgres.adminUrl, passwords, name);
     },
-    async stop() {
-      await postgres.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

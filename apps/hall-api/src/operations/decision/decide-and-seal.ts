@@ -27,6 +27,7 @@ export interface SealedDecision {
 }
 
 const ROUNDS_MAX = 3;
+const COMMITTED_TRIES_MAX = 60;
 
 /**
  * Snapshot, decide, sequence, seal: the one road to an answer, for routes and dispatches alike. An entry that
@@ -78,6 +79,8 @@ export async function decideAndSeal(
         if (repeated) return { ...repeated, read };
         throw new HallError("LEDGER_UNAVAILABLE");
       }
+      case "committed":
+        return { ...(await findCommitted(hall, first, options.decisionId)), read };
       case "fenced":
         continue;
     }
@@ -184,6 +187,25 @@ async function waitForRepeated(
   const found = await findRepeated(hall, caller, idempotency);
   if (found) return found;
   throw new HallError("IDEMPOTENCY_IN_FLIGHT");
+}
+
+/**
+ * A decision whose commit was cut off and found to have happened. Its work may start, so a refusal would be
+ * untrue: where the database goes away once more, it is asked again.
+ */
+async function findCommitted(hall: Hall, caller: Caller, decisionId: ReceiptId): Promise<Repeated> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const stored = await withTenant(hall.db, caller.tenantId, (tx) => findReceipt(tx, decisionId));
+      if (!stored) throw new Error(`decision ${decisionId} was committed and is not there`);
+      const sealed = await hall.ledger.present(stored);
+      return { body: sealed.receipt as unknown as DecisionBody, sealed };
+    } catch (cause) {
+      if (cause instanceof HallError) throw cause;
+      if (tries === COMMITTED_TRIES_MAX) throw new HallError("LEDGER_UNAVAILABLE", { cause });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 }
 
 async function present(hall: Hall, stored: StoredReceipt): Promise<Repeated> {

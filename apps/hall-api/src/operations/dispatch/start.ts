@@ -74,5 +74,13 @@ export const startDispatch = operation({
 /** What is known of work whose row could not be read. */
 function waiting(id: string, workerId: string | null): DispatchView["dispatch"] {
   const state = "waiting" as const;
-  return { id, state, worker_id: workerId ?? "", attempts: 0, started_at: null, ended_at: null, reason: null };
+  return {
+    id,
+    state,
+    worker_id: workerId ?? "",
+    attempts: 0,
+    started_at: null,
+    ended_at: null,
+    reason: null,
+  };
 }

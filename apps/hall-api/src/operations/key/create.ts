@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createApiKey, listIdentities } from "@guildhall/db";
-import { HallError, type KeyId, SignatoryId } from "@guildhall/protocol";
+import { HallError, isPrintable, type KeyId, SignatoryId } from "@guildhall/protocol";
 import { z } from "zod";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
@@ -15,7 +15,7 @@ export const create = operation({
   summary: "Create an API key; its text is in this answer and nowhere else.",
   permission: "key:create",
   input: z.strictObject({
-    name: z.string().min(1).max(64),
+    name: z.string().max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
     identities: z.array(SignatoryId).min(1).max(100),
     scopes: z
       .array(z.enum(KEY_SCOPES))

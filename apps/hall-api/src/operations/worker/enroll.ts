@@ -4,6 +4,7 @@ import { enrollWorker } from "@guildhall/db";
 import {
   HallError,
   type JsonNode,
+  longStrings,
   plainValue,
   readStrictJsonWithLexemes,
   recordText,
@@ -100,6 +101,8 @@ function checkRecord(node: JsonNode): { record: WorkerRecord; hash: string } {
         problems: [{ path: "artifact_hash", expected: "the SHA-256 of the record without artifact_hash" }],
       },
     });
+  const problems = longStrings(value);
+  if (problems.length > 0) throw new HallError("INVALID_REQUEST", { detail: { problems } });
   const read = WorkerRecord.safeParse(value);
   if (!read.success)
     throw new HallError("INVALID_REQUEST", {

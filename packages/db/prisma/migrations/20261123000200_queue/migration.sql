@@ -445,8 +445,9 @@ $$
 LANGUAGE plpgsql;
 INSERT INTO queue.version(version) VALUES ('46');
 
-SELECT queue.create_queue('dispatch', '{"policy":"standard","retryLimit":1,"retryDelay":1,"expireInSeconds":180,"retentionSeconds":86400,"deleteAfterSeconds":86400}');
-SELECT queue.create_queue('dispatch-abort', '{"policy":"standard","retryLimit":20,"retryDelay":1,"expireInSeconds":60,"retentionSeconds":86400,"deleteAfterSeconds":86400}');
+-- A job is given up by whoever runs it, with a receipt that says so, and never by the queue: hence the retries.
+SELECT queue.create_queue('dispatch', '{"policy":"standard","retryLimit":1000,"retryDelay":1,"heartbeatSeconds":10,"expireInSeconds":180,"retentionSeconds":86400,"deleteAfterSeconds":86400}');
+SELECT queue.create_queue('dispatch-abort', '{"policy":"standard","retryLimit":1000,"retryDelay":1,"heartbeatSeconds":10,"expireInSeconds":60,"retentionSeconds":86400,"deleteAfterSeconds":86400}');
 GRANT USAGE ON SCHEMA queue TO hall_enqueue;
 GRANT SELECT ON queue.queue TO hall_enqueue;
 GRANT SELECT, INSERT ON queue.job TO hall_enqueue;

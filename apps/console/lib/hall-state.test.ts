@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { hallMark } from "./hall-state.ts";
+
+const NOW = Date.parse("2026-11-23T16:00:05.000Z");
+const hall = {
+  origin: "localhost:8765/log",
+  verifier_key: "",
+  state: "sealed" as const,
+  tree_size: 1204,
+  sealed_size: 1204,
+  sealed_at: "2026-11-23T16:00:03.000Z",
+};
+
+describe("hallMark", () => {
+  it("says how long ago the last seal was", () => {
+    expect(hallMark(hall, NOW)).toMatchObject({ mark: "allow", words: "sealed 2 s ago" });
+  });
+
+  it("says what waits for a seal", () => {
+    expect(hallMark({ ...hall, state: "unsealed", sealed_size: 1201 }, NOW)).toMatchObject({
+      mark: "hold",
+      words: "3 unsealed",
+    });
+  });
+
+  it("never looks sealed without a signer or without an answer", () => {
+    expect(hallMark({ ...hall, state: "signer_lost" }, NOW)).toMatchObject({
+      mark: "deny",
+      words: "signer lost",
+    });
+    expect(hallMark(null, NOW)).toMatchObject({ mark: "stale", words: "unreachable" });
+  });
+});

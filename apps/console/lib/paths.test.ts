@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { paths, readDecisionsQuery } from "./paths.ts";
+
+const ID = "0193512f-4c00-7000-8000-000000000001";
+
+describe("paths", () => {
+  it("are the map of the console", () => {
+    expect({
+      home: paths.home(),
+      signIn: paths.signIn(),
+      signInWithLink: paths.signIn({ token: "hall_link_x" }),
+      signInAgain: paths.signIn({ because: "ended" }),
+      decisions: paths.decisions("acme"),
+      decisionsNarrowed: paths.decisions("acme", {
+        env: "prod",
+        outcome: "DENY",
+        find: "mail send",
+        before: 41,
+      }),
+      decision: paths.decision("acme", ID),
+      decisionInScope: paths.decision("acme", ID, { env: "prod" }),
+      log: paths.log("acme"),
+      trpcDoor: paths.trpcDoor(),
+      csrfToken: paths.csrfToken(),
+      spendLink: paths.spendLink(),
+      whoIsSignedIn: paths.whoIsSignedIn(),
+      signOut: paths.signOut(),
+    }).toMatchInlineSnapshot(`
+      {
+        "csrfToken": "/api/auth/csrf",
+        "decision": "/acme/decisions/0193512f-4c00-7000-8000-000000000001",
+        "decisionInScope": "/acme/decisions/0193512f-4c00-7000-8000-000000000001?env=prod",
+        "decisions": "/acme/decisions",
+        "decisionsNarrowed": "/acme/decisions?env=prod&outcome=DENY&find=mail+send&before=41",
+        "home": "/",
+        "log": "/acme/log",
+        "signIn": "/sign-in",
+        "signInAgain": "/sign-in?because=ended",
+        "signInWithLink": "/sign-in?token=hall_link_x",
+        "signOut": "/api/auth/signout",
+        "spendLink": "/api/auth/callback/link",
+        "trpcDoor": "/api/trpc",
+        "whoIsSignedIn": "/api/auth/session",
+      }
+    `);
+  });
+
+  it("keep a hostile name inside its own segment", () => {
+    expect(paths.decision("../x", "a/b?c#d")).toBe("/..%2Fx/decisions/a%2Fb%3Fc%23d");
+  });
+});
+
+describe("readDecisionsQuery", () => {
+  it("reads back what was written", () => {
+    const query = { env: "edge", outcome: "HOLD", find: "a b", before: 7 } as const;
+    expect(readDecisionsQuery(new URL(paths.decisions("acme", query), "http://x").searchParams)).toEqual(
+      query,
+    );
+  });
+
+  it("leaves out what is not one of ours", () => {
+    const params = new URLSearchParams("env=moon&outcome=MAYBE&before=-1&before=x&find=&token=hall_link_x");
+    expect(readDecisionsQuery(params)).toEqual({});
+  });
+});

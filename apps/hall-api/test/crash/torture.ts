@@ -1,0 +1,105 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Violation } from "./checker.ts";
+import { startCrashServer } from "./crash-server.ts";
+import { seeded } from "./random.ts";
+import { describePlan, judge, planRounds, runRound } from "./rounds.ts";
+import { createWorld } from "./world.ts";
+
+/**
+ * Crashes for hours: `torture.ts --rounds 10000 --resume`. Each hundred has a database and a seed of its own, which
+ * are printed; a run that was stopped goes on with the next hundred. Ends with 1 at the first violation.
+ */
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "100" },
+    seed: { type: "string" },
+    resume: { type: "boolean", default: false },
+    progress: { type: "string", default: join(tmpdir(), "guildhall-crash-torture.json") },
+  },
+});
+
+interface Progress {
+  seed: number;
+  rounds: number;
+  byHall: number;
+  byPostgres: number;
+  acknowledged: number;
+  refused: number;
+  unknown: number;
+  worked: number;
+  seconds: number;
+}
+const HUNDRED = { hall: 80, postgres: 20 };
+const wanted = Number(values.rounds);
+const progress: Progress =
+  values.resume && existsSync(values.progress)
+    ? (JSON.parse(readFileSync(values.progress, "utf8")) as Progress)
+    : {
+        seed: Number(values.seed ?? Date.now() % 2 ** 31),
+        rounds: 0,
+        byHall: 0,
+        byPostgres: 0,
+        acknowledged: 0,
+        refused: 0,
+        unknown: 0,
+        worked: 0,
+        seconds: 0,
+      };
+
+let stopping = false;
+process.once("SIGINT", () => {
+  stopping = true;
+  console.log("stopping after this hundred; once more ends it now");
+});
+
+console.log(`seed ${progress.seed}; ${progress.rounds} of ${wanted} rounds are behind us`);
+while (progress.rounds < wanted && !stopping) {
+  const startedAt = performance.now();
+  const violations = await hundred(progress.seed + progress.rounds, wanted - progress.rounds);
+  progress.seconds += Math.round((performance.now() - startedAt) / 1000);
+  if (violations.length > 0) {
+    for (const { invariant, what } of violations.slice(0, 50)) console.log(`${invariant}: ${what}`);
+    console.log(`${violations.length} violations; seed ${progress.seed + progress.rounds} has them again`);
+    process.exit(1);
+  }
+  // Written beside and renamed: what is read again is one whole state.
+  writeFileSync(`${values.progress}.new`, JSON.stringify(progress));
+  renameSync(`${values.progress}.new`, values.progress);
+  console.log(JSON.stringify(progress));
+}
+process.exit(0);
+
+async function hundred(seed: number, left: number): Promise<Violation[]> {
+  const random = seeded(seed);
+  const server = await startCrashServer();
+  try {
+    const world = await createWorld({ server, random });
+    try {
+      const share = Math.min(1, left / (HUNDRED.hall + HUNDRED.postgres));
+      const plans = planRounds(random, {
+        hall: Math.ceil(HUNDRED.hall * share),
+        postgres: Math.floor(HUNDRED.postgres * share),
+      });
+      for (const plan of plans) {
+        const { violations } = await runRound(world, plan);
+        if (violations.length > 0)
+          return [{ invariant: "I1", what: `after killing ${describePlan(plan)}:` }, ...violations];
+      }
+      const violations = await judge(world);
+      const { seen } = world.checker;
+      progress.rounds += plans.length;
+      progress.byHall += plans.filter(({ kills }) => kills === "hall").length;
+      progress.byPostgres += plans.filter(({ kills }) => kills === "postgres").length;
+      for (const what of ["acknowledged", "refused", "unknown", "worked"] as const)
+        progress[what] += seen[what];
+      return violations;
+    } finally {
+      await world.stop();
+    }
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,369 @@
+import { randomUUID } from "node:crypto";
+import { newReceiptId } from "@guildhall/attestation";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { DEMO_RULES } from "../src/demo-rules.ts";
+import type { RouteAnswer } from "../src/operations/decision/answer.ts";
+import { OPERATIONS } from "../src/operations/index.ts";
+import type { Operation } from "../src/operations/operation.ts";
+import { enrollAt, RECORD, request, withHash } from "./testing/enrolled-worker.ts";
+import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
+import { registeredRoutes } from "./testing/routes.ts";
+import { type Answer, type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
+import { addLink, addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
+import { verified } from "./testing/verified.ts";
+import { verifiedLedger } from "./testing/whole-ledger.ts";
+
+const operations = OPERATIONS as readonly unknown[] as readonly Operation[];
+
+/** A tenant that has used everything there is to use. */
+interface Lived extends TestTenant {
+  session: string;
+  sessionId: string;
+  memberId: string;
+  link: string;
+  worker: HttpWorker;
+  workerId: string;
+  capability: string;
+  decision: string;
+  outcome: string;
+  act: string;
+  correlation: string;
+}
+
+type DispatchAnswer = RouteAnswer & { outcome: { receipt: { receipt_id: string } } | null };
+
+let house: TestHouse;
+let hall: OpenHall;
+let second: OpenHall;
+let ours: Lived;
+let theirs: Lived;
+
+beforeAll(async () => {
+  house = await openHouse();
+  [hall, second] = [await house.open(), await house.open()];
+  [ours, theirs] = [await live("ours"), await live("theirs")];
+});
+afterAll(async () => {
+  await ours?.worker.close();
+  await theirs?.worker.close();
+  await house?.close();
+});
+
+async function live(name: string): Promise<Lived> {
+  const capability = `cap.${name}-own.work`;
+  const [first] = DEMO_RULES.rules;
+  const own = { ...first!, rule_id: `own-of-${name}`, match: { capability_id: capability } };
+  const tenant = await addTenant(hall.hall, {
+    name: `tenant-${name}`,
+    rules: { rules: [own, ...DEMO_RULES.rules] },
+  });
+  const member = await addMember(hall.hall, tenant.id);
+  const link = await addLink(hall.hall, tenant.id, member.id);
+  const worker = await startHttpWorker(() => hall.url);
+  const workerId = `org.${name}.worker`;
+  await enrollAt(hall, tenant.key, worker.url, { record: { ...RECORD, worker_id: workerId } });
+  const correlation = `correlation-of-${name}`;
+  const { body } = await hall.ask<DispatchAnswer>("POST", "/wcp/dispatch", {
+    key: tenant.key,
+    body: request(tenant.identity, { correlation_id: correlation }),
+  });
+  const { rows } = await house.admin.query<{ receipt_id: string }>(
+    "SELECT receipt_id FROM ledger.receipt WHERE tenant_id = $1 AND kind = 'worker' LIMIT 1",
+    [tenant.id],
+  );
+  return {
+    ...tenant,
+    ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
+    ...{ worker, workerId, capability, correlation },
+    decision: body.decision_id,
+    outcome: body.outcome?.receipt.receipt_id ?? "",
+    act: rows[0]?.receipt_id ?? "",
+  };
+}
+
+/** Nothing that anybody has: a made-up id, one made the way ours are, and neighbours of a real one. */
+function madeUp(real: string): string[] {
+  const next = (Number.parseInt(real.slice(-1), 16) ^ 1).toString(16);
+  return [randomUUID(), newReceiptId(hall.hall.clock.now()), real.slice(0, -1) + next];
+}
+
+/** Values of a field that are the other tenant's, and values of the same form that are nobody's. */
+type Probe = () => { foreign: string[]; nobodys: string[] };
+
+const receiptIds: Probe = () => ({
+  foreign: [theirs.decision, theirs.outcome, theirs.act],
+  nobodys: madeUp(theirs.decision),
+});
+const decisionIds: Probe = () => ({ foreign: [theirs.decision], nobodys: madeUp(theirs.decision) });
+const keyIds: Probe = () => ({ foreign: [theirs.keyId], nobodys: madeUp(theirs.keyId) });
+const identities: Probe = () => ({ foreign: [theirs.identity], nobodys: ["tenant-nobody.test"] });
+const workerIds: Probe = () => ({ foreign: [theirs.workerId], nobodys: ["org.nobody.worker"] });
+const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
+
+/** Every field of every input: how it is probed, or why there is nothing to probe. */
+const PROBES: Record<string, Record<string, Probe | string>> = {
+  "decision.route": routeInput(),
+  "dispatch.start": routeInput(),
+  "decision.list": {
+    before: "a place in one's own chain",
+    limit: "a number",
+    env: "a filter",
+    outcome: "a filter",
+  },
+  "decision.get": { id: receiptIds },
+  "dispatch.get": { id: decisionIds },
+  "receipt.get": { id: receiptIds },
+  "receipt.proof": { id: receiptIds },
+  "grant.redeem": { grant: "is itself the right to redeem it" },
+  "worker.enroll": {
+    worker_id: "free for each tenant; see below",
+    ...nothing(
+      "what the record says of itself",
+      "worker_species_id capabilities artifact_hash risk_tier idempotency required_controls currently_implements",
+      "allowed_environments privilege_envelope blast_radius owner contact catalog_version_min",
+    ),
+  },
+  "worker.set_transport": {
+    worker_id: workerIds,
+    ...nothing("the address itself", "kind url timeout_ms tls_pin"),
+  },
+  "key.create": { identities, ...nothing("what the key is", "name scopes expires_in_seconds") },
+  "key.revoke": { id: keyIds, reason: "free text" },
+  "session.begin": { token: "is itself the right to sign in" },
+};
+
+function routeInput() {
+  return {
+    tenant_id: identities,
+    capability_id: capabilities,
+    ...nothing(
+      "says how, not whose",
+      "env data_label tenant_risk qos_class correlation_id request blast_radius blast_score privilege_context",
+      "dry_run tenant_credential policy_version",
+    ),
+  };
+}
+
+function nothing(why: string, ...fields: string[]): Record<string, string> {
+  return Object.fromEntries(fields.flatMap((line) => line.split(" ").map((field) => [field, why])));
+}
+
+it("every field of every operation's input has a probe, or says why it needs none", () => {
+  const declared = operations.flatMap(({ name, input, rest }) => {
+    const shown = rest?.shows ?? input;
+    return shown instanceof z.ZodObject
+      ? Object.keys(shown.shape).map((field) => `${name} ${field}`)
+      : [name];
+  });
+  const probed = Object.entries(PROBES).flatMap(([name, fields]) =>
+    Object.keys(fields).map((field) => `${name} ${field}`),
+  );
+  expect(probed.sort()).toEqual(declared.sort());
+});
+
+it("every parameter of every route that the router knows is a field that is probed", () => {
+  for (const { method, path } of registeredRoutes(hall.app)) {
+    if (path === "/trpc/:path") continue; // one route for all procedures, which are probed by name
+    for (const [, parameter] of path.matchAll(/:([A-Za-z_]+)/g)) {
+      const verb = method === "HEAD" ? "GET" : method;
+      const operation = operations.find(({ rest }) => rest?.path === path && rest.method === verb);
+      const probe = PROBES[operation?.name ?? ""]?.[parameter as string];
+      expect(probe, `${method} ${path} ${parameter}`).toBeTypeOf("function");
+    }
+  }
+});
+
+interface Asked {
+  door: string;
+  ask: (value: string, key: string) => Promise<Answer<object | null>>;
+}
+
+const probed = Object.entries(PROBES).flatMap(([name, fields]) =>
+  Object.entries(fields).flatMap(([field, probe]) =>
+    typeof probe === "function" ? doorsOf(name, field).map((door) => ({ ...door, name, field, probe })) : [],
+  ),
+);
+
+/** Each way in which a field can be sent: REST, its HEAD, tRPC. */
+function doorsOf(name: string, field: string): Asked[] {
+  const operation = operations.find((one) => one.name === name) as Operation;
+  const { rest, trpc } = operation;
+  const body = (value: string) => ({ ...goodInput(name), [field]: field === "identities" ? [value] : value });
+  const doors: Asked[] = [];
+  if (rest) {
+    const inPath = rest.path.includes(`:${field}`);
+    const rest_ = (method: string) => (value: string, key: string) =>
+      hall.ask<object | null>(method, rest.path.replace(`:${field}`, encodeURIComponent(value)), {
+        key,
+        ...(method !== "GET" && method !== "HEAD" && { body: inPath ? goodInput(name) : body(value) }),
+      });
+    doors.push({ door: `${rest.method} ${rest.path}`, ask: rest_(rest.method) });
+    if (rest.method === "GET") doors.push({ door: `HEAD ${rest.path}`, ask: rest_("HEAD") });
+  }
+  if (trpc)
+    doors.push({
+      door: `tRPC ${name}`,
+      ask: (value, key) =>
+        trpc === "query"
+          ? hall.ask("GET", `/trpc/${name}?input=${encodeURIComponent(JSON.stringify(body(value)))}`, { key })
+          : hall.ask("POST", `/trpc/${name}`, { key, body: body(value) }),
+    });
+  return doors;
+}
+
+function goodInput(name: string): Record<string, unknown> {
+  switch (name) {
+    case "decision.route":
+    case "dispatch.start":
+      return request(ours.identity);
+    case "worker.set_transport":
+      return { kind: "http", url: "http://127.0.0.1:9/" };
+    case "key.create":
+      return { name: "n" };
+    default:
+      return {};
+  }
+}
+
+describe("with a key and with a session, what is the other tenant's answers like what is nobody's:", () => {
+  it.each(probed)("$door, $field", async ({ ask, probe, name, door }) => {
+    const { foreign, nobodys } = probe();
+    expect(foreign.every((value) => value !== "")).toBe(true);
+    const statuses: number[] = [];
+    for (const key of [ours.key, ours.session]) {
+      const answers = new Set<string>();
+      for (const value of [...foreign, ...nobodys]) {
+        const { status, body } = await ask(value, key);
+        statuses.push(status);
+        answers.add(JSON.stringify({ status, body: withoutIds(body, value) }));
+      }
+      expect([...answers], name).toHaveLength(1);
+    }
+    const expected =
+      name === "key.create" ? 400 : /^(?:decision.route|dispatch.start)$/.test(name) ? 200 : 404;
+    expect(statuses, door).toContain(expected);
+    expect(statuses.filter((status) => status !== expected && status !== 403)).toEqual([]);
+  });
+
+  it("and each of those doors opens to its owner", async () => {
+    for (const { ask, probe, name, door } of probed) {
+      if (/^(?:decision.route|dispatch.start|key\.|worker\.)/.test(name)) continue;
+      for (const value of probe().foreign) {
+        const isOther = name === "decision.get" && value !== theirs.decision;
+        const { status } = await ask(value, theirs.key);
+        expect(status, `${door} ${value}`).toBe(isOther ? 404 : 200);
+      }
+    }
+  });
+});
+
+/** A body without what differs between any two requests, and without the very value that was sent. */
+function withoutIds(body: object | null, value: string): unknown {
+  const text = JSON.stringify(body)?.replaceAll(value, "<sent>");
+  const parsed = JSON.parse(text ?? "null");
+  if (typeof parsed !== "object" || parsed === null) return parsed;
+  if ("decision_id" in parsed) {
+    // Of a decision, all that is said and not what makes each receipt its own.
+    const { denied, deny_reason_if_denied, matched_rule_id, candidate_workers_ranked, warnings } = parsed;
+    return { denied, deny_reason_if_denied, matched_rule_id, candidate_workers_ranked, warnings };
+  }
+  return JSON.parse(JSON.stringify(parsed, (key, inner) => (key === "request_id" ? undefined : inner)));
+}
+
+it("no list and no description that a tenant may read names anything of the other", async () => {
+  const foreign = [
+    ...[theirs.id, theirs.identity, theirs.keyId, theirs.key, theirs.memberId, theirs.sessionId],
+    ...[theirs.workerId, theirs.capability, theirs.decision, theirs.outcome, theirs.act, theirs.correlation],
+    "tenant-theirs",
+    theirs.worker.url,
+  ];
+  const paths = registeredRoutes(hall.app)
+    .filter(({ method, path }) => method === "GET" && !path.includes(":"))
+    .map(({ path }) => path);
+  for (const { name, trpc, input } of operations)
+    if (trpc === "query" && input.safeParse({}).success) paths.push(`/trpc/${name}?input=%7B%7D`);
+  expect(paths.length).toBeGreaterThan(12);
+  let read = 0;
+  for (const path of paths)
+    for (const key of [ours.key, ours.session]) {
+      const { status, text } = await hall.ask("GET", path, { key });
+      if (status === 200) read++;
+      for (const secret of foreign) expect(text, `${path} ${secret}`).not.toContain(secret);
+    }
+  expect(read).toBeGreaterThan(20);
+});
+
+it("a worker's id is free for each tenant: enrolling one that the other has makes one's own and changes nothing of theirs", async () => {
+  const before = await hall.ask<{ workers: object[] }>("GET", "/wcp/workers", { key: theirs.key });
+  const bodies: string[] = [];
+  for (const worker_id of [theirs.workerId, "org.nobody.worker"]) {
+    const { status, body } = await hall.ask<Record<string, unknown>>("POST", "/enroll", {
+      key: ours.key,
+      body: withHash({ ...RECORD, worker_species_id: "wrk.other.kind", worker_id }),
+    });
+    expect(status).toBe(201);
+    expect(body.worker_id).toBe(worker_id);
+    bodies.push(Object.keys(body).sort().join());
+  }
+  expect(bodies[0]).toBe(bodies[1]);
+  expect((await hall.ask("GET", "/wcp/workers", { key: theirs.key })).text).toBe(before.text);
+});
+
+it("200 requests of two tenants at once, through two instances, stay apart", async () => {
+  const before = await verifiedLedger(house, hall);
+  const [oursBefore, theirsBefore] = [ours, theirs].map(({ worker }) => worker.received.length);
+  const asked = Array.from({ length: 200 }, (_, n) => {
+    const tenant = n % 2 === 0 ? ours : theirs;
+    const correlation = `${tenant.correlation}-${n}`;
+    return {
+      tenant,
+      correlation,
+      answer: (n % 3 === 0 ? second : hall).ask<DispatchAnswer>(
+        "POST",
+        n % 10 < 2 ? "/wcp/dispatch" : "/wcp/route",
+        {
+          key: tenant.key,
+          body: request(tenant.identity, {
+            correlation_id: correlation,
+            request: { text: correlation },
+            // Some are denied: their receipts must not stray either.
+            ...(n % 7 === 0 && { capability_id: "cap.doc.nothing" }),
+          }),
+        },
+      ),
+    };
+  });
+  for (const { tenant, correlation, answer } of asked) {
+    const { status, body } = await answer;
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ tenant_id: tenant.identity, correlation_id: correlation });
+    const receipt = await verified(body, hall.verifierKey);
+    expect(receipt).toMatchObject({
+      chain: tenant.id,
+      correlation_id: correlation,
+      actor: { id: tenant.keyId },
+    });
+    if (receipt.worker_id !== null) expect(receipt.worker_id).toBe(tenant.workerId);
+    if (body.outcome?.receipt)
+      expect(await verified(body.outcome as never, hall.verifierKey)).toMatchObject({
+        chain: tenant.id,
+        worker_id: tenant.workerId,
+      });
+  }
+
+  const after = await verifiedLedger(house, hall);
+  for (const { id, correlation, worker } of [ours, theirs]) {
+    const added = after.get(id)?.slice(before.get(id)?.length) ?? [];
+    const decisions = added.filter(({ kind }) => kind === "decision");
+    expect(decisions).toHaveLength(100);
+    for (const receipt of decisions) expect(receipt.correlation_id).toMatch(new RegExp(`^${correlation}-`));
+    for (const work of worker.received.slice(worker === ours.worker ? oursBefore : theirsBefore))
+      expect(work.request.text).toMatch(new RegExp(`^${correlation}-`));
+  }
+  expect(ours.worker.received.length).toBeGreaterThan(oursBefore! + 10);
+  const { rows } = await house.admin.query(
+    `SELECT count(*)::int AS n FROM ledger.receipt r WHERE convert_from(r.body, 'UTF8')::jsonb ->> 'chain' <> r.tenant_id::text`,
+  );
+  expect(rows[0].n).toBe(0);
+});
