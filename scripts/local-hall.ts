@@ -31,7 +31,10 @@ export async function step<T>(what: string, work: () => Promise<T>): Promise<T> 
   return done;
 }
 
-export async function startLocalHall(env: Record<string, string> = {}): Promise<LocalHall> {
+export async function startLocalHall(
+  env: Record<string, string> = {},
+  { watch = false }: { watch?: boolean } = {},
+): Promise<LocalHall> {
   const dataDir = process.env.HALL_DATA_DIR ?? join(ROOT, ".guildhall");
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const processes: ChildProcess[] = [];
@@ -49,6 +52,7 @@ export async function startLocalHall(env: Record<string, string> = {}): Promise<
         HALL_SEED: "demo",
       },
       "inherit",
+      watch,
     );
     processes.push(hall);
     const ready = await step("Starting the Hall (database, migrations, keys, demo tenant)", () =>
@@ -60,9 +64,10 @@ export async function startLocalHall(env: Record<string, string> = {}): Promise<
       "examples/summarizer/src/main.ts",
       {
         HALL_URL: url,
-        SUMMARIZER_PORT: process.env.SUMMARIZER_PORT ?? "0",
+        SUMMARIZER_PORT: process.env.SUMMARIZER_PORT ?? (watch ? "8770" : "0"),
       },
       "ignore",
+      watch,
     );
     processes.push(worker);
     const serving = await step("Starting the example worker", () =>
@@ -91,8 +96,9 @@ function startProcess(
   script: string,
   env: Record<string, string>,
   output: "inherit" | "ignore",
+  watch: boolean,
 ): ChildProcess {
-  return spawn(NODE, ["--disable-warning=ExperimentalWarning", join(ROOT, script)], {
+  return spawn(NODE, [...(watch ? ["--watch", "--watch-preserve-output"] : []), join(ROOT, script)], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ["ignore", output, "inherit", "ipc"],
@@ -102,7 +108,9 @@ function startProcess(
 /** What a process says once it serves. A process that ends first has said why on its own error output. */
 function firstMessage<T>(child: ChildProcess, name: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once("message", (message) => resolve(message as T));
+    child.on("message", (message: T & { kind?: string }) => {
+      if (message.kind === "ready") resolve(message);
+    });
     child.once("exit", (code) =>
       reject(new Error(`${name} did not start (exit ${code}); its reason stands above.`)),
     );

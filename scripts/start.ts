@@ -7,13 +7,13 @@ import { endProcess, ROOT, startLocalHall, step, stopOnSignal } from "./local-ha
 
 /**
  * `npm start`: a Hall, its example worker, one governed dispatch with its proof, and the console, which is built
- * in the background. Serves until it is stopped. `--watch` is `npm run dev`: the console follows its sources.
+ * in the background. Serves until it is stopped. `--watch` is `npm run dev`: Hall, worker and console follow their sources.
  */
 const watch = process.argv.includes("--watch");
 const consolePort = process.env.HALL_CONSOLE_PORT ?? "3000";
 const consoleUrl = `http://localhost:${consolePort}`;
 
-const hall = await startLocalHall({ HALL_CONSOLE_URL: consoleUrl }).catch((error: Error) => {
+const hall = await startLocalHall({ HALL_CONSOLE_URL: consoleUrl }, { watch }).catch((error: Error) => {
   process.stderr.write(`\n${error.message}\n`);
   process.exit(1);
 });

@@ -1,18 +1,20 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { CHECKS } from "../packages/attestation/src/verify/receipt.ts";
 import { DENY_CODES } from "../packages/protocol/src/deny-codes.ts";
 import { HALL_ERRORS } from "../packages/protocol/src/hall-error.ts";
 import { RECEIPT_KINDS } from "../packages/protocol/src/receipt.ts";
-import { CHECKS } from "../packages/attestation/src/verify/receipt.ts";
 import { denyCodesPage } from "../scripts/generate-deny-codes.ts";
 
 /** What the documents say is there, is there. */
 
+const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" })
   .split("\n")
@@ -51,7 +53,8 @@ describe("documents", () => {
   });
 
   it("would show a link that leads nowhere", () => {
-    const text = "[a](no-such.md) [b](README.md#no-such-heading) [c](README.md#the-tree) [d](https://example.org)";
+    const text =
+      "[a](no-such.md) [b](README.md#no-such-heading) [c](README.md#the-tree) [d](https://example.org)";
     expect(brokenLinks("README.md", text)).toEqual([
       "README.md: no-such.md",
       "README.md: README.md#no-such-heading",
@@ -70,17 +73,20 @@ describe("documents", () => {
 
   it("name commands that there are", () => {
     const { scripts } = JSON.parse(read("package.json"));
-    const lifecycle = ["ci", "install", "exec"];
-    const unknown = documents.flatMap((file) =>
-      [...read(file).matchAll(/\bnpm (?:run )?(start|test|[a-z][a-z:-]*)\b/g)]
-        .map(([, name]) => name as string)
-        .filter((name) => /\bnpm run /.test(read(file)) || name in scripts)
-        .filter((name) => !(name in scripts) && !lifecycle.includes(name))
-        .filter((name) => read(file).includes(`npm run ${name}`))
-        .map((name) => `${file}: npm run ${name}`),
+    const named = documents.flatMap((file) =>
+      [...read(file).matchAll(/\bnpm (?:run ([a-z][a-z:-]*)|(start|test)\b)/g)].map(
+        ([, run, lifecycle]) => (run ?? lifecycle) as string,
+      ),
     );
-    expect(unknown).toEqual([]);
-    for (const name of ["start", "test"]) expect(scripts).toHaveProperty(name);
+    expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
+    expect(named).toEqual(expect.arrayContaining(["start", "test", "demo", "check", "bench"]));
+  });
+
+  it("README's tree is the repository's", () => {
+    const tree = /^## The tree\n+```\n([\s\S]*?)^```$/m.exec(read("README.md"))?.[1] ?? "";
+    const rooms = tree.split("\n").flatMap((line) => /^\S+/.exec(line)?.[0] ?? []);
+    expect(rooms.length).toBeGreaterThan(10);
+    expect(rooms.filter((room) => !existsSync(join(ROOT, room)))).toEqual([]);
   });
 
   it("speak of this project alone: no address of this machine, no claim that cannot be checked", () => {
@@ -122,7 +128,9 @@ describe("codes", () => {
   });
 
   it("each reason why a body is not strict JSON is documented", () => {
-    const union = /export type StrictJsonCode =([^;]+);/.exec(read("packages/protocol/src/strict-json.ts"))?.[1];
+    const union = /export type StrictJsonCode =([^;]+);/.exec(
+      read("packages/protocol/src/strict-json.ts"),
+    )?.[1];
     const codes = [...(union ?? "").matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code as string);
     expect(codes.length).toBeGreaterThan(10);
     const page = read("docs/http-status-codes.md");
@@ -142,9 +150,15 @@ describe("codes", () => {
 
 describe("settings", () => {
   it("of the Hall are all in the runbook, and no others", () => {
-    const declared = [...read("apps/hall-api/src/env.ts").matchAll(/^ {2}(HALL_[A-Z_]+):/gm)].map(([, name]) => name);
-    const rows = [...read("docs/runbooks/start.md").matchAll(/^\| (`HALL_[^|]+) \|/gm)].map(([, cell]) => cell);
-    const documented = rows.flatMap((cell) => [...(cell as string).matchAll(/HALL_[A-Z_]+/g)].map(([name]) => name));
+    const declared = [...read("apps/hall-api/src/env.ts").matchAll(/^ {2}(HALL_[A-Z_]+):/gm)].map(
+      ([, name]) => name,
+    );
+    const rows = [...read("docs/runbooks/start.md").matchAll(/^\| (`HALL_[^|]+) \|/gm)].map(
+      ([, cell]) => cell,
+    );
+    const documented = rows.flatMap((cell) =>
+      [...(cell as string).matchAll(/HALL_[A-Z_]+/g)].map(([name]) => name),
+    );
     expect(declared.length).toBeGreaterThan(8);
     expect(documented.sort()).toEqual(declared.sort());
   });
@@ -152,19 +166,22 @@ describe("settings", () => {
 
 describe("the glossary", () => {
   const words = new Set(
-    [...read("docs/glossary.md").matchAll(/\*\*([^*]+)\*\*/g)].map(([, word]) => (word as string).toLowerCase()),
+    [...read("docs/glossary.md").matchAll(/\*\*([^*]+)\*\*/g)].map(([, word]) =>
+      (word as string).toLowerCase(),
+    ),
   );
 
   it("explains the words of the code", () => {
-    const wanted = `hall, tenant, signatory identity, capability, species, worker, worker record, transport, control, rule,
+    const wanted =
+      `hall, tenant, signatory identity, capability, species, worker, worker record, transport, control, rule,
       bundle, decision, hold, receipt, chain, leaf, log, checkpoint, seal, inclusion proof, grant, dispatch, outcome receipt,
       fence, epoch, snapshot, payload, commitment, sealer, ledger writer, ledger, batch, head, entry, act, kind, body, actor,
       frontier, signer, origin, verifier key, signature, start-by time, attempt, redeem, job, program, cell, shadowed rule,
       candidate, step, blast score, privilege envelope, policy gate, profile, certification, attestation, approval, ban,
       deny code, operation, door, permission, scope, member, caller, idempotency key, correlation id, dry run, salt, witness,
       vector, negative control, probe, instance, species, enroll`
-      .split(",")
-      .map((word) => word.trim());
+        .split(",")
+        .map((word) => word.trim());
     expect(wanted.filter((word) => !words.has(word))).toEqual([]);
   });
 
@@ -178,7 +195,9 @@ describe("the glossary", () => {
 describe("what code and tests cite", () => {
   const sources = files.filter((file) => /\.(?:ts|tsx|mjs|sql|yaml|prisma|css)$/.test(file));
   const cited = (pattern: RegExp) =>
-    new Map(sources.flatMap((file) => [...read(file).matchAll(pattern)].map(([, cite]) => [cite as string, file])));
+    new Map(
+      sources.flatMap((file) => [...read(file).matchAll(pattern)].map(([, cite]) => [cite as string, file])),
+    );
 
   it("of the architecture is a section or a rule of docs/architecture.md", () => {
     const page = read("docs/architecture.md");
@@ -198,9 +217,19 @@ describe("what code and tests cite", () => {
     expect(missing).toEqual([]);
   });
 
-  it("of hostile cases has its row in docs/reliability.md, and each row has a test", () => {
-    const rows = [...read("docs/reliability.md").matchAll(/^\| (H-\d{3}) \|/gm)].map(([, id]) => id as string);
-    expect([...cited(/\b(H-\d{3})\b/g).keys()].sort()).toEqual(rows.sort());
+  describe("of hostile cases", () => {
+    const rows = [...read("docs/reliability.md").matchAll(/^\| (H-\d{3}) \|/gm)].map(
+      ([, id]) => id as string,
+    );
+    const tried = cited(/\b(H-\d{3})\b/g);
+
+    it("has its row in docs/reliability.md: add one with what must happen", () => {
+      expect([...tried].filter(([id]) => !rows.includes(id))).toEqual([]);
+    });
+
+    it("is there for each row: a case that nothing tries is no promise", () => {
+      expect(rows.filter((id) => !tried.has(id))).toEqual([]);
+    });
   });
 
   it("of the threat model has its row there", () => {
@@ -230,30 +259,46 @@ describe("docs/verify-a-receipt.md", () => {
     for (const kind of ["decision", "outcome"]) expect(RECEIPT_KINDS).toContain(kind);
   });
 
-  it.skipIf(lacking.length > 0)("its script accepts what the verifier accepts", { timeout: 120_000 }, () => {
-    const { cases, key } = vector("sealed-receipts-are-accepted");
-    const plain = cases.filter(({ sealed, key: own }) => sealed !== undefined && own === undefined);
-    expect(plain.length).toBeGreaterThan(10);
-    for (const { name, sealed } of plain) expect(verdict(sealed as string, key), name).toMatch(/^VERIFIED: /);
+  it.skipIf(lacking.length > 0)(
+    "its script accepts what the verifier accepts",
+    { timeout: 60_000 },
+    async () => {
+      const { cases, key } = vector("sealed-receipts-are-accepted");
+      const names = [
+        "a decision",
+        "one that its checkpoint alone seals",
+        "the only leaf of a log, with an empty proof",
+        "the last leaf of a log",
+        "with an extension line in the checkpoint",
+      ];
+      const chosen = cases.filter(({ name }) => names.includes(name));
+      expect(chosen).toHaveLength(names.length);
+      expect(await Promise.all(chosen.map(({ sealed = "" }) => verdict(sealed, key)))).toEqual(
+        names.map(() => expect.stringMatching(/^VERIFIED: leaf /)),
+      );
+    },
+  );
+
+  it.skipIf(lacking.length > 0)("its script refuses what was changed", { timeout: 60_000 }, async () => {
+    const chosen = ["changed-bodies-are-refused", "bad-signatures-are-refused", "bad-proofs-are-refused"]
+      .map(vector)
+      .flatMap(({ cases, key }) =>
+        cases.slice(0, 4).map(({ name, sealed = "", key: own }) => ({ name, sealed, own, key })),
+      );
+    const verdicts = chosen.map(async ({ name, sealed, own, key }) => [
+      name,
+      await verdict(sealed, typeof own === "string" ? own : key),
+    ]);
+    expect(verdicts.length).toBeGreaterThan(8);
+    for (const [name, said] of await Promise.all(verdicts)) expect(said, name).toMatch(/^NOT VERIFIED: /);
   });
 
-  it.skipIf(lacking.length > 0)("its script refuses what was changed", { timeout: 120_000 }, () => {
-    let refused = 0;
-    for (const file of ["changed-bodies-are-refused", "bad-signatures-are-refused", "bad-proofs-are-refused"]) {
-      const { cases, key } = vector(file);
-      for (const { name, sealed, key: own = key, previous } of cases) {
-        if (sealed === undefined || typeof own !== "string" || previous !== undefined) continue;
-        expect(verdict(sealed, own), `${file}: ${name}`).not.toMatch(/VERIFIED: leaf/);
-        refused++;
-      }
-    }
-    expect(refused).toBeGreaterThan(20);
-  });
-
-  function verdict(sealed: string, key: string): string {
-    writeFileSync(join(folder, "receipt.json"), sealed);
-    return spawnSync("sh", [join(folder, "verify.sh"), join(folder, "receipt.json"), key], { encoding: "utf8" })
-      .stdout;
+  let count = 0;
+  async function verdict(sealed: string, key: string): Promise<string> {
+    const file = join(folder, `${count++}.json`);
+    writeFileSync(file, sealed);
+    const { stdout } = await run("sh", [join(folder, "verify.sh"), file, key]).catch((error) => error);
+    return stdout;
   }
 });
 
@@ -291,7 +336,9 @@ function headings(file: string): string[] {
   );
 }
 
-const TOP = new Set(readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])));
+const TOP = new Set(
+  readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])),
+);
 
 /** Paths in backticks that begin with a folder of the repository and are not there. */
 function missingPaths(file: string, text: string): string[] {

@@ -5,7 +5,7 @@ import { readCopy } from "../lib/copy-of.ts";
 import { type Difference, differences } from "../lib/differences.ts";
 import { engrave } from "../lib/engraving.ts";
 import type { DoorReceipt } from "../lib/hall-types.ts";
-import { type SealReading, sealWords } from "../lib/seal.ts";
+import type { SealReading } from "../lib/seal.ts";
 import { checkSeal } from "../lib/verify-here.ts";
 import { Button } from "../ui/button.tsx";
 import { ForeignText } from "../ui/foreign-text.tsx";
@@ -97,9 +97,7 @@ function CopyFinding({ verdict, sealed }: { verdict: CopyVerdict; sealed: DoorRe
       <div className="flex items-center gap-4">
         <Seal reading={reading} engraving={engrave(sealed)} className="size-18" />
         <div className="min-w-0 text-13">
-          <p className={`text-16 font-semibold ${isBad ? "text-deny" : ""}`}>
-            {isBad ? `This copy: ${sealWords(reading).toLowerCase()}` : "This copy is genuine"}
-          </p>
+          <p className={`text-16 font-semibold ${isBad ? "text-deny" : ""}`}>{verdictWords(reading)}</p>
           <p>{explain(reading, changed)}</p>
           {isSealAdded && (
             <p className="text-quiet">It came without a seal; the seal of this decision was used.</p>
@@ -110,6 +108,11 @@ function CopyFinding({ verdict, sealed }: { verdict: CopyVerdict; sealed: DoorRe
       <SealFindings reading={reading} label="Checks of the copy" />
     </section>
   );
+}
+
+function verdictWords(reading: SealReading): string {
+  if (reading.state === "broken") return "This copy does not verify";
+  return reading.state === "refused" ? "Nothing was checked" : "This copy is genuine";
 }
 
 function explain(reading: SealReading, changed: readonly Difference[]): string {

@@ -171,18 +171,26 @@ function Pages({
  * its top, and closing it leads back to the row it was opened from.
  */
 function usePlace(pane: RefObject<HTMLElement | null>, openId: string | null): void {
-  const last = useRef<{ openId: string | null; listTop: number }>({ openId: null, listTop: 0 });
+  const lastOpen = useRef<string | null>(null);
+  const listTop = useRef(0);
+  useEffect(() => {
+    if (openId !== null) return;
+    // Once a decision stands in its place the document is another height, and the offset is lost.
+    const keep = () => {
+      listTop.current = window.scrollY;
+    };
+    window.addEventListener("scroll", keep, { passive: true });
+    return () => window.removeEventListener("scroll", keep);
+  }, [openId]);
   useLayoutEffect(() => {
-    const before = last.current;
     const isNarrow = !window.matchMedia("(min-width: 1100px)").matches;
-    if (before.openId === null && openId !== null) before.listTop = window.scrollY;
-    if (openId !== null && isNarrow) window.scrollTo(0, 0);
-    if (before.openId !== null && openId === null) {
-      if (isNarrow) window.scrollTo(0, before.listTop);
-      const row = pane.current?.querySelector<HTMLElement>(`a[data-decision="${before.openId}"]`);
+    if (isNarrow && openId !== null) window.scrollTo(0, 0);
+    if (openId === null && lastOpen.current !== null) {
+      if (isNarrow) window.scrollTo(0, listTop.current);
+      const row = pane.current?.querySelector<HTMLElement>(`a[data-decision="${lastOpen.current}"]`);
       row?.focus({ preventScroll: true });
     }
-    before.openId = openId;
+    lastOpen.current = openId;
   }, [pane, openId]);
 }
 

@@ -19,7 +19,7 @@ export function Frame({
   initialMe: Me | null;
   children: ReactNode;
 }) {
-  const { me, isAway } = useMe(initialMe);
+  const { me, refusal } = useMe(initialMe);
   const [isNavigationOpen, setNavigationOpen] = useState(false);
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   return (
@@ -37,7 +37,8 @@ export function Frame({
         <TopBar
           member={me?.member ?? claims.member}
           tenant={me?.tenant ?? claims.tenant}
-          hall={isAway ? null : (me?.hall ?? null)}
+          hall={me?.hall ?? null}
+          refusal={refusal}
           onOpenNavigation={() => setNavigationOpen(true)}
           onOpenPalette={() => setPaletteOpen(true)}
         />
@@ -49,7 +50,7 @@ export function Frame({
         label="Navigation"
         isOpen={isNavigationOpen}
         onClose={() => setNavigationOpen(false)}
-        className="h-dvh w-[264px] border-y-0 border-l-0"
+        className="m-0 h-dvh max-h-none w-[264px] border-y-0 border-l-0"
       >
         <Navigation onFollow={() => setNavigationOpen(false)} />
       </Dialog>

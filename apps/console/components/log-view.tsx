@@ -5,21 +5,16 @@ import type { HallState } from "../lib/hall-types.ts";
 import { type KeyPin, originOf, pinKey } from "../lib/pinned-key.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { count } from "../ui/count.ts";
-import { Message } from "../ui/message.tsx";
 import { Entry, Record } from "../ui/record.tsx";
 import { Time } from "../ui/time.tsx";
 import { Fingerprint, KeyChanged, KeyPinLine } from "./key-pin.tsx";
+import { RefusalNotice } from "./refusal-notice.tsx";
 import { useMe } from "./use-me.ts";
 
 /** The log that holds every receipt, and the key that this browser checks it with. */
 export function LogView({ hallUrl }: { hallUrl: string }) {
-  const { me, isAway } = useMe();
-  if (me === null)
-    return isAway ? (
-      <Message level={1} mark="stale" title="The Hall does not answer">
-        <p>Its log cannot be shown. The console keeps asking.</p>
-      </Message>
-    ) : null;
+  const { me, refusal } = useMe();
+  if (me === null) return refusal && <RefusalNotice what="The log could not be read" refusal={refusal} />;
   return <Log hall={me.hall} hallUrl={hallUrl} />;
 }
 

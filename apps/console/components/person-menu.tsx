@@ -5,7 +5,6 @@ import { useState } from "react";
 import type { Me } from "../lib/hall-types.ts";
 import { signOut } from "../lib/sign-in.ts";
 import { currentTheme, setTheme, THEMES, type Theme } from "../lib/theme.ts";
-import { Mark } from "../ui/mark.tsx";
 
 const ITEM =
   "flex cursor-default items-center gap-2 rounded px-2 py-1.5 text-13 outline-none select-none data-highlighted:bg-wash";
@@ -57,7 +56,7 @@ export function PersonMenu({ member, tenant }: { member: Me["member"]; tenant: M
               >
                 <span className="grid w-3 place-items-center">
                   <DropdownMenu.ItemIndicator>
-                    <Mark name="allow" size={8} />
+                    <span className="block size-1.5 rounded-full bg-ink" />
                   </DropdownMenu.ItemIndicator>
                 </span>
                 {THEME_WORDS[name]}

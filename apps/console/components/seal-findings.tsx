@@ -22,11 +22,27 @@ export function SealFindings({ reading, label }: { reading: SealReading; label: 
               </span>
             </p>
             <p className={`[overflow-wrap:anywhere] ${state === "failed" ? "text-ink" : "text-quiet"}`}>
-              <ForeignText text={detail} max={1024} />
+              <Finding text={detail} />
             </p>
           </div>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Hashes and ids stand in mono, so that they can be compared digit by digit. */
+function Finding({ text }: { text: string }) {
+  return text.split(/([0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/).map((part, index) =>
+    index % 2 === 1 ? (
+      // Parts of one sentence have no other identity than their place in it.
+      // biome-ignore lint/suspicious/noArrayIndexKey: see above
+      <span key={index} className="font-mono text-12">
+        {part}
+      </span>
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: see above
+      <ForeignText key={index} text={part} max={1024} />
+    ),
   );
 }

@@ -94,16 +94,17 @@ function Ticks({ heights }: { heights: readonly number[] }) {
   });
 }
 
-/** Cracked through, its outer piece fallen away from the round. */
+/** Cracked through from rim to rim, one half fallen away from the round. */
 function BrokenQuarter() {
+  const crack = [44, 50, 40, 50, 45].map((angle, index) => at(OUTER - (index * (OUTER - INNER)) / 4, angle));
   return (
-    <g className="fill-deny-wash stroke-deny" strokeWidth="1.5" strokeLinejoin="round">
+    <g className="fill-deny">
       <path
-        d={`${arc(OUTER, GAP_DEG, 36)} L37 -19 L31 -23 L27 -16 L${at(INNER, 31)} A${INNER} ${INNER} 0 0 0 ${at(INNER, 5)} Z`}
+        d={`${arc(OUTER, GAP_DEG, 44)} L${crack.join(" L")} A${INNER} ${INNER} 0 0 0 ${at(INNER, GAP_DEG * 1.8)} Z`}
       />
       <path
-        transform="translate(5 3) rotate(7)"
-        d={`${arc(OUTER, 42, 90 - GAP_DEG)} L${at(INNER, 85)} A${INNER} ${INNER} 0 0 0 ${at(INNER, 40)} L27 -13 L33 -20 Z`}
+        transform="translate(6.5 -1.5) rotate(4)"
+        d={`${arc(OUTER, 44, 90 - GAP_DEG)} L${at(INNER, 90 - GAP_DEG * 1.8)} A${INNER} ${INNER} 0 0 0 ${crack.toReversed().join(" L")} Z`}
       />
     </g>
   );

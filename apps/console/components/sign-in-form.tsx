@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import { paths } from "../lib/paths.ts";
-import { signInWords, spendLink } from "../lib/sign-in.ts";
+import { type SignInWords, signInWords, spendLink } from "../lib/sign-in.ts";
 import { Button } from "../ui/button.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { ForeignText } from "../ui/foreign-text.tsx";
@@ -38,9 +38,13 @@ function WithLink({ token, hallUrl }: { token: string; hallUrl: string }) {
     else setState({ step: "refused", code: answer.code });
   }
 
+  const refusal = state.step === "refused" ? signInWords(state.code) : null;
+  const isOver = refusal !== null && !refusal.canRetry;
   return (
-    <Sheet title="Sign in with a one-time link">
-      <p>This link signs you in once, as the member it was made for. Opening this page has not used it.</p>
+    <Sheet title={isOver ? "This link does not sign you in" : "Sign in with a one-time link"}>
+      {!isOver && (
+        <p>This link signs you in once, as the member it was made for. Opening this page has not used it.</p>
+      )}
       <dl className="grid grid-cols-[64px_minmax(0,1fr)] gap-x-3 gap-y-1 text-13">
         <dt className="text-quiet">Hall</dt>
         <dd className="font-mono">{hallUrl.replace(/^https?:\/\//, "")}</dd>
@@ -49,21 +53,22 @@ function WithLink({ token, hallUrl }: { token: string; hallUrl: string }) {
           <ForeignText text={`…${token.slice(-6)}`} />
         </dd>
       </dl>
-      {state.step === "refused" && <Refused code={state.code} />}
-      <Button
-        look="primary"
-        className="w-full"
-        because={state.step === "busy" ? "The Hall is being asked" : undefined}
-        onClick={() => void signIn()}
-      >
-        {state.step === "busy" ? "Signing in" : "Sign in"}
-      </Button>
+      {refusal && <Refused words={refusal} />}
+      {!isOver && (
+        <Button
+          look="primary"
+          className="w-full"
+          because={state.step === "busy" ? "The Hall is being asked" : undefined}
+          onClick={() => void signIn()}
+        >
+          {state.step === "busy" ? "Signing in" : "Sign in"}
+        </Button>
+      )}
     </Sheet>
   );
 }
 
-function Refused({ code }: { code: string }) {
-  const { sentence, remedy } = signInWords(code);
+function Refused({ words: { sentence, remedy } }: { words: SignInWords }) {
   return (
     <div role="alert" className="flex gap-2.5 border-l-2 border-deny bg-deny-wash px-3 py-2.5 text-13">
       <span className="pt-1">

@@ -5,6 +5,7 @@ import { usePathname } from "next/navigation";
 import { hallMark } from "../lib/hall-state.ts";
 import type { HallState, Me } from "../lib/hall-types.ts";
 import { paths } from "../lib/paths.ts";
+import type { RefusalText } from "../lib/refusal.ts";
 import { Mark } from "../ui/mark.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { PersonMenu } from "./person-menu.tsx";
@@ -14,13 +15,15 @@ export function TopBar({
   member,
   tenant,
   hall,
+  refusal,
   onOpenNavigation,
   onOpenPalette,
 }: {
   member: Me["member"];
   tenant: Me["tenant"];
-  /** Null where the Hall does not answer. */
   hall: HallState | null;
+  /** Why the Hall did not say how it stands, the last time it was asked. */
+  refusal: RefusalText | null;
   onOpenNavigation: () => void;
   onOpenPalette: () => void;
 }) {
@@ -54,7 +57,7 @@ export function TopBar({
           Go to
           <kbd className="font-mono text-12">⌘K</kbd>
         </button>
-        <HallStateMark hall={hall} />
+        <HallStateMark hall={hall} refusal={refusal} />
         <PersonMenu member={member} tenant={tenant} />
       </div>
     </header>
@@ -62,9 +65,9 @@ export function TopBar({
 }
 
 /** The Hall's own word on how it stands. */
-function HallStateMark({ hall }: { hall: HallState | null }) {
+function HallStateMark({ hall, refusal }: { hall: HallState | null; refusal: RefusalText | null }) {
   const now = useNow();
-  const { mark, words, detail } = hallMark(hall, now ?? 0);
+  const { mark, words, detail } = hallMark(hall, refusal, now ?? 0);
   return (
     <p role="status" title={detail} className="flex items-center gap-2 px-1 text-13 whitespace-nowrap">
       <Mark name={mark} />

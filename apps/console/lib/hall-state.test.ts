@@ -13,21 +13,27 @@ const hall = {
 
 describe("hallMark", () => {
   it("says how long ago the last seal was", () => {
-    expect(hallMark(hall, NOW)).toMatchObject({ mark: "allow", words: "sealed 2 s ago" });
+    expect(hallMark(hall, null, NOW)).toMatchObject({ mark: "allow", words: "sealed 2 s ago" });
   });
 
   it("says what waits for a seal", () => {
-    expect(hallMark({ ...hall, state: "unsealed", sealed_size: 1201 }, NOW)).toMatchObject({
+    expect(hallMark({ ...hall, state: "unsealed", sealed_size: 1201 }, null, NOW)).toMatchObject({
       mark: "hold",
       words: "3 unsealed",
     });
   });
 
   it("never looks sealed without a signer or without an answer", () => {
-    expect(hallMark({ ...hall, state: "signer_lost" }, NOW)).toMatchObject({
+    expect(hallMark({ ...hall, state: "signer_lost" }, null, NOW)).toMatchObject({
       mark: "deny",
       words: "signer lost",
     });
-    expect(hallMark(null, NOW)).toMatchObject({ mark: "stale", words: "unreachable" });
+    expect(hallMark(null, null, NOW)).toMatchObject({ mark: "stale", words: "unreachable" });
+    const refusal = { sentence: "The ledger cannot record.", remedy: "Wait.", requestId: null };
+    expect(hallMark(hall, { code: "HALL_UNREACHABLE", ...refusal }, NOW).words).toBe("unreachable");
+    expect(hallMark(hall, { code: "LEDGER_UNAVAILABLE", ...refusal }, NOW)).toMatchObject({
+      mark: "deny",
+      words: "failing",
+    });
   });
 });

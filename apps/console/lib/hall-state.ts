@@ -1,6 +1,7 @@
 import { ago } from "../ui/ago.ts";
 import { count } from "../ui/count.ts";
 import type { HallState } from "./hall-types.ts";
+import type { RefusalText } from "./refusal.ts";
 
 /** How the Hall stands, as one mark and a few words. It is the Hall's own word; receipts are checked here. */
 export interface HallMark {
@@ -9,9 +10,11 @@ export interface HallMark {
   detail: string;
 }
 
-/** @param state null where the Hall does not answer */
-export function hallMark(state: HallState | null, nowMs: number): HallMark {
-  if (state === null)
+/** @param refusal why it did not say so the last time it was asked: then what it said before is old */
+export function hallMark(state: HallState | null, refusal: RefusalText | null, nowMs: number): HallMark {
+  if (refusal !== null && refusal.code !== "HALL_UNREACHABLE")
+    return { mark: "deny", words: "failing", detail: `${refusal.sentence} ${refusal.remedy}` };
+  if (refusal !== null || state === null)
     return {
       mark: "stale",
       words: "unreachable",

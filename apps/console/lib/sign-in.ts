@@ -39,9 +39,11 @@ async function refusalCode(answer: Response): Promise<string> {
   return URL.parse(url ?? "", window.location.origin)?.searchParams.get("error") ?? "INTERNAL";
 }
 
-interface SignInWords {
+export interface SignInWords {
   sentence: string;
   remedy: string;
+  /** True where another try with the same link can succeed. */
+  canRetry: boolean;
 }
 
 const LINK_HELP = "Ask the operator of the Hall for a new link; npm start prints one for a local Hall.";
@@ -53,12 +55,14 @@ export function signInWords(code: string): SignInWords {
       return {
         sentence: "This link was used before, or its time is over. Each link works once.",
         remedy: LINK_HELP,
+        canRetry: false,
       };
     case "KEY_MALFORMED":
     case "UNAUTHENTICATED":
       return {
         sentence: "This is not a whole sign-in link: a part of it is missing or mistyped.",
         remedy: "Copy the whole line again. The link has not been spent.",
+        canRetry: false,
       };
     case "HALL_UNREACHABLE":
     case "LEDGER_UNAVAILABLE":
@@ -67,19 +71,27 @@ export function signInWords(code: string): SignInWords {
       return {
         sentence: "The Hall does not answer, so nobody can sign in now.",
         remedy: "Start it, then press the button again.",
+        canRetry: true,
       };
     case "COOKIE_REFUSED":
       return {
         sentence: "The Hall began a session, and this browser did not keep its cookie.",
         remedy:
           "Safari refuses secure cookies over plain http: use another browser on localhost, or serve the console over https. Then ask for a new link.",
+        canRetry: false,
       };
     case "CONSOLE_UNREACHABLE":
       return {
         sentence: "The console does not answer.",
         remedy: "Check that it runs, then press the button again.",
+        canRetry: true,
       };
     default:
-      return { sentence: `The Hall refused to begin a session (${code}).`, remedy: LINK_HELP };
+      return {
+        sentence: `The Hall refused to begin a session (${code}).`,
+        remedy:
+          "Press the button again; if it is refused again, ask the operator of the Hall for a new link.",
+        canRetry: true,
+      };
   }
 }

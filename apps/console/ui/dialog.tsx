@@ -34,7 +34,7 @@ export function Dialog({
         // The backdrop belongs to the dialog element, its content does not.
         if (event.target === event.currentTarget) onClose();
       }}
-      className={`m-0 max-h-none max-w-none border border-line bg-sheet p-0 text-ink shadow-float ${className}`}
+      className={`border border-line bg-sheet p-0 text-ink shadow-float ${className}`}
     >
       {isOpen && children}
     </dialog>

@@ -11,7 +11,7 @@ const worker = await start().catch((error: Error) => {
 
 process.stdout.write(`The summarizer serves ${SUMMARIZER_RECORD.capabilities.join(", ")} at ${worker.url}\n`);
 // Whoever started this as a child hears the address, too: with port 0 nobody could know it before.
-process.send?.({ url: worker.url });
+process.send?.({ kind: "ready", url: worker.url });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());
 process.once("disconnect", () => void stop());

@@ -48,18 +48,21 @@ export function checkStart(decision: Genuine, dispatch: Dispatch | null, body: J
   mustAgree(decision, "dispatch.id", dispatch.id, receipt.receipt_id);
 }
 
-/** Refuses a closing receipt of other work, and an answer that tells another end than it. */
-export function checkEnd(outcome: Genuine, dispatch: Dispatch, result: StrictJson | undefined): void {
+/**
+ * Refuses a closing receipt of other work, and an answer that tells another end than it.
+ * @returns the dispatch with the attempts that the receipt counts: a Hall that was interrupted had begun more
+ */
+export function checkEnd(outcome: Genuine, dispatch: Dispatch, result: StrictJson | undefined): Dispatch {
   const { receipt } = outcome;
   mustAgree(outcome, "outcome.kind", "outcome", receipt.kind);
   mustAgree(outcome, "outcome.decision_id", dispatch.id, receipt.decision_id);
   mustAgree(outcome, "dispatch.state", dispatch.state, receipt.status);
   mustAgree(outcome, "dispatch.reason", dispatch.reason, receipt.reason);
-  mustAgree(outcome, "dispatch.attempts", dispatch.attempts, receipt.attempts);
   if (dispatch.worker_id !== undefined)
     mustAgree(outcome, "dispatch.worker_id", dispatch.worker_id, receipt.worker_id);
   // Its salt stays in the Hall, so only this much can be seen: a result that the receipt does not know of.
   if (receipt.result_hash === null) mustAgree(outcome, "result", result, null);
+  return { ...dispatch, attempts: Number(receipt.attempts) };
 }
 
 /** The closing receipt is of the decision's own worker, chain and later place. */

@@ -96,17 +96,17 @@ export class HallClient {
     const { body, decision } = await this.#ask("wcp/dispatch", input, options);
     const dispatch = readDispatch(body.dispatch);
     checkStart(decision, dispatch, body);
-    const { outcome, result } = dispatch
+    const view = dispatch
       ? await this.#end(body, dispatch, decision)
-      : { outcome: null, result: null };
-    return { ...routeAnswer(body, decision), dispatch, result, outcome };
+      : { dispatch, result: null, outcome: null };
+    return { ...routeAnswer(body, decision), ...view };
   }
 
   async getDispatch(id: string, options: Pick<AskOptions, "signal"> = {}): Promise<DispatchView> {
     const { body } = await this.#get(`wcp/dispatches/${encodeURIComponent(id)}`, options);
     const dispatch = readDispatch(body.dispatch);
     if (dispatch?.id !== id.toLowerCase()) throw malformed("The Hall answered with another dispatch.");
-    return { dispatch, ...(await this.#end(body, dispatch, null)) };
+    return this.#end(body, dispatch, null);
   }
 
   async getReceipt(id: string, options: Pick<AskOptions, "signal"> = {}): Promise<Sealed<Receipt>> {
@@ -185,16 +185,16 @@ export class HallClient {
     body: JsonObject,
     dispatch: DispatchView["dispatch"],
     decision: Genuine | null,
-  ): Promise<Pick<DispatchView, "outcome" | "result">> {
+  ): Promise<DispatchView> {
     if ((body.outcome ?? null) === null) {
       checkIsOpen(dispatch, body);
-      return { outcome: null, result: null };
+      return { dispatch, result: null, outcome: null };
     }
     if (!isObject(body.outcome)) throw malformed("The answer's outcome is not a sealed receipt.");
     const outcome = await this.#verify(body.outcome);
-    checkEnd(outcome, dispatch, body.result);
+    const ended = checkEnd(outcome, dispatch, body.result);
     if (decision) checkFollows(decision, outcome);
-    return { outcome: sealed<OutcomeBody>(outcome), result: body.result ?? null };
+    return { dispatch: ended, result: body.result ?? null, outcome: sealed<OutcomeBody>(outcome) };
   }
 
   async #verify(body: JsonObject): Promise<Genuine> {

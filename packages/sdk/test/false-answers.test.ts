@@ -240,6 +240,46 @@ describe("a genuine receipt in the wrong place", () => {
   });
 });
 
+describe("a Hall that contradicts itself under its own seal", () => {
+  const changes: [field: string, alter: HallStandIn["alter"]][] = [
+    ["decision.outcome", (body) => ({ ...body, decision: { ...body.decision, outcome: "DENY" } })],
+    ["selected", (body) => ({ ...body, worker_id: null })],
+    [
+      "policy_decision",
+      (body) => {
+        const outcome = "PERHAPS" as "ALLOW";
+        return { ...body, policy_decision: outcome, decision: { ...body.decision, outcome } };
+      },
+    ],
+    ["decision", (body) => ({ ...body, decision: [] as unknown as typeof body.decision })],
+    ["inputs", (body) => ({ ...body, decision: { ...body.decision, inputs: null as unknown as { a: 1 } } })],
+    [
+      "inputs.env",
+      (body) => {
+        const { env: _env, ...inputs } = body.decision.inputs;
+        return { ...body, decision: { ...body.decision, inputs } };
+      },
+    ],
+    ["tenant_id", (body) => ({ ...body, tenant_id: null })],
+  ];
+  it.each(changes)("is refused: %s", async (field, alter) => {
+    hall.alter = alter;
+    // What it seals it also says.
+    hall.tamper = (answer) => {
+      const { worker_id = null, tenant_id = null } = answer.receipt as Json;
+      return { ...answer, selected_worker_id: worker_id, worker_id, tenant_id };
+    };
+    await expect(client.route(INPUT)).rejects.toMatchObject(refusal("ANSWER_DIFFERS", field));
+  });
+
+  it("is refused: work that a hold starts", async () => {
+    hall.decides = { outcome: "HOLD", code: "DENY_REQUIRES_HUMAN" };
+    hall.ends = "running";
+    hall.alter = (body) => ({ ...body, dispatched_at: body.decided_at });
+    await expect(client.dispatch(INPUT)).rejects.toMatchObject(refusal("ANSWER_DIFFERS", "policy_decision"));
+  });
+});
+
 describe("a dispatch that is told otherwise than it was", () => {
   const changes: [name: string, expected: object, change: Change][] = [
     ["hidden", refusal("ANSWER_DIFFERS", "dispatch"), set("dispatch", null)],
@@ -248,7 +288,6 @@ describe("a dispatch that is told otherwise than it was", () => {
     ["as dead", refusal("ANSWER_DIFFERS", "dispatch.state"), set("dispatch.state", "dead_lettered")],
     ["as going on", refusal("ANSWER_DIFFERS", "dispatch.state"), set("dispatch.state", "running")],
     ["for a reason", refusal("ANSWER_DIFFERS", "dispatch.reason"), set("dispatch.reason", "TIMEOUT")],
-    ["tried more often", refusal("ANSWER_DIFFERS", "dispatch.attempts"), set("dispatch.attempts", 3)],
     [
       "by another worker",
       refusal("ANSWER_DIFFERS", "dispatch.worker_id"),
@@ -316,6 +355,11 @@ describe("a dispatch that is told otherwise than it was", () => {
         );
       await expect(client.dispatch(INPUT)).rejects.toMatchObject(refusal("ANSWER_DIFFERS", field));
     }
+  });
+
+  it("gets its attempts from the receipt", async () => {
+    hall.tamper = (answer) => ({ ...answer, dispatch: { ...(answer.dispatch as Json), attempts: 7 } });
+    expect(await client.dispatch(INPUT)).toMatchObject({ dispatch: { attempts: 1 } });
   });
 
   it("is refused: another one than was asked for", async () => {

@@ -32,6 +32,8 @@ export interface HallStandIn {
   decides: { outcome: Outcome; code: DenyCode | null };
   /** How work ends. */
   ends: "succeeded" | "failed" | "running";
+  /** Changes a decision before it is sealed: a Hall that contradicts itself. */
+  alter: (body: UnsequencedDecision) => UnsequencedDecision;
   /** Changes an answer on its way out. */
   tamper: (answer: Json) => Json | Promise<Json>;
   /** Answers in the Hall's place. */
@@ -70,6 +72,7 @@ export async function openHall(origin = "hall.example.org/log"): Promise<HallSta
     requests: [],
     decides: { outcome: "ALLOW", code: null },
     ends: "succeeded",
+    alter: (body) => body,
     tamper: (answer) => answer,
     instead: null,
     grants,
@@ -116,7 +119,7 @@ export async function openHall(origin = "hall.example.org/log"): Promise<HallSta
   }
 
   async function decided(text: string, isDispatch: boolean): Promise<Json> {
-    const body = decisionBody(JSON.parse(text), bodies.length, hall.decides, isDispatch);
+    const body = hall.alter(decisionBody(JSON.parse(text), bodies.length, hall.decides, isDispatch));
     bodies.push(body);
     const { decision } = body;
     const { selected, deny } = decision;

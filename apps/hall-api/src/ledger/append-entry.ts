@@ -1,4 +1,4 @@
-import { newReceiptId, newSalt, type Signer, signReceipt } from "@guildhall/attestation";
+import { newReceiptId, newSalt } from "@guildhall/attestation";
 import { appendAct, type Fence, type OperatorTx, type TenantTx, takeHeads } from "@guildhall/db";
 import {
   type ActBody,
@@ -77,9 +77,4 @@ export async function appendEntry(
     fence,
   });
   return { chain: entry.chain, receiptId: entry.receipt_id, leafIndex, hash, body };
-}
-
-/** WCP's signature of a committed act, for storing beside it. */
-export async function signAct(signer: Signer, act: Appended): Promise<Buffer> {
-  return Buffer.from(await signReceipt(signer, act.hash), "base64");
 }

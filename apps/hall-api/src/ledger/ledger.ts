@@ -1,4 +1,4 @@
-import type { Signer } from "@guildhall/attestation";
+import { type Signer, signReceipt } from "@guildhall/attestation";
 import {
   type Db,
   findReceipt,
@@ -19,7 +19,7 @@ import {
   type Sha256Hex,
   type TenantId,
 } from "@guildhall/protocol";
-import { type Appended, appendEntry, type Envelope, envelopeOf, signAct } from "./append-entry.ts";
+import { type Appended, appendEntry, type Envelope, envelopeOf } from "./append-entry.ts";
 import type { Entry, Probe, Submitted } from "./entry.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
 import { createLedgerWriter, type LedgerWriter, SEAL_DEADLINE_MS } from "./writer.ts";
@@ -75,14 +75,22 @@ export function createLedger(options: LedgerOptions): Ledger {
       withTenant(db, tenant, async (tx) => (await findReceipt(tx, receiptId)) !== null),
   });
 
-  async function storeSignature(act: Appended): Promise<string | null> {
+  /** WCP's signature of a committed receipt, stored beside it. Ed25519 is deterministic: made twice, it is the same. */
+  async function signStored(chain: TenantId, leafIndex: number, hash: Uint8Array): Promise<string | null> {
     if (!options.receiptSignatures) return null;
-    const signature = await signAct(signer, act);
+    const signature = await signReceipt(signer, hash);
     const store = (tx: TenantTx | OperatorTx) =>
       tx.$executeRaw`INSERT INTO ledger.receipt_signature (leaf_index, tenant_id, signature)
-        VALUES (${act.leafIndex}::bigint, ${act.chain}::uuid, ${new Uint8Array(signature)}) ON CONFLICT DO NOTHING`;
-    await (isHallChain(act.chain) ? withOperator(db, store) : withTenant(db, act.chain, store));
-    return signature.toString("base64");
+        VALUES (${leafIndex}::bigint, ${chain}::uuid, ${new Uint8Array(Buffer.from(signature, "base64"))})
+        ON CONFLICT DO NOTHING`;
+    await (isHallChain(chain) ? withOperator(db, store) : withTenant(db, chain, store));
+    return signature;
+  }
+
+  /** A crash between commit and signature leaves none: it is made when the receipt is next read, by the same key. */
+  async function signatureOf(receipt: SealedReceipt["receipt"]): Promise<string | null> {
+    if (receipt.signature !== null || receipt.signing_key_id !== signer.keyId) return receipt.signature;
+    return signStored(receipt.chain, receipt.leaf_index, Buffer.from(receipt.receipt_hash, "hex"));
   }
 
   return {
@@ -94,7 +102,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     async sealed(act) {
       // Signed only now: the body is committed. Meanwhile the sealer covers it, woken by its NOTIFY or by us.
       const [signature] = await Promise.all([
-        storeSignature(act),
+        signStored(act.chain, act.leafIndex, act.hash),
         sealer.sealCommitted().then(() => sealer.waitForSeal(act.leafIndex, SEAL_DEADLINE_MS)),
       ]);
       const receipt_hash = Buffer.from(act.hash).toString("hex") as Sha256Hex;
@@ -103,7 +111,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     async present(stored) {
       if (stored.leafIndex >= sealer.sealedSize())
         await sealer.waitForSeal(stored.leafIndex, SEAL_DEADLINE_MS);
-      return { receipt: receiptOf(stored), seal: await sealer.sealOf(stored.leafIndex) };
+      const receipt = receiptOf(stored);
+      const [signature, seal] = await Promise.all([signatureOf(receipt), sealer.sealOf(stored.leafIndex)]);
+      return { receipt: { ...receipt, signature }, seal };
     },
     async state() {
       const { treeSize, sealedSize, sealedAt } = await sealGap(db.ledger);

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { DieAt, Failed, Order, Ready, Start } from "./hall-process.ts";
 
@@ -21,6 +23,8 @@ const ENTRY = fileURLToPath(new URL("./hall-process.ts", import.meta.url));
 export function forkHall(): HallChild {
   const child: ChildProcess = fork(ENTRY, [], {
     execArgv: [],
+    // A killed process compiles for nothing; the next one finds what the first one kept.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "guildhall-compile-cache") },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const gone = once(child, "exit").then(() => undefined);

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Signer } from "@guildhall/attestation";
 import pg from "pg";
@@ -88,6 +89,7 @@ async function start({ settings, signLog, tenants, signsBeforeCommit }: Start): 
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const startMs = Math.round(performance.now() - startedAt);
   process.send?.({ kind: "ready", url, tenants: made, startMs } satisfies Ready);
+  flushCompileCache();
 }
 
 /** The hashes of a batch are parameter 20 of its statement, an array in PostgreSQL's binary form. */

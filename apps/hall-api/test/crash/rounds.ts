@@ -31,7 +31,7 @@ export function planRounds(random: Random, { hall, postgres }: { hall: number; p
 }
 
 function anyMoment(random: Random): Moment {
-  return { answers: random.whole(0, 60), thenMs: random.whole(0, 40) };
+  return { answers: random.whole(0, 40), thenMs: random.whole(0, 40) };
 }
 
 /** One crash, one recovery, one judgement. */

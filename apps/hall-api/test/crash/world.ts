@@ -117,9 +117,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   let load: Load | null = null;
   /** Puts the Halls under load, does `crash`, and tells what was asked meanwhile. */
-  async function underLoad(endsWithHall: boolean, crash: () => Promise<void>): Promise<Round> {
+  async function underLoad(
+    loaded: readonly string[],
+    endsWithHall: boolean,
+    crash: () => Promise<void>,
+  ): Promise<Round> {
     const from = questions.length;
-    load = startLoad({ random, tenants, log: questions, halls: urls, lanes, endsWithHall });
+    load = startLoad({ random, tenants, log: questions, halls: loaded, lanes, endsWithHall });
     const startedAt = await crash().then(() => performance.now());
     load.stop();
     await Promise.race([load.done, sleep(PATIENCE_MS)]);
@@ -135,7 +139,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   async function crashHall(death: Death): Promise<Round> {
     const { child } = halls[0]!;
-    return underLoad(halls.length === 1, async () => {
+    // A neighbour is left in peace: what it does then, it does for the one that died.
+    return underLoad([halls[0]!.url], true, async () => {
       if ("point" in death) {
         child.dieAt(death);
         await Promise.race([child.gone, sleep(POINT_MS)]);
@@ -180,7 +185,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     async killPostgres(moment) {
       const from = questions.length;
       let startedAt = 0;
-      const round = await underLoad(false, async () => {
+      const round = await underLoad(urls(), false, async () => {
         await comes(moment);
         await server.kill();
         startedAt = performance.now();

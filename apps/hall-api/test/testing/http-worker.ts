@@ -7,8 +7,10 @@ export type Behaviour =
   | "answers late"
   | "answers 500"
   | "answers rubbish"
+  | "answers too much"
   | "answers a redirect"
   | "denies"
+  | "waits before redeeming"
   | "hangs"
   | "hangs up"
   | "never redeems";
@@ -51,6 +53,7 @@ export async function startHttpWorker(hallUrl: () => string): Promise<HttpWorker
     worker.received.push(work);
     const { behaviour } = worker;
     if (behaviour === "hangs up") return void response.destroy();
+    if (behaviour === "waits before redeeming") await held;
     if (behaviour !== "never redeems") {
       const status = await worker.redeem(work.grant);
       if (status !== 200) return answer(response, 403, { status: "error" });
@@ -63,6 +66,8 @@ export async function startHttpWorker(hallUrl: () => string): Promise<HttpWorker
         return answer(response, 500, { error: "broken", secret: "not for the caller" });
       case "answers rubbish":
         return answer(response, 200, '{"status":"ok","status":"ok"}');
+      case "answers too much":
+        return answer(response, 200, { status: "ok", result: "x".repeat(1_000_001) });
       case "answers a redirect":
         response.setHeader("location", "/elsewhere");
         return answer(response, 302, "");

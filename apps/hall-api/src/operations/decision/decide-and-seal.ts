@@ -43,9 +43,10 @@ export async function decideAndSeal(
   if (first.credential.kind !== "key")
     throw new HallError("FORBIDDEN", { detail: { permission: "decision:make" } });
   const read = readRouteInput(body);
-  const idempotency = options.idempotencyKey
-    ? { key: checkedKey(options.idempotencyKey), requestDigest: requestDigest(body, options.starts) }
-    : null;
+  const idempotency =
+    options.idempotencyKey === null
+      ? null
+      : { key: checkedKey(options.idempotencyKey), requestDigest: requestDigest(body, options.starts) };
   if (idempotency) {
     const repeated = await findRepeated(hall, first, idempotency);
     if (repeated) return { ...repeated, read };

@@ -32,6 +32,10 @@ export const startDispatch = operation({
       starts: true,
       idempotencyKey: request.idempotencyKey,
       decisionId,
+    }).catch((error) => {
+      // Nothing runs, so nobody waits for its end.
+      hall.dispatcher.noteOutcome(decisionId);
+      throw error;
     });
     const answer = routeAnswer(decided);
     if (decided.body.dispatched_at === null) {

@@ -1,0 +1,12 @@
+import { withOperator } from "@guildhall/db";
+import { findReceipt, type TenantTx } from "@guildhall/db";
+import { HALL_CHAIN } from "@guildhall/protocol";
+import { openNote, parseVerifierKey, readCheckpoint } from "@guildhall/attestation";
+import { decodeProtectedHeader } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { enrollAt, request } from "./testing/enrolled-worker.ts";
+import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
+import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
+import { addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
+import { verified } from "./testing/verified.ts";
