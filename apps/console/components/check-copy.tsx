@@ -87,7 +87,10 @@ function CopyFinding({ verdict, sealed }: { verdict: CopyVerdict; sealed: DoorRe
   const { reading, changed, isSealAdded } = verdict;
   const isBad = reading.state === "broken" || reading.state === "refused";
   const section = useRef<HTMLElement>(null);
-  useEffect(() => section.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    // Newer browsers return a promise here, which an effect must not.
+    section.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <section
       ref={section}

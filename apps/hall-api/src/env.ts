@@ -72,7 +72,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
     signerFile: e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem"),
-    origin: e.HALL_ORIGIN ?? `localhost:${e.HALL_PORT}/log`,
+    origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,
     receiptSignatures: e.HALL_RECEIPT_SIGNATURES,

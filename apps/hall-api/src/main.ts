@@ -1,5 +1,6 @@
 import { readSettings } from "./env.ts";
 import { seedDemo } from "./seed-demo.ts";
+import { startRefusal } from "./start-refusal.ts";
 import { startHall } from "./wiring.ts";
 
 /** One Hall process: settings, wiring, port, signals. */
@@ -34,13 +35,7 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: NodeJS.ErrnoException) => {
-  const busy = error.code === "EADDRINUSE";
-  const message = busy
-    ? `Port ${(error as { port?: number }).port} is taken. Stop the other process, or set HALL_PORT to a free port.`
-    : error.name === "Error"
-      ? `The Hall could not start: ${error.message}`
-      : error.message;
-  process.stderr.write(`${message}\n`);
+main().catch((error: unknown) => {
+  process.stderr.write(`${startRefusal(error)}\n`);
   process.exit(1);
 });

@@ -1,10 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { openSoftwareSigner, type Signer, verifiedSigner } from "@guildhall/attestation";
+import {
+  openNote,
+  openSoftwareSigner,
+  parseVerifierKey,
+  type Signer,
+  verifiedSigner,
+  verifierKey,
+} from "@guildhall/attestation";
 import {
   claimSoleHall,
   type DatabaseUrls,
   type Db,
+  latestCheckpoint,
   migrate,
   openDb,
   provision,
@@ -24,11 +32,7 @@ import { createLedger } from "./ledger/ledger.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { createSnapshotStore } from "./snapshot/store.ts";
-
-/** Why a Hall does not start; the message says what to do. */
-export class StartError extends Error {
-  override name = "StartError";
-}
+import { StartError } from "./start-refusal.ts";
 
 export interface RunningHall {
   hall: Hall;
@@ -53,12 +57,30 @@ export async function startHall(
   { probe = () => undefined, wrapSigner = (signer) => signer }: StartOptions = {},
 ): Promise<RunningHall> {
   const log = createLog(settings);
-  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(settings.dataDir);
   const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
   );
+  // A Hall that does not start leaves no server behind.
+  return assemble({ settings, probe, log, signer, db, closeServer }).catch(async (error) => {
+    await db.close();
+    await closeServer();
+    throw error;
+  });
+}
 
+interface Ground {
+  settings: Settings;
+  probe: Probe;
+  log: ReturnType<typeof createLog>;
+  signer: Signer;
+  db: Db;
+  closeServer: () => Promise<void>;
+}
+
+/** Everything that stands on the database. */
+async function assemble({ settings, probe, log, signer, db, closeServer }: Ground): Promise<RunningHall> {
   const clock = createClock(db);
   await clock.measure();
   const ledger = createLedger({
@@ -70,6 +92,7 @@ export async function startHall(
     probe,
     log,
   });
+  await refuseAnotherLog(db, settings, signer);
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
@@ -130,6 +153,23 @@ export async function startHall(
   };
 }
 
+/** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */
+async function refuseAnotherLog(db: Db, { origin, signerFile }: Settings, signer: Signer): Promise<void> {
+  const newest = await latestCheckpoint(db.ledger);
+  if (!newest) return;
+  const [begun = ""] = newest.note.split("\n", 1);
+  if (begun !== origin)
+    throw new StartError(`This database holds the log ${begun}, not ${origin}. Set HALL_ORIGIN=${begun}.`);
+  try {
+    await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, signer.publicKey))]);
+  } catch (cause) {
+    throw new StartError(
+      `The log ${origin} was signed with another key than the one in ${signerFile}. Restore that key file from your backup.`,
+      { cause },
+    );
+  }
+}
+
 /** The embedded server or your own: provisioned, migrated, and checked before anything serves from it. */
 async function openDatabase(
   settings: Settings,
@@ -137,7 +177,9 @@ async function openDatabase(
 ): Promise<{ db: Db; closeServer: () => Promise<void> }> {
   const passwords = rolePasswords(join(settings.dataDir, "database.json"));
   if (settings.databaseUrl !== null) {
-    const urls = await provision(settings.databaseUrl, passwords);
+    const urls = await provision(settings.databaseUrl, passwords).catch((cause) => {
+      throw unusable(settings.databaseUrl as string, cause);
+    });
     return { db: await openChecked(urls, onError), closeServer: async () => undefined };
   }
   const postgres = await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres") });
@@ -157,6 +199,29 @@ async function openDatabase(
     await closeServer();
     throw error;
   }
+}
+
+function makeDataDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new StartError(
+      `The data folder ${path} cannot be made (${code}). Set HALL_DATA_DIR to a folder that this user may write to.`,
+      { cause },
+    );
+  }
+}
+
+/** Names the server and not the URL, which holds a password. */
+function unusable(databaseUrl: string, cause: unknown): StartError {
+  const { host, pathname } = new URL(databaseUrl);
+  // A name with two addresses fails with one error for each.
+  const { message } = cause instanceof AggregateError ? (cause.errors[0] as Error) : (cause as Error);
+  return new StartError(
+    `PostgreSQL at ${host}${pathname} cannot be used: ${message}. Check HALL_DATABASE_URL; its user must be able to create roles and databases.`,
+    { cause },
+  );
 }
 
 async function openChecked(urls: DatabaseUrls, onError: (error: Error) => void): Promise<Db> {

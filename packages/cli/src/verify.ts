@@ -25,8 +25,9 @@ export const verify: Command = {
     const texts = await Promise.all(keys.map(readKey));
     const before = previous === null ? undefined : await readInput(previous, io);
     const verdict = await verifySealedReceipt(input, texts, { previous: before });
-    if (!verdict.ok && (verdict.code === "KEY_MALFORMED" || verdict.code === "ED25519_UNAVAILABLE"))
-      throw new UsageError(`--key: ${verdict.message}`);
+    // No answer about the receipt: it was not asked.
+    if (!verdict.ok && verdict.code === "KEY_MALFORMED") throw new UsageError(`--key: ${verdict.message}`);
+    if (!verdict.ok && verdict.code === "ED25519_UNAVAILABLE") throw new UsageError(verdict.message);
     if (isJson) io.out.block(asciiJson(verdict));
     else print(verdict, texts, io);
     return verdict.ok ? 0 : 1;

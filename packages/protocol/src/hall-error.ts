@@ -62,7 +62,6 @@ export const HALL_ERRORS = {
     "Send Content-Type: application/json.",
   ),
   IDEMPOTENCY_MISMATCH: refusal(422, "This idempotency key was used with another body.", "Use a new key."),
-  RATE_LIMITED: refusal(429, "Too many requests.", "Wait for the time named in Retry-After."),
   INTERNAL: refusal(500, "The Hall failed; nothing was dispatched.", "Report the request id."),
   LEDGER_UNAVAILABLE: refusal(
     503,

@@ -27,8 +27,7 @@ export function grantKeys(transport: Transport): JWTVerifyGetKey {
     return next;
   }
 
-  return async ({ kid }) => {
-    if (typeof kid !== "string") throw new WorkRefusal("GRANT_INVALID");
+  return async ({ kid = "" }) => {
     if (!known.has(kid) || performance.now() - askedAt > FRESH_MS) await lookUp();
     const jwk = known.get(kid);
     if (!jwk) throw new WorkRefusal("GRANT_INVALID");

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { buildLog, sampleReceiptId } from "@guildhall/attestation/testing";
+import { buildLog, sampleOutcome, sampleReceiptId } from "@guildhall/attestation/testing";
 import { canonicalBody, type StrictJson } from "@guildhall/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HallClient, type RouteRequest } from "../src/index.ts";
-import { type HallStandIn, type Json, openHall } from "./hall-stand-in.ts";
+import { type HallStandIn, INPUT, type Json, openHall } from "./hall-stand-in.ts";
 
 /** What somebody between the Hall and its caller, or a Hall that lies, could answer. None of it gets through. */
 
@@ -14,17 +14,6 @@ beforeEach(async () => {
   client = new HallClient({ url: hall.url, apiKey: "hall_key_test", verifierKey: hall.key });
 });
 afterEach(() => hall.close());
-
-const INPUT: RouteRequest = {
-  capability_id: "cap.doc.summarize",
-  env: "prod",
-  data_label: "INTERNAL",
-  tenant_risk: "low",
-  qos_class: "P2",
-  tenant_id: "tenant-1",
-  correlation_id: "corr-1",
-  request: { text: "Long text.", writes: "yes" },
-};
 
 type Change = (answer: Json) => void | Promise<void>;
 
@@ -324,6 +313,19 @@ describe("a dispatch that is told otherwise than it was", () => {
     hall.ends = "failed";
     const change = set("result", { summary: "Made up." });
     await expectRefused(() => client.dispatch(INPUT), change, refusal("ANSWER_DIFFERS", "result"));
+  });
+
+  it("is refused: ended without a receipt, also where nothing came of it", async () => {
+    hall.ends = "failed";
+    await expectRefused(() => client.dispatch(INPUT), set("outcome", null), { code: "ANSWER_MALFORMED" });
+  });
+
+  it("is refused: ended before it was decided", async () => {
+    hall.ends = "running";
+    hall.bodies.push(sampleOutcome(9, { decision_id: sampleReceiptId(1) }));
+    await expect(client.dispatch(INPUT)).rejects.toMatchObject(
+      refusal("ANSWER_DIFFERS", "outcome.leaf_index"),
+    );
   });
 
   it("is refused: with a result while it goes on", async () => {

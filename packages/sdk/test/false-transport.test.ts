@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HallClient, HallClientError, type RouteRequest } from "../src/index.ts";
-import { type HallStandIn, openHall, sendJson } from "./hall-stand-in.ts";
+import { HallClient, HallClientError } from "../src/index.ts";
+import { type HallStandIn, INPUT, openHall, sendJson } from "./hall-stand-in.ts";
 
 let hall: HallStandIn;
 let client: HallClient;
@@ -17,16 +17,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => hall.close());
-
-const INPUT: RouteRequest = {
-  capability_id: "cap.doc.summarize",
-  env: "prod",
-  data_label: "INTERNAL",
-  tenant_risk: "low",
-  qos_class: "P2",
-  tenant_id: "tenant-1",
-  correlation_id: "corr-1",
-};
 
 describe("a refusal of the Hall", () => {
   it("is thrown with its code, status, remedy, request id and whatever else it says", async () => {

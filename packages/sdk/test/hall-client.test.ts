@@ -1,8 +1,8 @@
 import { recordHash } from "@guildhall/attestation";
 import { verifySealedReceipt } from "@guildhall/attestation/verify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { HallClient, type RouteRequest } from "../src/index.ts";
-import { type HallStandIn, type Json, openHall } from "./hall-stand-in.ts";
+import { HallClient } from "../src/index.ts";
+import { type HallStandIn, INPUT, type Json, openHall } from "./hall-stand-in.ts";
 
 let hall: HallStandIn;
 let client: HallClient;
@@ -11,17 +11,6 @@ beforeEach(async () => {
   client = new HallClient({ url: hall.url, apiKey: "hall_key_test", verifierKey: hall.key });
 });
 afterEach(() => hall.close());
-
-const INPUT: RouteRequest = {
-  capability_id: "cap.doc.summarize",
-  env: "prod",
-  data_label: "INTERNAL",
-  tenant_risk: "low",
-  qos_class: "P2",
-  tenant_id: "tenant-1",
-  correlation_id: "corr-1",
-  request: { text: "Long text.", writes: "yes" },
-};
 
 describe("route", () => {
   it("gives an allowed decision with a receipt that anybody can verify", async () => {
@@ -251,7 +240,15 @@ describe("without a good key or address", () => {
 
   it("refuses addresses and keys that are none, without repeating the key", () => {
     const key = hall.key;
-    for (const url of ["", "hall", "ftp://hall/", "http://a:b@hall/", "http://hall/?x", "http://hall/#x"])
+    for (const url of [
+      "",
+      "hall",
+      "ftp://hall/",
+      "http://a@hall/",
+      "http://:b@hall/",
+      "http://hall/?x",
+      "http://hall/#x",
+    ])
       expect(() => new HallClient({ url, apiKey: "k", verifierKey: key }), url).toThrow(/http/);
     for (const apiKey of ["", "a b", "secret\r\nx: y", "é"])
       expect(() => new HallClient({ url: hall.url, apiKey, verifierKey: key }), apiKey).toThrow(

@@ -19,6 +19,7 @@ import {
   type StrictJson,
   type UnsequencedBody,
 } from "@guildhall/protocol";
+import type { RouteRequest } from "../src/index.ts";
 import { type GrantOfficeStandIn, openGrantOffice } from "./grant-stand-in.ts";
 
 /** A Hall over HTTP whose receipts are real: sealed by the code that seals, with a key of its own. */
@@ -55,7 +56,19 @@ export interface Asked {
 
 export type Json = { [field: string]: StrictJson };
 
-export const SALT = Buffer.alloc(16, 7);
+/** A question that any test may ask, whole or with changes. */
+export const INPUT: RouteRequest = {
+  capability_id: "cap.doc.summarize",
+  env: "prod",
+  data_label: "INTERNAL",
+  tenant_risk: "low",
+  qos_class: "P2",
+  tenant_id: "tenant-1",
+  correlation_id: "corr-1",
+  request: { text: "Long text.", writes: "yes" },
+};
+
+const SALT = Buffer.alloc(16, 7);
 
 export async function openHall(origin = "hall.example.org/log"): Promise<HallStandIn> {
   const signer = throwAwaySigner();

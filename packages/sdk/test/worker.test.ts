@@ -211,6 +211,7 @@ describe("without a good grant nothing is done", () => {
     ["without a dispatch", 401, "GRANT_INVALID", { claims: { sub: undefined } }],
     ["without a worker", 401, "GRANT_INVALID", { claims: { aud: undefined } }],
     ["without a request", 401, "GRANT_INVALID", { claims: { artifact_hash: undefined } }],
+    ["longer than any", 401, "GRANT_INVALID", { claims: { padding: "x".repeat(8192) } }],
     ["for another worker", 403, "GRANT_FOR_ANOTHER", { claims: { aud: "org.acme.summarizer.i-2" } }],
     ["for several workers", 401, "GRANT_INVALID", { claims: { aud: [WORKER, "org.acme.other"] } }],
     [

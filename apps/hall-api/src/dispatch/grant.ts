@@ -124,8 +124,10 @@ export async function createGrantIssuer(options: {
     },
     jwks,
     async verify(jws) {
+      // Outside the try: a database that does not answer says nothing about the grant.
+      const keys = createLocalJWKSet(await jwks());
       try {
-        const { payload } = await jwtVerify(jws, createLocalJWKSet(await jwks()), {
+        const { payload } = await jwtVerify(jws, keys, {
           algorithms: ["EdDSA"],
           issuer,
           typ: "wcp-grant+jwt",

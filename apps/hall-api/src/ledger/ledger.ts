@@ -11,6 +11,7 @@ import {
 } from "@guildhall/db";
 import {
   type Actor,
+  HallError,
   isHallChain,
   type ReceiptBody,
   type ReceiptId,
@@ -104,7 +105,13 @@ export function createLedger(options: LedgerOptions): Ledger {
       const [signature] = await Promise.all([
         signStored(act.chain, act.leafIndex, act.hash),
         sealer.sealCommitted().then(() => sealer.waitForSeal(act.leafIndex, SEAL_DEADLINE_MS)),
-      ]);
+      ]).catch((cause: unknown) => {
+        // The act itself stands: whoever reads this must not repeat it, only wait for its seal.
+        throw new HallError("SIGNER_UNAVAILABLE", {
+          cause,
+          detail: { recorded: true, receipt_id: act.receiptId },
+        });
+      });
       const receipt_hash = Buffer.from(act.hash).toString("hex") as Sha256Hex;
       return { receipt: { ...act.body, receipt_hash, signature }, seal: await sealer.sealOf(act.leafIndex) };
     },

@@ -10,7 +10,7 @@ import {
   verifySealedReceipt,
 } from "@guildhall/attestation/verify";
 import type pg from "pg";
-import { type Acknowledged, acknowledged, isRefusal, type Question, sealedParts } from "./driver.ts";
+import { type Acknowledged, acknowledged, type Question, sealedParts, wasRefused } from "./driver.ts";
 import type { Worked } from "./fake-worker.ts";
 import type { SignatureLine } from "./hall-process.ts";
 import { growTree, type Tree } from "./tree.ts";
@@ -335,17 +335,14 @@ function checkSigned(data: string, known: Knowledge, report: Report): void {
 
 /** One question, one decision; and a refusal is a promise (I6). */
 function checkQuestions({ questions }: Evidence, known: Knowledge, report: Report): void {
-  for (const { marker, answers } of questions) {
+  for (const question of questions) {
+    const { marker, answers } = question;
     const decisions = known.decisions.get(marker) ?? [];
     if (decisions.length > 1) report("I1", `${marker} was decided ${decisions.length} times`);
     const ids = new Set(answers.map((answer) => acknowledged(answer)?.receipt.receipt_id).filter(Boolean));
     if (ids.size > 1) report("I1", `${marker} was told several decisions: ${[...ids].join(", ")}`);
-    if (
-      answers.length > 0 &&
-      answers.every(isRefusal) &&
-      decisions.some((d) => known.worked.has(d.receiptId))
-    )
-      report("I6", `${marker} was refused and its work ran`);
+    if (wasRefused(question) && decisions.some((d) => known.worked.has(d.receiptId)))
+      report("I6", `${marker} was refused and its work ran: ${JSON.stringify(answers)}`);
   }
   for (const [decision, times] of known.outcomes)
     if (times > 1) report("I6", `decision ${decision} was closed ${times} times`);
@@ -416,7 +413,7 @@ function seenOf({ questions }: Evidence, known: Knowledge): Seen {
     checkpoints: known.checkpoints,
     signatures: known.signatures,
     worked: known.worked.size,
-    refused: questions.filter(({ answers }) => answers.some(isRefusal)).length,
+    refused: questions.filter(wasRefused).length,
     unknown: questions.filter(({ answers }) => answers.every(({ status }) => status === null)).length,
   };
 }

@@ -10,6 +10,8 @@ export interface Question {
   tenant: Credentials;
   idempotencyKey: string | null;
   body: string;
+  /** How often it was asked; whatever is still open may yet be answered with anything. */
+  asked: number;
   answers: Answer[];
 }
 
@@ -63,10 +65,10 @@ export function startLoad({ random, tenants, log, halls, lanes, endsWithHall }: 
   };
 }
 
-let asked = 0;
+let lastMarker = 0;
 
 function newQuestion(random: Random, tenant: Credentials): Question {
-  const marker = `q${process.pid}-${++asked}`;
+  const marker = `q${process.pid}-${++lastMarker}`;
   const allowed = random.chance(0.7);
   return {
     marker,
@@ -82,12 +84,14 @@ function newQuestion(random: Random, tenant: Credentials): Question {
       correlation_id: marker,
       request: { marker },
     }),
+    asked: 0,
     answers: [],
   };
 }
 
 /** Asks once and writes the answer down. */
 export async function ask(question: Question, hall: string, path = "/wcp/dispatch"): Promise<Answer> {
+  question.asked++;
   const answer = await post(`${hall}${path}`, question.body, {
     authorization: `Bearer ${question.tenant.apiKey}`,
     ...(question.idempotencyKey !== null && { "idempotency-key": question.idempotencyKey }),
@@ -125,4 +129,9 @@ export function sealedParts(answer: Acknowledged): SealedPart[] {
 /** The Hall said that nothing was dispatched, in so many words. */
 export function isRefusal({ status }: Answer): boolean {
   return status !== null && status >= 500;
+}
+
+/** It said so each time, and owes no other answer. */
+export function wasRefused({ asked, answers }: Question): boolean {
+  return answers.length === asked && answers.every(isRefusal);
 }

@@ -7,10 +7,10 @@ import { readStrictJsonWithLexemes } from "@guildhall/protocol";
 import pg from "pg";
 import type { Settings } from "../../src/env.ts";
 import type { CrashPoint } from "../../src/ledger/entry.ts";
-import { type Checker, createChecker } from "./checker.ts";
+import { type Checker, createChecker, type Evidence } from "./checker.ts";
 import type { CrashServer } from "./crash-server.ts";
 import { acknowledged, ask, type Load, type Question, startLoad } from "./driver.ts";
-import { startFakeWorker, type Worked } from "./fake-worker.ts";
+import { startFakeWorker } from "./fake-worker.ts";
 import { forkHall, type HallChild } from "./hall-child.ts";
 import type { Credentials } from "./populate.ts";
 import { post } from "./post.ts";
@@ -22,12 +22,13 @@ import type { Random } from "./random.ts";
  */
 export interface World {
   tenants: readonly Credentials[];
-  questions: Question[];
-  worked: readonly Worked[];
   admin: pg.Pool;
+  evidence: Evidence;
   checker: Checker;
   /** Addresses of the Halls that serve, in the order in which they were started. */
   urls(): string[];
+  /** Load without a crash. */
+  work(answers: number): Promise<Round>;
   /** Kills the first Hall under load, starts it again, and repeats some questions with their keys. */
   killHall(death: Death): Promise<Round>;
   /** Kills the whole database under load and starts it again; the Halls have to find back to it. */
@@ -113,7 +114,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   while (halls.length < (options.halls ?? 1)) await startHall();
   const identity = await (await fetch(`${urls()[0]}/.well-known/hall.json`)).json();
   const { verifier_key: verifierKey } = identity as { verifier_key: string };
-  const checker = createChecker({ admin, verifierKey, questions, worked: worker.worked, signLog });
+  const evidence: Evidence = { admin, verifierKey, questions, worked: worker.worked, signLog };
+  const checker = createChecker(evidence);
 
   let load: Load | null = null;
   /** Puts the Halls under load, does `crash`, and tells what was asked meanwhile. */
@@ -164,14 +166,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   return {
     tenants,
-    questions,
-    worked: worker.worked,
     admin,
+    evidence,
     checker,
     urls,
     async startHall({ signsBeforeCommit = false } = {}) {
       await startHall([], signsBeforeCommit);
     },
+    work: (answers) => underLoad(urls(), false, () => comes({ answers, thenMs: 0 })),
     crashHall,
     async killHall(death) {
       const from = questions.length;
@@ -231,6 +233,7 @@ async function serves(urls: readonly string[], tenant: Credentials, log: Questio
         tenant,
         idempotencyKey: null,
         body: JSON.stringify({ correlation_id: `probe-${log.length}`, tenant_id: tenant.identity }),
+        asked: 0,
         answers: [],
       };
       log.push(question);

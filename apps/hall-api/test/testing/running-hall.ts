@@ -1,8 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { verifierKey } from "@guildhall/attestation";
+import { startEmbeddedPostgres } from "@guildhall/db";
 import { startTestServer, type TestServer } from "@guildhall/db/testing";
 import type { FastifyInstance } from "fastify";
 import pg from "pg";
@@ -19,6 +21,10 @@ export interface TestHouse {
   admin: pg.Pool;
   /** One more Hall over the same database, serving on a port of its own. */
   open(changes?: Partial<Settings>, probe?: Probe): Promise<OpenHall>;
+  /** `kill -9` of the whole server: the postmaster and everything it started. */
+  killDatabase(): Promise<void>;
+  /** Starts the server again, over the same folder and on the same port. */
+  restartDatabase(): Promise<void>;
   /** Stops the Halls that are still open, then the server. */
   close(): Promise<void>;
 }
@@ -82,6 +88,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
   const admin = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   admin.on("error", () => undefined); // tests kill the server under it
   const halls = new Set<OpenHall>();
+  let { postgres } = server;
   return {
     server,
     settings,
@@ -95,15 +102,48 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
       };
       return hall;
     },
+    async killDatabase() {
+      const pids = [postgres.pid, ...childrenOf(postgres.pid)];
+      for (const pid of pids) kill(pid, "SIGKILL");
+      while (pids.some(isAlive)) await sleep(10);
+    },
+    async restartDatabase() {
+      postgres = await startEmbeddedPostgres({ dataDir: server.dataDir, port: postgres.port });
+    },
     async close() {
       for (const hall of [...halls]) await hall.stop();
       await admin.end();
       // Its folder is thrown away, so it need not write anything down before it goes.
-      process.kill(server.postgres.pid, "SIGQUIT");
+      kill(postgres.pid, "SIGQUIT");
+      await postgres.stop();
       await server.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^[0-9]+$/.test(name))
+    .filter((name) => statusOf(name).includes(`PPid:\t${parent}\n`))
+    .map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  const status = statusOf(String(pid));
+  return status !== "" && !/^State:\tZ/m.test(status);
+}
+
+function statusOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, "utf8");
+  } catch {
+    return ""; // it has ended meanwhile
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  if (isAlive(pid)) process.kill(pid, signal);
 }
 
 /** The superuser's address of the database that `url` names. */

@@ -15,7 +15,7 @@ export const create = operation({
   summary: "Create an API key; its text is in this answer and nowhere else.",
   permission: "key:create",
   input: z.strictObject({
-    name: z.string().max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
+    name: z.string().min(1).max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
     identities: z.array(SignatoryId).min(1).max(100),
     scopes: z
       .array(z.enum(KEY_SCOPES))
