@@ -128,17 +128,21 @@ export async function endProcess(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-/** Stops what runs when a person or a supervisor says so, once. */
-export function stopOnSignal(stop: () => Promise<void>): void {
+/** Stops what runs when a person or a supervisor says so, once. @returns whether that has begun */
+export function stopOnSignal(stop: () => Promise<void>): () => boolean {
   let stopping = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      process.stdout.write("\nStopping …\n");
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    });
+  const end = () => {
+    if (stopping) return;
+    stopping = true;
+    process.stdout.write("\nStopping …\n");
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, end);
+  // npm hands a signal to its shell, which dies of it and passes nothing on: an orphan stops, too.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && end(), 500).unref();
+  return () => stopping;
 }

@@ -18,11 +18,12 @@ const hall = await startLocalHall({ HALL_CONSOLE_URL: consoleUrl }, { watch }).c
   process.exit(1);
 });
 const web: { process: ReturnType<typeof spawn> | null } = { process: null };
-stopOnSignal(async () => {
+const isStopping = stopOnSignal(async () => {
   if (web.process) await endProcess(web.process);
   await hall.stop();
 });
 void hall.ended.then((which) => {
+  if (isStopping()) return;
   process.stderr.write(`\n${which} ended by itself; stopping the rest.\n`);
   process.kill(process.pid, "SIGTERM");
 });
@@ -81,7 +82,7 @@ function startConsole(): void {
     stdio: ["ignore", "ignore", "inherit"],
   });
   web.process.once("exit", (code) => {
-    if (code)
+    if (code && !isStopping())
       process.stderr.write(
         `The console ended (exit ${code}). Is port ${consolePort} taken? Set HALL_CONSOLE_PORT.\n`,
       );

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { NextConfig } from "next";
-import { SECURITY_HEADERS } from "./lib/security-headers.ts";
+import { API_POLICY, SECURITY_HEADERS } from "./lib/security-headers.ts";
 
 const config: NextConfig = {
   // Node strips the types of these; a bundler has to be told that they are sources.
@@ -9,7 +9,10 @@ const config: NextConfig = {
   outputFileTracingRoot: join(import.meta.dirname, "../.."),
   poweredByHeader: false,
   agentRules: false,
-  headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
+  headers: async () => [
+    { source: "/:path*", headers: SECURITY_HEADERS },
+    { source: "/api/:path*", headers: [API_POLICY] },
+  ],
 };
 
 export default config;

@@ -5,8 +5,8 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 import { hall } from "../lib/hall-client.ts";
-import type { DecisionSummary } from "../lib/hall-types.ts";
-import { type DecisionsQuery, paths } from "../lib/paths.ts";
+import type { DecisionPage, DecisionSummary } from "../lib/hall-types.ts";
+import { DECISIONS_PAGE, type DecisionsQuery, paths } from "../lib/paths.ts";
 import { readRefusal } from "../lib/refusal.ts";
 import { isTyping } from "../ui/is-typing.ts";
 import { Message } from "../ui/message.tsx";
@@ -19,10 +19,18 @@ import { useScope } from "./use-scope.ts";
 /** Fresh within two seconds, whatever one answer takes. */
 const POLL_MS = 1000;
 const POLL_AFTER_ERROR_MS = 3000;
-const PAGE = 50;
 
 /** The list of decisions, and beside it (below 1100 px: instead of it) the one that is open. */
-export function DecisionsView({ hallUrl, children }: { hallUrl: string; children: ReactNode }) {
+export function DecisionsView({
+  hallUrl,
+  newest,
+  children,
+}: {
+  hallUrl: string;
+  /** The first page as nothing narrows it, where the server could read it. */
+  newest: DecisionPage | null;
+  children: ReactNode;
+}) {
   const { tenant, openId, query } = useScope();
   const router = useRouter();
   const pane = useRef<HTMLDivElement>(null);
@@ -34,7 +42,7 @@ export function DecisionsView({ hallUrl, children }: { hallUrl: string; children
   return (
     <div className={isOpen ? "wide:grid wide:grid-cols-[minmax(360px,1fr)_minmax(480px,600px)]" : ""}>
       <div ref={pane} className={isOpen ? "hidden wide:block" : ""}>
-        <DecisionsList hallUrl={hallUrl} openId={openId} query={query} tenant={tenant} />
+        <DecisionsList hallUrl={hallUrl} newest={newest} openId={openId} query={query} tenant={tenant} />
       </div>
       {isOpen && (
         <div className="bg-sheet wide:sticky wide:top-12 wide:h-[calc(100dvh-48px)] wide:overflow-y-auto wide:border-l wide:border-line">
@@ -47,22 +55,25 @@ export function DecisionsView({ hallUrl, children }: { hallUrl: string; children
 
 function DecisionsList({
   hallUrl,
+  newest,
   openId,
   query,
   tenant,
 }: {
   hallUrl: string;
+  newest: DecisionPage | null;
   openId: string | null;
   query: DecisionsQuery;
   tenant: string;
 }) {
   const { env, outcome, before, find } = query;
+  const isNewest = env === undefined && outcome === undefined && before === undefined;
   const { data, error, isError, dataUpdatedAt, refetch } = useQuery({
     queryKey: ["decision.list", { env, outcome, before }],
     queryFn: ({ signal }) =>
       hall.decision.list.query(
         {
-          limit: PAGE,
+          limit: DECISIONS_PAGE,
           ...(env && { env }),
           ...(outcome && { outcome }),
           ...(before !== undefined && { before }),
@@ -70,6 +81,7 @@ function DecisionsList({
         { signal },
       ),
     refetchInterval: ({ state }) => (state.status === "error" ? POLL_AFTER_ERROR_MS : POLL_MS),
+    ...(isNewest && newest && { initialData: newest }),
   });
   const rows = data && find !== undefined ? data.decisions.filter((row) => says(row, find)) : data?.decisions;
   return (

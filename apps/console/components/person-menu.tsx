@@ -2,29 +2,26 @@
 
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
-import type { Me } from "../lib/hall-types.ts";
 import { signOut } from "../lib/sign-in.ts";
 import { currentTheme, setTheme, THEMES, type Theme } from "../lib/theme.ts";
+import { PERSON_BUTTON, PersonFace, type PersonProps, personLabel } from "./person.tsx";
 
 const ITEM =
   "flex cursor-default items-center gap-2 rounded px-2 py-1.5 text-13 outline-none select-none data-highlighted:bg-wash";
 
-/** Who is signed in, how the console looks to them, and the way out. */
-export function PersonMenu({ member, tenant }: { member: Me["member"]; tenant: Me["tenant"] }) {
-  const [theme, setShown] = useState<Theme>("system");
+/** Opens as it is drawn: it was fetched because somebody pressed the button. */
+export default function PersonMenu({ member, tenant }: PersonProps) {
+  const [theme, setShown] = useState<Theme>(currentTheme);
   return (
-    <DropdownMenu.Root modal={false} onOpenChange={(isOpen) => isOpen && setShown(currentTheme())}>
-      <DropdownMenu.Trigger
-        aria-label={`${member.display_name}, ${member.role}`}
-        className="flex h-8 items-center gap-2 rounded px-1.5 text-13 hover:bg-wash data-[state=open]:bg-wash"
-      >
-        <span
-          aria-hidden
-          className="grid size-6 place-items-center rounded-full border border-edge text-12 font-medium"
-        >
-          {initials(member.display_name)}
-        </span>
-        <span className="hidden max-w-40 truncate wide:inline">{member.display_name}</span>
+    <DropdownMenu.Root
+      modal={false}
+      defaultOpen
+      onOpenChange={(isOpen) => {
+        if (isOpen) setShown(currentTheme());
+      }}
+    >
+      <DropdownMenu.Trigger aria-label={personLabel(member)} className={PERSON_BUTTON}>
+        <PersonFace member={member} />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
@@ -79,10 +76,3 @@ const THEME_WORDS: Record<Theme, string> = {
   light: "Light",
   dark: "Dark",
 };
-
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : ""]
-    .map((word) => word?.charAt(0).toUpperCase())
-    .join("");
-}

@@ -8,7 +8,7 @@ import { paths } from "../lib/paths.ts";
 import type { RefusalText } from "../lib/refusal.ts";
 import { Mark } from "../ui/mark.tsx";
 import { useNow } from "../ui/use-now.ts";
-import { PersonMenu } from "./person-menu.tsx";
+import { Person } from "./person.tsx";
 import { useScope } from "./use-scope.ts";
 
 export function TopBar({
@@ -58,7 +58,7 @@ export function TopBar({
           <kbd className="font-mono text-12">⌘K</kbd>
         </button>
         <HallStateMark hall={hall} refusal={refusal} />
-        <PersonMenu member={member} tenant={tenant} />
+        <Person member={member} tenant={tenant} />
       </div>
     </header>
   );

@@ -30,7 +30,7 @@ describe("signing in", () => {
     }
     const page = await stage.visit(link);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Decisions" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
     await page.context().close();
   });
 
@@ -38,7 +38,7 @@ describe("signing in", () => {
     const link = await stage.tenant.newLink();
     const first = await stage.visit(link);
     await first.getByRole("button", { name: "Sign in" }).click();
-    await first.getByRole("heading", { name: "Decisions" }).waitFor();
+    await first.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
     const second = await stage.visit(link);
     await second.getByRole("button", { name: "Sign in" }).click();
     const alert = second.getByRole("alert").filter({ hasText: "link" });
@@ -56,7 +56,7 @@ describe("signing in", () => {
     await page.getByText("This is not a whole sign-in link").waitFor();
     await page.goto(link);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Decisions" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
     await page.context().close();
   });
 

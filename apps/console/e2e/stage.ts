@@ -77,7 +77,7 @@ export async function openStage(): Promise<Stage> {
     const signIn: Stage["signIn"] = async (options, who = tenant) => {
       const page = await visit(await who.newLink(), options);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await page.waitForURL(`**/${who.slug}/decisions`);
+      await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
       return page;
     };
     return { consoleUrl, hall, tenant, neighbour, browser, visit, signIn, close };

@@ -170,6 +170,20 @@ describe("one decision", () => {
       .waitFor();
   });
 
+  it("says of a denial what was asked, what stopped it, and what would change it", async () => {
+    const { decision_id } = await stage.tenant.dispatch({ capability_id: "cap.doc.sumarize", env: "prod" });
+    await page.goto(`/${stage.tenant.slug}/decisions/${decision_id}`);
+    await page.getByRole("heading", { level: 1, name: "Denied" }).waitFor();
+    const words = await page.getByRole("article").textContent();
+    expect(words).toContain("Asked: cap.doc.sumarize in prod with INTERNAL data at P2.");
+    expect(words).toContain("No rule lets this capability run here.");
+    expect(words).toContain("Ask for a capability the Hall knows");
+    const steps = page.getByRole("list", { name: "Steps of the decision" });
+    expect(await steps.getByRole("listitem").filter({ hasText: "failed" }).textContent()).toContain("Rule");
+    await page.getByRole("status").filter({ hasText: "Verified, in this browser" }).waitFor();
+    expect(await page.getByText("differ from the sealed receipt").count()).toBe(0);
+  });
+
   it("closes on Escape and gives the focus back to its row", async () => {
     await page.keyboard.press("Escape");
     await page.waitForURL(`**/${stage.tenant.slug}/decisions`);

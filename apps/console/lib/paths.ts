@@ -25,6 +25,9 @@ export type DecisionsQuery = {
   before?: number;
 };
 
+/** Rows of one page of the list. */
+export const DECISIONS_PAGE = 50;
+
 const ENVS = ["dev", "stage", "prod", "edge"] as const satisfies readonly Env[];
 const OUTCOMES = ["ALLOW", "DENY", "HOLD"] as const satisfies readonly Outcome[];
 

@@ -9,6 +9,12 @@ export const SECURITY_HEADERS = [
   { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
 ];
 
+/** What is no page needs nothing, even where a browser is talked into showing it as one. */
+export const API_POLICY = {
+  key: "Content-Security-Policy",
+  value: "default-src 'none'; frame-ancestors 'none'",
+};
+
 /**
  * The policy of a page: only scripts and style sheets that carry this answer's nonce, and connections to
  * the console alone. @param isDevelopment React's development build needs `eval`

@@ -80,6 +80,21 @@ describe("nearest", () => {
   });
 });
 
+describe("a terminal", () => {
+  it("gets no control character and no line from what strangers wrote, only words", () => {
+    let text = "";
+    const out = terminal((part) => {
+      text += part;
+    }, false);
+    const evil = "a\u001b[2Jb\n● c\u202e\u009b1m";
+    out.line(evil);
+    out.title(evil);
+    out.row("skipped", evil, evil);
+    out.block("first\nsecond\u001b");
+    expect(text).toBe("a[2Jb● c1m\na[2Jb● c1m\n○ a[2Jb● c1m    a[2Jb● c1m\nfirst\nsecond\n");
+  });
+});
+
 describe("colours", () => {
   const printed = (isColoured: boolean) => {
     let text = "";

@@ -46,7 +46,7 @@ beforeAll(async () => {
     join(home, "receipt-changed.json"),
     JSON.stringify(await log.seal(2)).replace("key-2", "key-3"),
   );
-}, 120_000);
+}, 300_000);
 afterAll(() => rm(temporary, { recursive: true, force: true }));
 
 /** npm of the machine, in the environment of a person who has not started us: no npm_* of this run. */

@@ -153,9 +153,9 @@ describe("a receipt that is not genuine", () => {
     expect((await Promise.all(codes)).map(({ code }) => code)).toEqual(Array(4).fill(1));
   });
 
-  it("one byte changed: exit code 1, at each of 400 places", async () => {
-    for (let i = 0; i < 400; i++) {
-      const at = Math.floor((text.length * i) / 400);
+  it("one byte changed: exit code 1, at each of 150 places", async () => {
+    for (let i = 0; i < 150; i++) {
+      const at = Math.floor((text.length * i) / 150);
       const { code } = await inProcess(["verify", "-", "--key", key], changedAt(at));
       expect(code, text.slice(at - 20, at + 20)).toBe(1);
     }

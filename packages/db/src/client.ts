@@ -30,7 +30,8 @@ export function openDb(urls: DatabaseUrls, options: DbOptions = {}): Db {
   const prisma = (url: string, max: number) =>
     new PrismaClient({
       adapter: new PrismaPg(
-        { connectionString: url, max, connectionTimeoutMillis: 2000 },
+        // Also how long a transaction waits for a free connection.
+        { connectionString: url, max, connectionTimeoutMillis: 5000 },
         { onPoolError: onError, onConnectionError: onError },
       ),
     });

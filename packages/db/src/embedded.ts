@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -92,16 +101,28 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 async function initialise(dataDir: string, passwordFile: string): Promise<void> {
   mkdirSync(dirname(dataDir), { recursive: true, mode: 0o700 });
-  if (existsSync(dataDir)) rmSync(dataDir, { recursive: true }); // an initdb that was cut off left no PG_VERSION
+  // Made beside its place and moved there whole: an initdb that was cut off leaves nothing that looks like a database.
+  const making = `${dataDir}.new`;
+  rmSync(making, { recursive: true, force: true });
   writeFileSync(passwordFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
   const [command, prefix, identity] = await asUnprivileged("initdb");
-  const args = ["-D", dataDir, "-U", ADMIN, "--auth=scram-sha-256", `--pwfile=${passwordFile}`];
+  const args = ["-D", making, "-U", ADMIN, "--auth=scram-sha-256", `--pwfile=${passwordFile}`];
   const run = spawnSync(command, [...prefix, ...args, "-E", "UTF8", "--locale=C", "--data-checksums"], {
     encoding: "utf8",
     ...identity,
   });
   if (run.status !== 0)
-    throw new EmbeddedPostgresError(`initdb failed in ${dataDir}: ${run.stderr || run.error?.message}`);
+    throw new EmbeddedPostgresError(`initdb failed in ${making}: ${run.stderr || run.error?.message}`);
+  try {
+    renameSync(making, dataDir);
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      `${dataDir} is there and holds no database. Move it away, or name another folder.`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /**

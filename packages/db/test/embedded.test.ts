@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -86,10 +95,17 @@ describe("an embedded server", () => {
   });
 
   it("starts over where its first initialisation was cut off", async () => {
-    const first = await start();
-    await first.stop();
-    rmSync(join(dataDir, "PG_VERSION"));
+    mkdirSync(`${dataDir}.new`, { recursive: true });
+    writeFileSync(join(`${dataDir}.new`, "half-made"), "");
     expect((await start()).started).toBe(true);
+    expect(existsSync(`${dataDir}.new`)).toBe(false);
+  });
+
+  it("deletes nothing that it did not make", async () => {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(join(dataDir, "somebody's"), "");
+    await expect(start()).rejects.toThrow(`${dataDir} is there and holds no database.`);
+    expect(existsSync(join(dataDir, "somebody's"))).toBe(true);
   });
 
   it("says where to look when it does not start", async () => {

@@ -133,5 +133,5 @@ export function isRefusal({ status }: Answer): boolean {
 
 /** It said so each time, and owes no other answer. */
 export function wasRefused({ asked, answers }: Question): boolean {
-  return answers.length === asked && answers.every(isRefusal);
+  return asked > 0 && answers.length === asked && answers.every(isRefusal);
 }

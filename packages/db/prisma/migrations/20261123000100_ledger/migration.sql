@@ -120,7 +120,9 @@ GRANT SELECT ON ledger.receipt, ledger.chain_position, ledger.receipt_id_index, 
 GRANT INSERT ON ledger.chain_head TO hall_operator;
 -- The signature of an administrative act, made once the act is committed.
 CREATE POLICY act_signatures ON ledger.receipt_signature FOR INSERT TO hall_app, hall_operator
-  WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid);
+  WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid
+    -- Row-level security shows the tenant's own receipts alone, so nobody signs for another's leaf.
+    AND EXISTS (SELECT 1 FROM ledger.receipt r WHERE r.leaf_index = receipt_signature.leaf_index));
 GRANT INSERT ON ledger.receipt_signature TO hall_app, hall_operator;
 
 GRANT INSERT ON ledger.receipt, ledger.chain_position, ledger.receipt_id_index, ledger.receipt_signature TO hall_ledger;
@@ -132,6 +134,7 @@ GRANT INSERT ON ledger.receipt, ledger.chain_position, ledger.receipt_id_index, 
 GRANT SELECT, UPDATE ON ledger.log_head, ledger.chain_head TO hall_append;
 
 GRANT SELECT, INSERT ON ledger.checkpoint TO hall_enqueue;
+GRANT SELECT ON ledger.log_head TO hall_enqueue;
 GRANT SELECT, UPDATE ON ledger.seal_head TO hall_enqueue;
 
 -- Creates partitions of a million receipts ahead of the log. The one definer function that belongs to the owner:

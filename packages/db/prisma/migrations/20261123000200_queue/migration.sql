@@ -462,6 +462,9 @@ DECLARE v_from bigint;
 BEGIN
   SELECT h.tree_size INTO v_from FROM ledger.seal_head h WHERE h.id FOR UPDATE;
   IF v_from >= p_tree_size THEN RETURN false; END IF;
+  IF p_tree_size > (SELECT l.tree_size FROM ledger.log_head l WHERE l.id) THEN
+    RAISE EXCEPTION 'store_seal: % leaves are more than the log has', p_tree_size USING ERRCODE = '22023';
+  END IF;
   UPDATE ledger.seal_head SET tree_size = p_tree_size WHERE id;
   INSERT INTO ledger.checkpoint (tree_size, note) VALUES (p_tree_size, p_note);
   INSERT INTO queue.job (id, name, data, expire_seconds, deletion_seconds, keep_until, retry_limit, retry_delay,
