@@ -16,7 +16,7 @@ try {
   const answer = await step("Dispatching a summary of README.md", () => summariseOwnDocument(hall));
   showWork(answer);
   held = (await showVerdict("decision", answer, demo.verifierKey)) && held;
-  held = (await showVerdict("outcome", answer.outcome!, demo.verifierKey)) && held;
+  held = (await showVerdict("outcome", answer.outcome_receipt!, demo.verifierKey)) && held;
 
   const refusals = [
     {

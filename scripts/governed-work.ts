@@ -27,7 +27,7 @@ export function request(demo: LocalHall["demo"], change: Partial<RouteRequest> =
 export async function summariseOwnDocument({ client, demo }: LocalHall): Promise<DispatchAnswer> {
   const answer = await client.dispatch(request(demo));
   if (answer.denied) throw new Error(`the demo's work was denied: ${answer.deny_reason_if_denied?.message}`);
-  if (answer.dispatch?.state !== "succeeded" || !answer.outcome)
+  if (answer.dispatch?.state !== "succeeded" || !answer.outcome_receipt)
     throw new Error(`the demo's work did not succeed: ${answer.dispatch?.reason ?? answer.dispatch?.state}`);
   return answer;
 }

@@ -33,7 +33,7 @@ try {
   const answer = await step("Dispatching a summary of README.md", () => summariseOwnDocument(hall));
   showWork(answer);
   await showVerdict("decision", answer, hall.demo.verifierKey);
-  await showVerdict("outcome", answer.outcome!, hall.demo.verifierKey);
+  await showVerdict("outcome", answer.outcome_receipt!, hall.demo.verifierKey);
 } catch (error) {
   process.stderr.write(`\n${(error as Error).message}\n`);
 }

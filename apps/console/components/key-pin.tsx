@@ -10,7 +10,7 @@ import { Dialog } from "../ui/dialog.tsx";
 /** Which key this browser checks with, and since when. */
 export function KeyPinLine({ pin }: { pin: KeyPin }) {
   return (
-    <p className="text-13 text-quiet">
+    <p className="mb-2 text-13 text-quiet">
       Key <Fingerprint verifierKey={pin.key} /> of {originOf(pin.key)},{" "}
       {pin.status === "first"
         ? "pinned in this browser just now, at first use"

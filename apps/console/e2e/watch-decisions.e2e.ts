@@ -232,7 +232,7 @@ describe("the frame", () => {
   it("says how the Hall stands", async () => {
     await page
       .getByRole("status")
-      .filter({ hasText: /^sealed \d+ (?:s|min) ago$/ })
+      .filter({ hasText: /^sealed (?:just now|\d+ (?:s|min) ago)$/ })
       .waitFor();
   });
 

@@ -60,8 +60,8 @@ async function reach(url: string, timeoutMs = 5000): Promise<{ digest: string; v
 /** The two receipts of a dispatch that has ended, verified, in the order of the chain. */
 async function ended(body: DispatchAnswer): Promise<{ decision: ReadReceipt; outcome: ReadReceipt }> {
   const decision = await verified(body, hall.verifierKey);
-  if (!body.outcome) throw new Error(`the dispatch has not ended: ${JSON.stringify(body.dispatch)}`);
-  const outcome = await verified(body.outcome, hall.verifierKey);
+  if (!body.outcome_receipt) throw new Error(`the dispatch has not ended: ${JSON.stringify(body.dispatch)}`);
+  const outcome = await verified(body.outcome_receipt, hall.verifierKey);
   expect(decision).toMatchObject({ kind: "decision", chain: tenant.id, policy_decision: "ALLOW" });
   expect(decision.dispatched_at).toBe(decision.decided_at);
   expect(outcome).toMatchObject({
@@ -143,7 +143,7 @@ describe("work that succeeds", () => {
     );
     expect(status).toBe(200);
     expect(view).toMatchObject({ dispatch: body.dispatch, result: body.result });
-    expect(view.outcome?.receipt).toEqual(body.outcome?.receipt);
+    expect(view.outcome_receipt?.receipt).toEqual(body.outcome_receipt?.receipt);
   });
 });
 
@@ -312,14 +312,14 @@ it("work that takes longer than the answer waits is 202, and is followed by its 
   const { status, body } = await dispatch();
   dispatcher.waitForOutcome = waitForOutcome;
   expect(status).toBe(202);
-  expect(body).toMatchObject({ denied: false, result: null, outcome: null });
+  expect(body).toMatchObject({ denied: false, result: null, outcome_receipt: null });
   expect(body.dispatch.state).toMatch(/^(?:waiting|running)$/);
   await verified(body, hall.verifierKey);
 
   const follow = () =>
     hall.ask<DispatchView>("GET", `/wcp/dispatches/${body.decision_id}`, { key: tenant.key });
   await expect.poll(() => worker.runs.length, { timeout: 10_000 }).toBe(1);
-  expect((await follow()).body).toMatchObject({ dispatch: { state: "running" }, outcome: null });
+  expect((await follow()).body).toMatchObject({ dispatch: { state: "running" }, outcome_receipt: null });
   worker.release();
   await expect.poll(async () => (await follow()).body.dispatch.state, { timeout: 10_000 }).toBe("succeeded");
   const { body: view } = await follow();
@@ -330,7 +330,7 @@ it("work that takes longer than the answer waits is 202, and is followed by its 
 it("a denied request starts nothing, and says so", async () => {
   const { status, body } = await dispatch(hall, { capability_id: "cap.doc.nothing" });
   expect(status).toBe(200);
-  expect(body).toMatchObject({ denied: true, dispatch: null, result: null, outcome: null });
+  expect(body).toMatchObject({ denied: true, dispatch: null, result: null, outcome_receipt: null });
   expect(worker.received).toEqual([]);
 });
 

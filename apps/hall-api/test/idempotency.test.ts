@@ -17,7 +17,7 @@ import { verifiedLedger } from "./testing/whole-ledger.ts";
 type DispatchAnswer = RouteAnswer & {
   dispatch: { id: string; state: string; attempts: number } | null;
   result: { words: number } | null;
-  outcome: { receipt: { receipt_id: string; receipt_hash: string }; seal: object } | null;
+  outcome_receipt: { receipt: { receipt_id: string; receipt_hash: string }; seal: object } | null;
 };
 
 let house: TestHouse;
@@ -112,7 +112,7 @@ describe("the same key with the same body", () => {
       receipt: first.receipt,
       dispatch: first.dispatch,
       result: first.result,
-      outcome: { receipt: first.outcome?.receipt },
+      outcome_receipt: { receipt: first.outcome_receipt?.receipt },
     });
     expect(worker.received.length).toBe(before + 1);
   });
@@ -144,7 +144,7 @@ describe("the same key with the same body", () => {
     const ids = new Set(good.map(({ body }) => body.decision_id));
     expect([...ids]).toHaveLength(1);
     expect(new Set(good.map(({ body }) => body.receipt.receipt_hash)).size).toBe(1);
-    expect(new Set(good.map(({ body }) => body.outcome?.receipt.receipt_hash)).size).toBe(1);
+    expect(new Set(good.map(({ body }) => body.outcome_receipt?.receipt.receipt_hash)).size).toBe(1);
     for (const { body } of good.slice(0, 5)) await verified(body, hall.verifierKey);
 
     expect((await decisions()).length).toBe(before + 1);

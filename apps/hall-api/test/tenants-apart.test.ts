@@ -31,7 +31,7 @@ interface Lived extends TestTenant {
   correlation: string;
 }
 
-type DispatchAnswer = RouteAnswer & { outcome: { receipt: { receipt_id: string } } | null };
+type DispatchAnswer = RouteAnswer & { outcome_receipt: { receipt: { receipt_id: string } } | null };
 
 let house: TestHouse;
 let hall: OpenHall;
@@ -77,7 +77,7 @@ async function live(name: string): Promise<Lived> {
     ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
     ...{ worker, workerId, capability, correlation },
     decision: body.decision_id,
-    outcome: body.outcome?.receipt.receipt_id ?? "",
+    outcome: body.outcome_receipt?.receipt.receipt_id ?? "",
     act: rows[0]?.receipt_id ?? "",
   };
 }
@@ -346,8 +346,8 @@ it("200 requests of two tenants at once, through two instances, stay apart", asy
       actor: { id: tenant.keyId },
     });
     if (receipt.worker_id !== null) expect(receipt.worker_id).toBe(tenant.workerId);
-    if (body.outcome?.receipt)
-      expect(await verified(body.outcome as never, hall.verifierKey)).toMatchObject({
+    if (body.outcome_receipt?.receipt)
+      expect(await verified(body.outcome_receipt as never, hall.verifierKey)).toMatchObject({
         chain: tenant.id,
         worker_id: tenant.workerId,
       });

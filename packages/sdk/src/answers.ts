@@ -74,14 +74,14 @@ export interface DispatchView {
   /** What the worker answered; null until then, and after its payload was erased. */
   result: StrictJson;
   /** The second receipt, which closes the first; null while the work goes on. */
-  outcome: Sealed<OutcomeBody> | null;
+  outcome_receipt: Sealed<OutcomeBody> | null;
 }
 
 /** A decision and what became of it. `dispatch` is null where nothing was started. */
 export interface DispatchAnswer extends RouteAnswer {
   dispatch: Dispatch | null;
   result: StrictJson;
-  outcome: Sealed<OutcomeBody> | null;
+  outcome_receipt: Sealed<OutcomeBody> | null;
 }
 
 export interface Enrolled {

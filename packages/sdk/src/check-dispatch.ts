@@ -1,3 +1,4 @@
+import { commit } from "@guildhall/attestation";
 import type { StrictJson } from "@guildhall/protocol";
 import type { Dispatch, DispatchState } from "./answers.ts";
 import { isObject, type JsonObject, malformed } from "./transport.ts";
@@ -40,7 +41,7 @@ export function checkStart(decision: Genuine, dispatch: Dispatch | null, body: J
   const { receipt } = decision;
   mustAgree(decision, "dispatch", dispatch !== null, typeof receipt.dispatched_at === "string");
   if (dispatch === null) {
-    mustAgree(decision, "outcome", body.outcome, null);
+    mustAgree(decision, "outcome_receipt", body.outcome_receipt, null);
     mustAgree(decision, "result", body.result, null);
     return;
   }
@@ -52,7 +53,11 @@ export function checkStart(decision: Genuine, dispatch: Dispatch | null, body: J
  * Refuses a closing receipt of other work, and an answer that tells another end than it.
  * @returns the dispatch with the attempts that the receipt counts: a Hall that was interrupted had begun more
  */
-export function checkEnd(outcome: Genuine, dispatch: Dispatch, result: StrictJson | undefined): Dispatch {
+export function checkEnd(
+  outcome: Genuine,
+  dispatch: Dispatch,
+  { result, result_salt }: JsonObject,
+): Dispatch {
   const { receipt } = outcome;
   mustAgree(outcome, "outcome.kind", "outcome", receipt.kind);
   mustAgree(outcome, "outcome.decision_id", dispatch.id, receipt.decision_id);
@@ -60,8 +65,10 @@ export function checkEnd(outcome: Genuine, dispatch: Dispatch, result: StrictJso
   mustAgree(outcome, "dispatch.reason", dispatch.reason, receipt.reason);
   if (dispatch.worker_id !== undefined)
     mustAgree(outcome, "dispatch.worker_id", dispatch.worker_id, receipt.worker_id);
-  // Its salt stays in the Hall, so only this much can be seen: a result that the receipt does not know of.
   if (receipt.result_hash === null) mustAgree(outcome, "result", result, null);
+  // Without its salt (an older Hall, an erased payload) nothing ties the result to the receipt.
+  else if (typeof result_salt === "string")
+    mustAgree(outcome, "result", commit(result, Buffer.from(result_salt, "base64")), receipt.result_hash);
   return { ...dispatch, attempts: Number(receipt.attempts) };
 }
 

@@ -98,7 +98,7 @@ export class HallClient {
     checkStart(decision, dispatch, body);
     const view = dispatch
       ? await this.#end(body, dispatch, decision)
-      : { dispatch, result: null, outcome: null };
+      : { dispatch, result: null, outcome_receipt: null };
     return { ...routeAnswer(body, decision), ...view };
   }
 
@@ -186,15 +186,16 @@ export class HallClient {
     dispatch: DispatchView["dispatch"],
     decision: Genuine | null,
   ): Promise<DispatchView> {
-    if ((body.outcome ?? null) === null) {
+    if ((body.outcome_receipt ?? null) === null) {
       checkIsOpen(dispatch, body);
-      return { dispatch, result: null, outcome: null };
+      return { dispatch, result: null, outcome_receipt: null };
     }
-    if (!isObject(body.outcome)) throw malformed("The answer's outcome is not a sealed receipt.");
-    const outcome = await this.#verify(body.outcome);
-    const ended = checkEnd(outcome, dispatch, body.result);
+    if (!isObject(body.outcome_receipt))
+      throw malformed("The answer's outcome_receipt is not a sealed receipt.");
+    const outcome = await this.#verify(body.outcome_receipt);
+    const ended = checkEnd(outcome, dispatch, body);
     if (decision) checkFollows(decision, outcome);
-    return { dispatch: ended, result: body.result ?? null, outcome: sealed<OutcomeBody>(outcome) };
+    return { dispatch: ended, result: body.result ?? null, outcome_receipt: sealed<OutcomeBody>(outcome) };
   }
 
   async #verify(body: JsonObject): Promise<Genuine> {

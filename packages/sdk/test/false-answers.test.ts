@@ -211,7 +211,7 @@ describe("a genuine receipt in the wrong place", () => {
   });
 
   it("is refused: a receipt of another kind as a decision", async () => {
-    const { outcome } = await client.dispatch(INPUT);
+    const { outcome_receipt: outcome } = await client.dispatch(INPUT);
     const change: Change = (answer) => {
       Object.assign(answer, JSON.parse(JSON.stringify(outcome)));
     };
@@ -282,17 +282,17 @@ describe("a dispatch that is told otherwise than it was", () => {
       refusal("ANSWER_DIFFERS", "dispatch.worker_id"),
       set("dispatch.worker_id", "org.e.w"),
     ],
-    ["without its receipt", { code: "ANSWER_MALFORMED" }, set("outcome", null)],
-    ["with words for a receipt", { code: "ANSWER_MALFORMED" }, set("outcome", ["succeeded"])],
+    ["without its receipt", { code: "ANSWER_MALFORMED" }, set("outcome_receipt", null)],
+    ["with words for a receipt", { code: "ANSWER_MALFORMED" }, set("outcome_receipt", ["succeeded"])],
     ["in no known state", { code: "ANSWER_MALFORMED" }, set("dispatch.state", "toString")],
     ["with text for attempts", { code: "ANSWER_MALFORMED" }, set("dispatch.attempts", "1")],
     ["as text", { code: "ANSWER_MALFORMED" }, set("dispatch", "running")],
-    ["with a changed receipt", refusal("HASH_MISMATCH"), set("outcome.receipt.status", "failed")],
+    ["with a changed receipt", refusal("HASH_MISMATCH"), set("outcome_receipt.receipt.status", "failed")],
     [
       "with the decision's own receipt as its end",
       refusal("ANSWER_DIFFERS", "outcome.kind"),
       (answer) => {
-        answer.outcome = { receipt: answer.receipt!, seal: answer.seal! };
+        answer.outcome_receipt = { receipt: answer.receipt!, seal: answer.seal! };
       },
     ],
   ];
@@ -301,8 +301,8 @@ describe("a dispatch that is told otherwise than it was", () => {
   );
 
   it("is refused: with the end of another dispatch", async () => {
-    const { outcome } = await client.dispatch(INPUT);
-    const change = set("outcome", JSON.parse(JSON.stringify(outcome)));
+    const { outcome_receipt: outcome } = await client.dispatch(INPUT);
+    const change = set("outcome_receipt", JSON.parse(JSON.stringify(outcome)));
     const expected = refusal("ANSWER_DIFFERS", "outcome.decision_id");
     await expectRefused(() => client.dispatch(INPUT), change, expected);
     const id = (await hall.sealed(2)).receipt as Json;
@@ -317,7 +317,7 @@ describe("a dispatch that is told otherwise than it was", () => {
 
   it("is refused: ended without a receipt, also where nothing came of it", async () => {
     hall.ends = "failed";
-    await expectRefused(() => client.dispatch(INPUT), set("outcome", null), { code: "ANSWER_MALFORMED" });
+    await expectRefused(() => client.dispatch(INPUT), set("outcome_receipt", null), { code: "ANSWER_MALFORMED" });
   });
 
   it("is refused: ended before it was decided", async () => {
@@ -342,7 +342,7 @@ describe("a dispatch that is told otherwise than it was", () => {
     await expectRefused(ask, set("dispatch", dispatch), expected("dispatch"));
     await expectRefused(ask, set("result", { summary: "Made up." }), expected("result"));
     const closing = { receipt: {}, seal: {} };
-    await expectRefused(ask, set("outcome", closing), expected("outcome"));
+    await expectRefused(ask, set("outcome_receipt", closing), expected("outcome_receipt"));
   });
 
   it("is refused: by a worker, or in a chain, that the decision does not name", async () => {

@@ -105,7 +105,7 @@ describe("dispatch", () => {
       denied: false,
       dispatch: { id: answer.decision_id, state: "succeeded" },
       result: { summary: "Short." },
-      outcome: { receipt: { kind: "outcome", decision_id: answer.decision_id, status: "succeeded" } },
+      outcome_receipt: { receipt: { kind: "outcome", decision_id: answer.decision_id, status: "succeeded" } },
     });
   });
 
@@ -114,25 +114,25 @@ describe("dispatch", () => {
     expect(await client.dispatch(INPUT)).toMatchObject({
       dispatch: { state: "failed", reason: "WORKER_ERROR" },
       result: null,
-      outcome: { receipt: { status: "failed" } },
+      outcome_receipt: { receipt: { status: "failed" } },
     });
   });
 
   it("gives work that goes on without an outcome, and the outcome when asked again", async () => {
     hall.ends = "running";
     const answer = await client.dispatch(INPUT);
-    expect(answer).toMatchObject({ dispatch: { state: "running" }, result: null, outcome: null });
-    expect(await client.getDispatch(answer.decision_id)).toMatchObject({ outcome: null });
+    expect(answer).toMatchObject({ dispatch: { state: "running" }, result: null, outcome_receipt: null });
+    expect(await client.getDispatch(answer.decision_id)).toMatchObject({ outcome_receipt: null });
     hall.ends = "succeeded";
     const { decision_id: id } = await client.dispatch(INPUT);
     expect(await client.getDispatch(id)).toMatchObject({
       dispatch: { id, state: "succeeded" },
-      outcome: { receipt: { decision_id: id } },
+      outcome_receipt: { receipt: { decision_id: id } },
     });
   });
 
   it("gives a denial and a dry run without a dispatch", async () => {
-    const nothing = { dispatch: null, result: null, outcome: null };
+    const nothing = { dispatch: null, result: null, outcome_receipt: null };
     expect(await client.dispatch({ ...INPUT, dry_run: true })).toMatchObject({ denied: false, ...nothing });
     hall.decides = { outcome: "DENY", code: "DENY_QUOTA" };
     expect(await client.dispatch(INPUT)).toMatchObject({ denied: true, ...nothing });

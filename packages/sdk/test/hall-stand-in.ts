@@ -107,7 +107,7 @@ export async function openHall(origin = "hall.example.org/log"): Promise<HallSta
         return ok(await decided(text, false));
       case "POST /wcp/dispatch": {
         const body = await decided(text, true);
-        const isOpen = body.dispatch !== null && body.outcome === null;
+        const isOpen = body.dispatch !== null && body.outcome_receipt === null;
         return { status: isOpen ? 202 : 200, body };
       }
       case "GET /wcp/dispatches/:id":
@@ -139,9 +139,7 @@ export async function openHall(origin = "hall.example.org/log"): Promise<HallSta
     const answer: Json = toJson({
       decision_id: body.receipt_id,
       timestamp: body.decided_at,
-      ...(!isDispatch && {
-        outcome: { ALLOW: "DISPATCH", DENY: "DENY", HOLD: "STEWARD_HOLD" }[decision.outcome],
-      }),
+      outcome: { ALLOW: "DISPATCH", DENY: "DENY", HOLD: "STEWARD_HOLD" }[decision.outcome],
       denied: decision.outcome !== "ALLOW",
       deny_reason_if_denied: deny && { code: deny.code, message: deny.message, ...deny.details },
       deny_code: deny?.code ?? null,
@@ -164,7 +162,9 @@ export async function openHall(origin = "hall.example.org/log"): Promise<HallSta
     if (!isDispatch) return { ...answer, ...(await sealed(index)) };
     const runs = body.dispatched_at !== null;
     if (runs && hall.ends !== "running") bodies.push(outcomeBody(index, hall.ends));
-    const end = runs ? await ending(body.receipt_id) : { dispatch: null, result: null, outcome: null };
+    const end = runs
+      ? await ending(body.receipt_id)
+      : { dispatch: null, result: null, outcome_receipt: null };
     return { ...answer, ...(await sealed(index)), ...end };
   }
 
@@ -172,12 +172,16 @@ export async function openHall(origin = "hall.example.org/log"): Promise<HallSta
     const index = bodies.findIndex((body) => body.kind === "outcome" && body.decision_id === id);
     const closing = bodies[index];
     if (closing?.kind !== "outcome")
-      return { dispatch: { id, state: "running", attempts: 1, reason: null }, result: null, outcome: null };
+      return {
+        dispatch: { id, state: "running", attempts: 1, reason: null },
+        result: null,
+        outcome_receipt: null,
+      };
     const { status: state, attempts, reason, worker_id } = closing;
     return {
       dispatch: { id, state, attempts, reason, worker_id },
       result: closing.result_hash === null ? null : { summary: "Short." },
-      outcome: await sealed(index),
+      outcome_receipt: await sealed(index),
     };
   }
 

@@ -10,6 +10,7 @@ export type Attempt = { ok: true; result: unknown } | { ok: false; reason: strin
 const WorkerAnswer = z.looseObject({
   status: z.enum(["ok", "partial", "denied", "error"]),
   result: z.unknown().optional(),
+  deny_reason: z.unknown().optional(),
 });
 
 /** Calls a worker over HTTP, with the grant and the request it is for. Never throws for what a worker does. */
@@ -34,12 +35,13 @@ export async function runWorker(
   try {
     const read = WorkerAnswer.safeParse(readStrictJson(answer.text, { maxKeys: 100_000 }));
     if (!read.success) return { ok: false, reason: "WORKER_BAD_ANSWER", result: null };
-    const { status, result } = read.data;
+    const { status, result, deny_reason } = read.data;
     if (status === "ok" || status === "partial") return { ok: true, result: result ?? null };
     return {
       ok: false,
       reason: status === "denied" ? "WORKER_DENIED" : "WORKER_ERROR",
-      result: result ?? null,
+      // Why it would not is what the agent needs to mend its request.
+      result: result ?? (deny_reason === undefined ? null : { deny_reason }),
     };
   } catch (error) {
     if (error instanceof StrictJsonError) return { ok: false, reason: "WORKER_BAD_ANSWER", result: null };

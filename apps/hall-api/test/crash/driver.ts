@@ -69,7 +69,7 @@ let lastMarker = 0;
 
 function newQuestion(random: Random, tenant: Credentials): Question {
   const marker = `q${process.pid}-${++lastMarker}`;
-  const allowed = random.chance(0.7);
+  const allowed = random.chance(0.6);
   return {
     marker,
     tenant,
@@ -106,7 +106,7 @@ export interface Acknowledged {
   seal: SealedPart["seal"];
   denied: boolean;
   /** The closing receipt of work that has ended; a route's answer has a word here. */
-  outcome: SealedPart | string | null;
+  outcome_receipt?: SealedPart | null;
 }
 interface SealedPart {
   receipt: { receipt_id: string; receipt_hash: string; [field: string]: unknown };
@@ -123,7 +123,7 @@ const readAnswers = new WeakMap<Answer, Acknowledged>();
 
 /** The decision and, where it has ended, its closing receipt. */
 export function sealedParts(answer: Acknowledged): SealedPart[] {
-  return typeof answer.outcome === "object" && answer.outcome !== null ? [answer, answer.outcome] : [answer];
+  return answer.outcome_receipt ? [answer, answer.outcome_receipt] : [answer];
 }
 
 /** The Hall said that nothing was dispatched, in so many words. */

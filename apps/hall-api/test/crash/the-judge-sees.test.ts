@@ -125,7 +125,9 @@ describe("the judge sees", () => {
   it("work of a question that was refused", async () => {
     const done = question(wasDone);
     const refused = { status: 503, text: "{}" };
-    evidence.questions = evidence.questions.map((q) => (q === done ? { ...q, asked: 1, answers: [refused] } : q));
+    evidence.questions = evidence.questions.map((q) =>
+      q === done ? { ...q, asked: 1, answers: [refused] } : q,
+    );
     expect(await found()).toEqual(["I6"]);
   });
 

@@ -76,7 +76,8 @@ async function hundred(seed: number, left: number): Promise<Violation[]> {
   const random = seeded(seed);
   const server = await startCrashServer();
   try {
-    const world = await createWorld({ server, random });
+    // Half of the hundreds have a second Hall over the same database, under the same load.
+    const world = await createWorld({ server, random, halls: random.whole(1, 2), loadsNeighbours: true });
     try {
       const share = Math.min(1, left / (HUNDRED.hall + HUNDRED.postgres));
       const plans = planRounds(random, {

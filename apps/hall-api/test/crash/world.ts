@@ -61,6 +61,8 @@ export interface WorldOptions {
   server: CrashServer;
   random: Random;
   halls?: number;
+  /** Whether the neighbours of the Hall that dies are under load as well. */
+  loadsNeighbours?: boolean;
   lanes?: number;
   tenants?: readonly string[];
 }
@@ -141,8 +143,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   async function crashHall(death: Death): Promise<Round> {
     const { child } = halls[0]!;
-    // A neighbour is left in peace: what it does then, it does for the one that died.
-    return underLoad([halls[0]!.url], true, async () => {
+    // Where a neighbour is left in peace, what it does is done for the one that died.
+    return underLoad(options.loadsNeighbours ? urls() : [halls[0]!.url], true, async () => {
       if ("point" in death) {
         child.dieAt(death);
         await Promise.race([child.gone, sleep(POINT_MS)]);

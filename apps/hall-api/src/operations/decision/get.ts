@@ -57,7 +57,7 @@ export const get = operation({
       steps: explain(body.decision),
       sealed: (await hall.ledger.present(found.stored)) as z.infer<typeof SealedReceiptView>,
       previous: found.previous && receiptOf(found.previous),
-      outcome: (view?.outcome ?? null) as z.infer<typeof SealedReceiptView> | null,
+      outcome: (view?.outcome_receipt ?? null) as z.infer<typeof SealedReceiptView> | null,
       result: view?.result ?? null,
       verifier_key: verifierKey(hall.settings.origin, hall.signer.publicKey),
     };

@@ -20,7 +20,8 @@ export const startDispatch = operation({
   output: RouteAnswer.extend({
     dispatch: DispatchView.shape.dispatch.nullable(),
     result: z.unknown(),
-    outcome: DispatchView.shape.outcome,
+    result_salt: DispatchView.shape.result_salt,
+    outcome_receipt: DispatchView.shape.outcome_receipt,
   }),
   rest: { method: "POST", path: "/wcp/dispatch", also: [202], idempotencyKey: true, shows: RouteInput },
   async run({ hall, input, request, ...context }) {
@@ -40,7 +41,7 @@ export const startDispatch = operation({
     const answer = routeAnswer(decided);
     if (decided.body.dispatched_at === null) {
       hall.dispatcher.noteOutcome(decisionId);
-      return { ...answer, dispatch: null, result: null, outcome: null };
+      return { ...answer, dispatch: null, result: null, result_salt: null, outcome_receipt: null };
     }
     const id = decided.body.receipt_id;
     const read = () =>
@@ -65,12 +66,13 @@ export const startDispatch = operation({
       hall.log.warn({ err, dispatch: id }, "how a dispatch stands could not be read");
       return null;
     });
-    if (!view?.outcome) request.setStatus(202);
+    if (!view?.outcome_receipt) request.setStatus(202);
     return {
       ...answer,
       dispatch: view?.dispatch ?? waiting(id, decided.body.worker_id),
       result: view?.result ?? null,
-      outcome: view?.outcome ?? null,
+      result_salt: view?.result_salt ?? null,
+      outcome_receipt: view?.outcome_receipt ?? null,
     };
   },
 });

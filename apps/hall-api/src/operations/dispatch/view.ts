@@ -16,8 +16,10 @@ export const DispatchView = z.object({
   }),
   /** What the worker answered; null until then, and after its payload was erased. */
   result: z.unknown(),
-  /** The second receipt, which closes the first. */
-  outcome: z.object({ receipt: z.looseObject({}), seal: z.looseObject({}) }).nullable(),
+  /** Base64; with it `result_hash` of the closing receipt can be checked: SHA-256 of the salt and the canonical result. */
+  result_salt: z.string().nullable(),
+  /** The second receipt, which closes the first. Not `outcome`: that word is the decision's (contract 2.2). */
+  outcome_receipt: z.object({ receipt: z.looseObject({}), seal: z.looseObject({}) }).nullable(),
 });
 export type DispatchView = z.infer<typeof DispatchView>;
 
@@ -45,6 +47,10 @@ export async function dispatchView(
       reason,
     },
     result: outcome?.payload ? JSON.parse(outcome.payload.content) : null,
-    outcome: sealed && { receipt: sealed.receipt as Record<string, unknown>, seal: { ...sealed.seal } },
+    result_salt: outcome?.payload ? Buffer.from(outcome.payload.salt).toString("base64") : null,
+    outcome_receipt: sealed && {
+      receipt: sealed.receipt as Record<string, unknown>,
+      seal: { ...sealed.seal },
+    },
   };
 }
