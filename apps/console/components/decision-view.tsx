@@ -1,29 +1,26 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
-import { type ReactNode, useEffect, useRef } from "react";
 import { disagreements } from "../lib/agreement.ts";
 import { engrave } from "../lib/engraving.ts";
 import { hall } from "../lib/hall-client.ts";
 import type { DecisionDetail, DecisionSummary } from "../lib/hall-types.ts";
-import { paths } from "../lib/paths.ts";
 import { readRefusal } from "../lib/refusal.ts";
 import { openSeal, sealWords } from "../lib/seal.ts";
 import type { CheckedSeal } from "../lib/verify-here.ts";
-import { ForeignText } from "../ui/foreign-text.tsx";
+import { count } from "../ui/count.ts";
 import { Mark } from "../ui/mark.tsx";
-import { Time } from "../ui/time.tsx";
+import { Section } from "../ui/section.tsx";
 import { CheckCopy } from "./check-copy.tsx";
+import { DecisionHeading } from "./decision-heading.tsx";
 import { DecisionRail } from "./decision-rail.tsx";
 import { DecisionRecord } from "./decision-record.tsx";
+import { DecisionSkeleton } from "./decision-skeleton.tsx";
 import { KeyChanged, KeyPinLine } from "./key-pin.tsx";
-import { OutcomeWord } from "./outcome-words.tsx";
 import { RefusalNotice } from "./refusal-notice.tsx";
 import { Seal } from "./seal.tsx";
 import { SealFindings } from "./seal-findings.tsx";
 import { useCheckedSeal } from "./use-checked-seal.ts";
-import { useScope } from "./use-scope.ts";
 import { WorkSection } from "./work-section.tsx";
 
 const POLL_MS = 1000;
@@ -54,7 +51,7 @@ export function DecisionView({
         onRetry={() => void refetch()}
       />
     );
-  return null;
+  return <DecisionSkeleton />;
 }
 
 function Decision({ detail, remedy }: { detail: DecisionDetail; remedy: string | null }) {
@@ -62,13 +59,13 @@ function Decision({ detail, remedy }: { detail: DecisionDetail; remedy: string |
   const { checked, again } = useCheckedSeal(sealed, verifier_key, previous);
   return (
     <article aria-labelledby="decision-title" className="pb-16">
-      <Heading summary={summary} remedy={remedy}>
+      <DecisionHeading summary={summary} remedy={remedy}>
         <Seal
           reading={checked?.reading ?? openSeal()}
           engraving={engrave(sealed)}
           className="size-22 mid:size-28"
         />
-      </Heading>
+      </DecisionHeading>
       <Verdict detail={detail} checked={checked} onReplaced={again} />
       <Section title="Steps">
         <DecisionRail steps={steps} />
@@ -93,61 +90,6 @@ function Decision({ detail, remedy }: { detail: DecisionDetail; remedy: string |
   );
 }
 
-/** What was asked, what stopped it, what would change it; the seal beside it. */
-function Heading({
-  summary,
-  remedy,
-  children,
-}: {
-  summary: DecisionSummary;
-  remedy: string | null;
-  children: ReactNode;
-}) {
-  const { tenant, query } = useScope();
-  const title = useRef<HTMLHeadingElement>(null);
-  const id = summary.decision_id;
-  // Below the width of two panes the page is a new one, so its heading takes the focus.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another decision is another page
-  useEffect(() => {
-    if (!window.matchMedia("(min-width: 1100px)").matches) title.current?.focus();
-  }, [id]);
-  return (
-    <header className="border-b border-line px-4 pt-3 pb-5 mid:px-6">
-      <div className="flex items-center justify-between text-13 text-quiet">
-        <p>
-          No. {summary.seq} · <Time at={summary.decided_at} />
-        </p>
-        <Link
-          href={paths.decisions(tenant, query)}
-          scroll={false}
-          className="-mr-2 rounded px-2 py-1 hover:bg-wash hover:text-ink"
-        >
-          Close <kbd className="ml-1 hidden font-mono text-12 wide:inline">esc</kbd>
-        </Link>
-      </div>
-      <div className="mt-2 flex items-start justify-between gap-4">
-        <div className="min-w-0">
-          <h1 id="decision-title" ref={title} tabIndex={-1} className="text-20 outline-none">
-            <OutcomeWord outcome={summary.outcome} />
-          </h1>
-          <p className="mt-0.5 font-mono text-14 [overflow-wrap:anywhere]">
-            <ForeignText text={summary.capability_id ?? "no capability named"} />
-          </p>
-          <p className="mt-2 [overflow-wrap:anywhere]">
-            <ForeignText
-              text={summary.sentence === "" ? allowedWords(summary) : summary.sentence}
-              max={2048}
-            />
-          </p>
-          {remedy && <p className="mt-2 text-quiet">{remedy}</p>}
-          {summary.code && <p className="mt-2 font-mono text-12 text-quiet">{summary.code}</p>}
-        </div>
-        {children}
-      </div>
-    </header>
-  );
-}
-
 /** What this browser found, beside what the Hall says. */
 function Verdict({
   detail,
@@ -167,8 +109,7 @@ function Verdict({
         <Mark name={verdictMark(reading.state)} />
         <span>
           <strong className="font-semibold">{sealWords(reading)}</strong>
-          {holds &&
-            `, in this browser, against a log of ${reading.treeSize.toLocaleString("en-US")} entries.`}
+          {holds && `, in this browser, against a log of ${count(reading.treeSize)} entries.`}
           {reading.state === "broken" && ` (${reading.code}). Do not rely on what stands here.`}
         </span>
       </p>
@@ -183,25 +124,9 @@ function Verdict({
   );
 }
 
-export function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="px-4 pt-6 mid:px-6">
-      <h2 className="mb-2 text-16">{title}</h2>
-      {children}
-    </section>
-  );
-}
-
 function verdictMark(state: string): "allow" | "deny" | "stale" {
   if (state === "verified" || state === "partial") return "allow";
   return state === "checking" ? "stale" : "deny";
-}
-
-function allowedWords({ worker_id, capability_id, env, data_label, dry_run }: DecisionSummary): string {
-  const asked = `${capability_id} in ${env} with ${data_label} data`;
-  return dry_run
-    ? `${worker_id} may run ${asked}. A dry run: nothing was started.`
-    : `${worker_id} may run ${asked}.`;
 }
 
 function isOpenWork(summary: DecisionSummary | undefined): boolean {

@@ -64,7 +64,7 @@ function Find() {
       />
       <kbd
         aria-hidden
-        className="pointer-events-none absolute top-1/2 right-2.5 hidden -translate-y-1/2 font-mono text-12 text-quiet peer-placeholder-shown:block peer-focus:hidden"
+        className="pointer-events-none absolute top-1/2 right-2.5 hidden -translate-y-1/2 font-mono text-12 text-quiet mid:peer-placeholder-shown:block peer-focus:hidden"
       >
         /
       </kbd>

@@ -3,17 +3,18 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { hall } from "../lib/hall-client.ts";
 import type { DecisionPage, DecisionSummary } from "../lib/hall-types.ts";
 import { DECISIONS_PAGE, type DecisionsQuery, paths } from "../lib/paths.ts";
 import { readRefusal } from "../lib/refusal.ts";
-import { isTyping } from "../ui/is-typing.ts";
 import { Message } from "../ui/message.tsx";
 import { DecisionsFilter } from "./decisions-filter.tsx";
 import { DecisionsTable, SkeletonRows } from "./decisions-table.tsx";
 import { HowToAsk } from "./how-to-ask.tsx";
 import { RefusalNotice, StaleNotice } from "./refusal-notice.tsx";
+import { useListKeys } from "./use-list-keys.ts";
+import { usePlace } from "./use-place.ts";
 import { useScope } from "./use-scope.ts";
 
 /** Fresh within two seconds, whatever one answer takes. */
@@ -176,76 +177,6 @@ function Pages({
       )}
     </nav>
   );
-}
-
-/**
- * Keeps the reader's place. Below the width of two panes a decision stands where the list stood: it begins at
- * its top, and closing it leads back to the row it was opened from.
- */
-function usePlace(pane: RefObject<HTMLElement | null>, openId: string | null): void {
-  const lastOpen = useRef<string | null>(null);
-  const listTop = useRef(0);
-  useEffect(() => {
-    if (openId !== null) return;
-    // Once a decision stands in its place the document is another height, and the offset is lost.
-    const keep = () => {
-      listTop.current = window.scrollY;
-    };
-    window.addEventListener("scroll", keep, { passive: true });
-    return () => window.removeEventListener("scroll", keep);
-  }, [openId]);
-  useLayoutEffect(() => {
-    const isNarrow = !window.matchMedia("(min-width: 1100px)").matches;
-    if (isNarrow && openId !== null) window.scrollTo(0, 0);
-    if (openId === null && lastOpen.current !== null) {
-      if (isNarrow) window.scrollTo(0, listTop.current);
-      const row = pane.current?.querySelector<HTMLElement>(`a[data-decision="${lastOpen.current}"]`);
-      row?.focus({ preventScroll: true });
-    }
-    lastOpen.current = openId;
-  }, [pane, openId]);
-}
-
-/** ↑ ↓ walk the rows, ⏎ opens one (they are links), / finds, Escape closes what is open. */
-function useListKeys(close: () => void): void {
-  const onClose = useRef(close);
-  onClose.current = close;
-  useEffect(() => {
-    function onKey(event: KeyboardEvent): void {
-      if (
-        event.metaKey ||
-        event.ctrlKey ||
-        event.altKey ||
-        document.querySelector("dialog[open], [role=menu]")
-      )
-        return;
-      const find = document.querySelector<HTMLInputElement>("input[data-find]");
-      if (event.key === "Escape" && event.target === find) find?.blur();
-      else if (isTyping(event.target) && !(event.target === find && event.key === "ArrowDown")) return;
-      else if (event.key === "Escape") onClose.current();
-      else if (event.key === "/") {
-        event.preventDefault();
-        find?.focus();
-      } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        if (step(event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
-      }
-    }
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
-}
-
-/** Moves the focus to the next row from the one that has it, or from the one that is open. */
-function step(by: 1 | -1): boolean {
-  const links = [...document.querySelectorAll<HTMLElement>("a[data-decision]")].filter((link) =>
-    link.checkVisibility(),
-  );
-  if (links.length === 0) return false;
-  const focused = links.indexOf(document.activeElement as HTMLElement);
-  const open = links.findIndex((link) => link.ariaCurrent === "true");
-  const at = focused >= 0 ? focused : open;
-  links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
-  return true;
 }
 
 function says(row: DecisionSummary, find: string): boolean {

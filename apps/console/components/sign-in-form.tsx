@@ -8,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { ForeignText } from "../ui/foreign-text.tsx";
 import { Mark } from "../ui/mark.tsx";
+import { useIsLive } from "../ui/use-is-live.ts";
 
 interface Props {
   /** The one-time token of the address, or null where there is none. */
@@ -26,6 +27,7 @@ export function SignInForm({ token, hallUrl, hasEnded, signedInAs }: Props) {
 
 /** Opening the link spends nothing: mail scanners and previews open links too. The button does. */
 function WithLink({ token, hallUrl }: { token: string; hallUrl: string }) {
+  const isLive = useIsLive();
   const [state, setState] = useState<{ step: "ready" | "busy" } | { step: "refused"; code: string }>({
     step: "ready",
   });
@@ -39,6 +41,7 @@ function WithLink({ token, hallUrl }: { token: string; hallUrl: string }) {
   }
 
   const refusal = state.step === "refused" ? signInWords(state.code) : null;
+  const busy = state.step === "busy" ? "The Hall is being asked" : undefined;
   const isOver = refusal !== null && !refusal.canRetry;
   return (
     <Sheet title={isOver ? "This link does not sign you in" : "Sign in with a one-time link"}>
@@ -58,7 +61,7 @@ function WithLink({ token, hallUrl }: { token: string; hallUrl: string }) {
         <Button
           look="primary"
           className="w-full"
-          because={state.step === "busy" ? "The Hall is being asked" : undefined}
+          because={isLive ? busy : "The page is still loading"}
           onClick={() => void signIn()}
         >
           {state.step === "busy" ? "Signing in" : "Sign in"}

@@ -7,7 +7,7 @@ import { openSeal, sealWords } from "../lib/seal.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { ForeignText } from "../ui/foreign-text.tsx";
 import { Entry, Record } from "../ui/record.tsx";
-import { Section } from "./decision-view.tsx";
+import { Section } from "../ui/section.tsx";
 import { WorkState } from "./outcome-words.tsx";
 import { Seal } from "./seal.tsx";
 import { useCheckedSeal } from "./use-checked-seal.ts";
@@ -29,7 +29,7 @@ export function WorkSection({ detail }: { detail: DecisionDetail }) {
       {result !== null && result !== undefined && (
         <div className="mt-3">
           <h3 className="mb-1.5 text-13">What the worker answered</h3>
-          <CodeBlock label="answer of the worker" text={JSON.stringify(result, null, 2)} />
+          <CodeBlock wraps label="answer of the worker" text={JSON.stringify(result, null, 2)} />
         </div>
       )}
     </Section>

@@ -78,6 +78,7 @@ export async function openStage(): Promise<Stage> {
       const page = await visit(await who.newLink(), options);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
+      await live(page);
       return page;
     };
     return { consoleUrl, hall, tenant, neighbour, browser, visit, signIn, close };
@@ -85,6 +86,12 @@ export async function openStage(): Promise<Stage> {
     await close();
     throw error;
   }
+}
+
+/** The server draws a page; keys and buttons work once the browser runs it, and then it tells the Hall's age. */
+export function live(page: Page): Promise<void> {
+  const age = /^sealed (?:just now|\d+ (?:s|min) ago)$/;
+  return page.getByRole("status").filter({ hasText: age }).waitFor();
 }
 
 async function actor(hall: OpenHall, consoleUrl: string, slug: string): Promise<Actor> {

@@ -13,12 +13,13 @@ export function hallAs(sessionToken: string | null): TRPCClient<AppRouter> {
         url: `${readSettings().hallUrl}/trpc`,
         headers: sessionToken === null ? {} : { authorization: `Bearer ${sessionToken}` },
         fetch: (url, init) =>
-          fetch(url, {
-            ...(init as RequestInit),
-            cache: "no-store",
-            signal: AbortSignal.timeout(TIMEOUT_MS),
-          }),
+          fetch(url, { ...(init as RequestInit), cache: "no-store", signal: limit(init?.signal) }),
       }),
     ],
   });
+}
+
+function limit(signal: AbortSignal | null | undefined): AbortSignal {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }

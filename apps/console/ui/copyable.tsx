@@ -30,20 +30,6 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** An id in mono, cut in the middle where it is long, whole in the copy. */
-export function CopyableId({ id, label }: { id: string; label: string }) {
-  return (
-    <span className="inline-flex items-center gap-0.5 font-mono text-13">
-      <span title={id}>{cutMiddle(id)}</span>
-      <CopyButton text={id} label={label} />
-    </span>
-  );
-}
-
-export function cutMiddle(id: string, head = 8, tail = 6): string {
-  return id.length <= head + tail + 1 ? id : `${id.slice(0, head)}…${id.slice(-tail)}`;
-}
-
 function CopyGlyph() {
   return (
     <svg

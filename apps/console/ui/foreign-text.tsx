@@ -23,7 +23,7 @@ export function ForeignText({
   const shown = isCut ? text.slice(0, max) : text;
   return (
     <>
-      <bdi className={keepsLines ? "whitespace-pre-wrap" : undefined}>
+      <bdi>
         {revealHidden(shown, keepsLines).map((run, index) =>
           run.hidden ? (
             <span

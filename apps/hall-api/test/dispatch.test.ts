@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { commit, newReceiptId, type ReadReceipt } from "@guildhall/attestation";
 import { decodeJwt, decodeProtectedHeader, exportJWK, SignJWT } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createGrantIssuer } from "../src/dispatch/grant.ts";
 import type { CrashPoint } from "../src/ledger/entry.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
@@ -40,6 +40,9 @@ beforeEach(() => {
   worker.received.length = 0;
   worker.runs.length = 0;
 });
+
+// A test that failed half-way leaves nobody waiting.
+afterEach(() => worker.release());
 
 const dispatch = (at = hall, changes: Record<string, unknown> = {}) =>
   at.ask<DispatchAnswer>("POST", "/wcp/dispatch", {

@@ -317,7 +317,9 @@ describe("a dispatch that is told otherwise than it was", () => {
 
   it("is refused: ended without a receipt, also where nothing came of it", async () => {
     hall.ends = "failed";
-    await expectRefused(() => client.dispatch(INPUT), set("outcome_receipt", null), { code: "ANSWER_MALFORMED" });
+    await expectRefused(() => client.dispatch(INPUT), set("outcome_receipt", null), {
+      code: "ANSWER_MALFORMED",
+    });
   });
 
   it("is refused: ended before it was decided", async () => {

@@ -7,6 +7,9 @@ import { paths } from "../../lib/paths.ts";
 import { isSignedOut } from "../../lib/refusal.ts";
 import { readSession } from "../../lib/session.ts";
 
+/** Nothing is drawn before the Hall has said whether the session stands, or has had its time to. */
+const PATIENCE_MS = 3000;
+
 type Props = { params: Promise<{ tenant: string }>; children: ReactNode };
 
 export default async function TenantLayout({ params, children }: Props) {
@@ -17,7 +20,7 @@ export default async function TenantLayout({ params, children }: Props) {
 
   // The cookie is not enough: the session may have been ended elsewhere.
   const me = await hallAs(session.session_token)
-    .session.me.query({})
+    .session.me.query({}, { signal: AbortSignal.timeout(PATIENCE_MS) })
     .catch((error: unknown) => {
       if (isSignedOut(error)) return "ended" as const;
       return null;

@@ -1,19 +1,11 @@
-import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import {
-  openNote,
-  parseVerifierKey,
-  readCheckpoint,
-  rootFromLeaves,
-  type VerifierKey,
-  verifyChain,
-  verifySealedReceipt,
-} from "@guildhall/attestation/verify";
+import { parseVerifierKey, verifySealedReceipt } from "@guildhall/attestation/verify";
 import type pg from "pg";
+import { checkByVerifier, checkEnds } from "./check-ends.ts";
 import { type Acknowledged, acknowledged, type Question, sealedParts, wasRefused } from "./driver.ts";
 import type { Worked } from "./fake-worker.ts";
-import type { SignatureLine } from "./hall-process.ts";
-import { growTree, type Tree } from "./tree.ts";
+import { emptyKnowledge, type Knowledge, type Report, type Violation } from "./knowledge.ts";
+import { readLedger } from "./read-ledger.ts";
+import { readSignLog } from "./read-sign-log.ts";
 
 /**
  * The one judge of every crash: what the database holds, read as a superuser, against what the driver was told,
@@ -32,12 +24,6 @@ export interface Evidence {
   questions: readonly Question[];
   worked: readonly Worked[];
   signLog: string;
-}
-
-export type Invariant = "I1" | "I2" | "I3" | "I4" | "I5" | "I6";
-export interface Violation {
-  invariant: Invariant;
-  what: string;
 }
 
 export interface Checker {
@@ -78,56 +64,6 @@ export function createChecker(evidence: Evidence): Checker {
   };
 }
 
-/** What the database was found to hold, and how far each log was read. */
-interface Knowledge {
-  tree: Tree;
-  chains: Map<string, { seq: number; hash: string }>;
-  receipts: Map<string, Entry>;
-  hashes: Set<string>;
-  /** Receipts of decisions by their question's marker. */
-  decisions: Map<string, Entry[]>;
-  /** How often a decision was closed. */
-  outcomes: Map<string, number>;
-  checkpoints: number;
-  sealedSize: number;
-  answers: WeakSet<object>;
-  acknowledged: number;
-  worked: Map<string, number>;
-  workedRead: number;
-  signLogRead: number;
-  signatures: number;
-  signedHeads: Map<number, string>;
-}
-
-interface Entry {
-  receiptId: string;
-  hash: string;
-  chain: string;
-  seq: number;
-  leafIndex: number;
-  starts: boolean;
-}
-
-function emptyKnowledge(): Knowledge {
-  return {
-    tree: growTree(),
-    chains: new Map(),
-    receipts: new Map(),
-    hashes: new Set(),
-    decisions: new Map(),
-    outcomes: new Map(),
-    checkpoints: 0,
-    sealedSize: 0,
-    answers: new WeakSet(),
-    acknowledged: 0,
-    worked: new Map(),
-    workedRead: 0,
-    signLogRead: 0,
-    signatures: 0,
-    signedHeads: new Map(),
-  };
-}
-
 async function check(evidence: Evidence, known: Knowledge): Promise<Violation[]> {
   const violations: Violation[] = [];
   const report: Report = (invariant, what) => violations.push({ invariant, what });
@@ -154,108 +90,6 @@ async function check(evidence: Evidence, known: Knowledge): Promise<Violation[]>
   known.signatures += signed.length;
   checkQuestions(evidence, known, report);
   return violations;
-}
-
-type Report = (invariant: Invariant, what: string) => void;
-
-/** I2 and I3: the entries and checkpoints that came since, then the heads. One snapshot. */
-async function readLedger(admin: pg.Pool, known: Knowledge, key: VerifierKey, report: Report): Promise<void> {
-  const client = await admin.connect();
-  try {
-    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const entries = await client.query<StoredEntry>(ENTRIES, [known.tree.size]);
-    const heads = await client.query<StoredHeads>(HEADS);
-    const chains = await client.query<StoredChain>(CHAINS);
-    const checkpoints = await client.query<StoredCheckpoint>(CHECKPOINTS, [known.sealedSize]);
-    await client.query("COMMIT");
-
-    const publicKey = publicKeyObject(key.publicKey);
-    for (const row of entries.rows) readEntry(row, known, publicKey, report);
-    const head = heads.rows[0]!;
-    if (head.tree_size !== known.tree.size || head.positions !== known.tree.size)
-      report("I2", `the log's head says ${head.tree_size} entries, ${known.tree.size} are stored`);
-    if (head.root !== known.tree.rootAt(known.tree.size))
-      report("I2", `the log's head at ${head.tree_size} has another root than the stored leaves`);
-    for (const { tenant, seq, hash } of chains.rows) {
-      const last = known.chains.get(tenant) ?? { seq: -1, hash: "" };
-      if (seq !== last.seq + 1 || hash !== last.hash)
-        report("I2", `the head of chain ${tenant} is not its last entry's`);
-    }
-    for (const row of checkpoints.rows) await readStoredCheckpoint(row, known, key, report);
-    if (head.sealed_size !== known.sealedSize)
-      report("I3", `the seal's head says ${head.sealed_size}, the largest checkpoint is ${known.sealedSize}`);
-  } finally {
-    client.release();
-  }
-}
-
-function publicKeyObject(publicKey: Uint8Array): KeyObject {
-  const x = Buffer.from(publicKey).toString("base64url");
-  return createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
-}
-
-function readEntry(row: StoredEntry, known: Knowledge, publicKey: KeyObject, report: Report): void {
-  const at = known.tree.size;
-  const found = hash("sha256", row.body);
-  const body = JSON.parse(row.body.toString("utf8")) as Body;
-  if (row.leaf_index !== at) report("I2", `leaf ${at} is missing, leaf ${row.leaf_index} follows`);
-  if (found !== row.receipt_hash)
-    report("I2", `leaf ${at} holds a body that does not hash to its receipt_hash`);
-  if (row.logged !== row.receipt_hash) report("I2", `leaf ${at} of the log is not the receipt's hash`);
-  if (row.position !== row.leaf_index || row.indexed !== row.leaf_index)
-    report("I2", `leaf ${at} is not indexed as it is stored`);
-  if (
-    body.chain !== row.tenant ||
-    body.seq !== row.seq ||
-    body.leaf_index !== row.leaf_index ||
-    body.receipt_id !== row.receipt_id
-  )
-    report("I2", `leaf ${at} is stored at another place than its body says`);
-  const last = known.chains.get(row.tenant);
-  if (row.seq !== (last?.seq ?? -1) + 1)
-    report("I2", `chain ${row.tenant} has ${row.seq} after ${last?.seq}`);
-  if (body.prev_receipt_hash !== (last?.hash ?? null))
-    report("I2", `leaf ${at} does not name the receipt before it in chain ${row.tenant}`);
-  if (row.signature && !verify(null, Buffer.from(row.receipt_hash), publicKey, row.signature))
-    report("I2", `the stored signature of leaf ${at} is none of the Hall's`);
-
-  const { correlation_id: marker } = body;
-  const entry: Entry = {
-    receiptId: row.receipt_id,
-    hash: row.receipt_hash,
-    chain: row.tenant,
-    seq: row.seq,
-    leafIndex: row.leaf_index,
-    starts: typeof body.dispatched_at === "string",
-  };
-  known.tree.append(Buffer.from(row.receipt_hash, "hex"));
-  known.chains.set(row.tenant, { seq: row.seq, hash: row.receipt_hash });
-  known.receipts.set(row.receipt_id, entry);
-  known.hashes.add(row.receipt_hash);
-  if (body.kind === "decision" && marker)
-    known.decisions.set(marker, [...(known.decisions.get(marker) ?? []), entry]);
-  if (body.kind === "outcome" && body.decision_id)
-    known.outcomes.set(body.decision_id, (known.outcomes.get(body.decision_id) ?? 0) + 1);
-}
-
-async function readStoredCheckpoint(
-  { tree_size, note }: StoredCheckpoint,
-  known: Knowledge,
-  key: VerifierKey,
-  report: Report,
-): Promise<void> {
-  known.checkpoints++;
-  known.sealedSize = tree_size;
-  try {
-    const { text } = await openNote(note, [key]);
-    const claim = await readCheckpoint(text);
-    if (claim.origin !== key.name || claim.treeSize !== tree_size)
-      report("I3", `checkpoint ${tree_size} is one of ${claim.origin} at ${claim.treeSize}`);
-    if (Buffer.from(claim.root).toString("hex") !== known.tree.rootAt(tree_size))
-      report("I3", `checkpoint ${tree_size} has another root than the stored leaves`);
-  } catch (error) {
-    report("I3", `checkpoint ${tree_size}: ${(error as Error).message}`);
-  }
 }
 
 /** I1: what was acknowledged is in the database byte for byte, under the very tree it was sealed with. */
@@ -348,64 +182,6 @@ function checkQuestions({ questions }: Evidence, known: Knowledge, report: Repor
     if (times > 1) report("I6", `decision ${decision} was closed ${times} times`);
 }
 
-/** I6, once all is quiet: whatever was decided to start has ended once, and its state is what its receipt says. */
-async function checkEnds({ admin }: Evidence, known: Knowledge): Promise<Violation[]> {
-  const violations: Violation[] = [];
-  for (const entry of known.receipts.values())
-    if (entry.starts && (known.outcomes.get(entry.receiptId) ?? 0) !== 1)
-      violations.push({
-        invariant: "I6",
-        what: `decision ${entry.receiptId} ended ${known.outcomes.get(entry.receiptId) ?? 0} times`,
-      });
-  const { rows } = await admin.query<{ id: string; state: string; told: string | null; redeemed: number }>(
-    STATES,
-  );
-  for (const { id, state, told, redeemed } of rows) {
-    if (state !== told)
-      violations.push({ invariant: "I6", what: `dispatch ${id} is ${state}, its receipt says ${told}` });
-    if (redeemed > 1)
-      violations.push({ invariant: "I4", what: `dispatch ${id} redeemed ${redeemed} grants` });
-    if (state === "succeeded" && !known.worked.has(id))
-      violations.push({
-        invariant: "I4",
-        what: `dispatch ${id} succeeded, and the worker knows nothing of it`,
-      });
-  }
-  return violations;
-}
-
-/** The same log through the public verifier: each chain whole, and the tree whole against its newest checkpoint. */
-async function checkByVerifier({ admin, verifierKey }: Evidence): Promise<Violation[]> {
-  const violations: Violation[] = [];
-  const { rows } = await admin.query<StoredEntry>(ENTRIES, [0]);
-  const chains = new Map<string, unknown[]>();
-  for (const { tenant, body, receipt_hash, signature } of rows) {
-    const receipt = {
-      ...JSON.parse(body.toString("utf8")),
-      receipt_hash,
-      signature: signature?.toString("base64") ?? null,
-    };
-    chains.set(tenant, [...(chains.get(tenant) ?? []), receipt]);
-  }
-  for (const [tenant, receipts] of chains) {
-    const verdict = await verifyChain(receipts);
-    if (!verdict.ok) violations.push({ invariant: "I2", what: `chain ${tenant}: ${verdict.message}` });
-  }
-  const newest = await admin.query<StoredCheckpoint>(
-    "SELECT tree_size::int, note FROM ledger.checkpoint ORDER BY tree_size DESC LIMIT 1",
-  );
-  for (const { tree_size, note } of newest.rows) {
-    const { text } = await openNote(note, [await parseVerifierKey(verifierKey)]);
-    const { root } = await readCheckpoint(text);
-    const leaves = rows
-      .slice(0, tree_size)
-      .map((row) => new Uint8Array(Buffer.from(row.receipt_hash, "hex")));
-    if (!Buffer.from(await rootFromLeaves(leaves)).equals(root))
-      violations.push({ invariant: "I3", what: `checkpoint ${tree_size} is of another tree` });
-  }
-  return violations;
-}
-
 function seenOf({ questions }: Evidence, known: Knowledge): Seen {
   return {
     receipts: known.tree.size,
@@ -418,87 +194,6 @@ function seenOf({ questions }: Evidence, known: Knowledge): Seen {
   };
 }
 
-/** The lines since the last time. One that was cut off in the middle is read when it is whole. */
-function readSignLog(path: string, known: Knowledge): SignatureLine[] {
-  const file = openSync(path, "a+");
-  try {
-    const bytes = Buffer.alloc(fstatSync(file).size - known.signLogRead);
-    readSync(file, bytes, 0, bytes.length, known.signLogRead);
-    const whole = bytes.subarray(0, bytes.lastIndexOf("\n") + 1);
-    known.signLogRead += whole.length;
-    return whole
-      .toString("utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as SignatureLine);
-  } finally {
-    closeSync(file);
-  }
-}
-
 function hexOf(base64: string | undefined): string {
   return Buffer.from(base64 ?? "", "base64").toString("hex");
 }
-
-interface Body {
-  kind: string;
-  chain: string;
-  seq: number;
-  leaf_index: number;
-  receipt_id: string;
-  prev_receipt_hash: string | null;
-  correlation_id?: string | null;
-  dispatched_at?: string | null;
-  decision_id?: string;
-}
-interface StoredEntry {
-  leaf_index: number;
-  tenant: string;
-  seq: number;
-  receipt_id: string;
-  receipt_hash: string;
-  body: Buffer;
-  position: number | null;
-  indexed: number | null;
-  logged: string | null;
-  signature: Buffer | null;
-}
-interface StoredHeads {
-  tree_size: number;
-  root: string;
-  sealed_size: number;
-  positions: number;
-}
-interface StoredChain {
-  tenant: string;
-  seq: number;
-  hash: string;
-}
-interface StoredCheckpoint {
-  tree_size: number;
-  note: string;
-}
-
-const ENTRIES = `
-  SELECT r.leaf_index::int, r.tenant_id AS tenant, r.seq::int, r.receipt_id, encode(r.receipt_hash, 'hex') AS receipt_hash,
-    r.body, p.leaf_index::int AS position, i.leaf_index::int AS indexed, encode(l.receipt_hash, 'hex') AS logged, s.signature
-  FROM ledger.receipt r
-  LEFT JOIN ledger.chain_position p ON p.tenant_id = r.tenant_id AND p.seq = r.seq
-  LEFT JOIN ledger.receipt_id_index i ON i.receipt_id = r.receipt_id
-  LEFT JOIN ledger.log_leaf l ON l.leaf_index = r.leaf_index
-  LEFT JOIN ledger.receipt_signature s ON s.leaf_index = r.leaf_index
-  WHERE r.leaf_index >= $1 ORDER BY r.leaf_index`;
-const HEADS = `
-  SELECT h.tree_size::int, encode(h.root, 'hex') AS root, s.tree_size::int AS sealed_size,
-    (SELECT count(*)::int FROM ledger.chain_position) AS positions
-  FROM ledger.log_head h, ledger.seal_head s`;
-const CHAINS =
-  "SELECT tenant_id AS tenant, seq::int, encode(head_hash, 'hex') AS hash FROM ledger.chain_head";
-const CHECKPOINTS =
-  "SELECT tree_size::int, note FROM ledger.checkpoint WHERE tree_size > $1 ORDER BY tree_size";
-const STATES = `
-  SELECT d.id, d.state, convert_from(r.body, 'UTF8')::jsonb ->> 'status' AS told,
-    (SELECT count(*)::int FROM hall.grant_redemption g WHERE g.dispatch_id = d.id) AS redeemed
-  FROM hall.dispatch d
-  LEFT JOIN ledger.receipt_id_index i ON i.receipt_id = d.outcome_receipt_id
-  LEFT JOIN ledger.receipt r ON r.leaf_index = i.leaf_index`;

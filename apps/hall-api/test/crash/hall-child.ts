@@ -25,7 +25,7 @@ export function forkHall(): HallChild {
     execArgv: [],
     // A killed process compiles for nothing; the next one finds what the first one kept.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "guildhall-compile-cache") },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    stdio: ["ignore", process.env.CRASH_LOG ? "inherit" : "ignore", "inherit", "ipc"],
   });
   const gone = once(child, "exit").then(() => undefined);
   const send = (order: Order) => child.send(order);

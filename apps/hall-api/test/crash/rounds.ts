@@ -1,5 +1,5 @@
 import type { CrashPoint } from "../../src/ledger/entry.ts";
-import type { Violation } from "./checker.ts";
+import type { Violation } from "./knowledge.ts";
 import type { Random } from "./random.ts";
 import type { Death, Moment, Round, World } from "./world.ts";
 
@@ -50,7 +50,10 @@ export async function judge(world: World): Promise<Violation[]> {
   const violations = await world.checker.checkAll();
   return settled
     ? violations
-    : [{ invariant: "I6", what: `not everything has ended after ${SETTLE_MS} ms` }, ...violations];
+    : [
+        { invariant: "I6", what: `not everything has ended, and nothing more does for ${SETTLE_MS} ms` },
+        ...violations,
+      ];
 }
 
 export function describePlan(plan: Plan): string {

@@ -1,9 +1,10 @@
 import { appendFileSync, copyFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createChecker, type Evidence, type Violation } from "./checker.ts";
+import { createChecker, type Evidence } from "./checker.ts";
 import { type CrashServer, startCrashServer } from "./crash-server.ts";
 import { acknowledged, type Question } from "./driver.ts";
+import type { Violation } from "./knowledge.ts";
 import { seeded } from "./random.ts";
 import { judge } from "./rounds.ts";
 import { createWorld, type World } from "./world.ts";

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Violation } from "./checker.ts";
 import { startCrashServer } from "./crash-server.ts";
+import type { Violation } from "./knowledge.ts";
 import { seeded } from "./random.ts";
 import { describePlan, judge, planRounds, runRound } from "./rounds.ts";
 import { createWorld } from "./world.ts";
@@ -58,11 +58,12 @@ process.once("SIGINT", () => {
 console.log(`seed ${progress.seed}; ${progress.rounds} of ${wanted} rounds are behind us`);
 while (progress.rounds < wanted && !stopping) {
   const startedAt = performance.now();
-  const violations = await hundred(progress.seed + progress.rounds, wanted - progress.rounds);
+  const seed = progress.seed + progress.rounds;
+  const violations = await hundred(seed, wanted - progress.rounds);
   progress.seconds += Math.round((performance.now() - startedAt) / 1000);
   if (violations.length > 0) {
     for (const { invariant, what } of violations.slice(0, 50)) console.log(`${invariant}: ${what}`);
-    console.log(`${violations.length} violations; seed ${progress.seed + progress.rounds} has them again`);
+    console.log(`${violations.length} violations; seed ${seed} plans the same crashes again`);
     process.exit(1);
   }
   // Written beside and renamed: what is read again is one whole state.

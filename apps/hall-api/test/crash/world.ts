@@ -2,19 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { recordHash } from "@guildhall/attestation";
-import { readStrictJsonWithLexemes } from "@guildhall/protocol";
 import pg from "pg";
-import type { Settings } from "../../src/env.ts";
 import type { CrashPoint } from "../../src/ledger/entry.ts";
 import { type Checker, createChecker, type Evidence } from "./checker.ts";
 import type { CrashServer } from "./crash-server.ts";
 import { acknowledged, ask, type Load, type Question, startLoad } from "./driver.ts";
+import { enroll } from "./enroll.ts";
 import { startFakeWorker } from "./fake-worker.ts";
 import { forkHall, type HallChild } from "./hall-child.ts";
 import type { Credentials } from "./populate.ts";
-import { post } from "./post.ts";
 import type { Random } from "./random.ts";
+import { settingsOf } from "./settings.ts";
 
 /**
  * Everything one crash test needs: a database, Halls in processes of their own over it, tenants, a worker that
@@ -36,7 +34,10 @@ export interface World {
   /** Only the kill: what happens after it is up to the caller. */
   crashHall(death: Death): Promise<Round>;
   startHall(options?: { signsBeforeCommit?: boolean }): Promise<void>;
-  /** Waits until all that was started has ended and all is sealed. @returns false where it has not in time */
+  /**
+   * Waits until all that was started has ended and all is sealed.
+   * @returns false where nothing came nearer to its end for `timeoutMs`
+   */
   settle(timeoutMs: number): Promise<boolean>;
   stop(): Promise<void>;
 }
@@ -86,7 +87,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   let standby = forkHall();
   const urls = () => halls.map(({ url }) => url);
   const questions: Question[] = [];
-  const repeats = new Set<Promise<unknown>>();
+  /** Loads and repeats that may still wait for an answer. */
+  const open = new Set<Promise<unknown>>();
 
   async function startHall(
     tenants: readonly string[] = [],
@@ -130,6 +132,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     load = startLoad({ random, tenants, log: questions, halls: loaded, lanes, endsWithHall });
     const startedAt = await crash().then(() => performance.now());
     load.stop();
+    open.add(load.done);
     await Promise.race([load.done, sleep(PATIENCE_MS)]);
     const asked = questions.slice(from);
     const told = asked.filter(({ answers }) => answers.some((answer) => acknowledged(answer) !== null));
@@ -162,8 +165,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     const keyed = asked.filter(({ idempotencyKey }) => idempotencyKey !== null);
     const some = Array.from({ length: Math.min(8, keyed.length) }, () => random.pick(keyed));
     const asking = some.map((question) => ask(question, random.pick(urls())));
-    for (const one of asking) repeats.add(one.finally(() => repeats.delete(one)));
-    await Promise.race([Promise.all(asking), sleep(200)]);
+    const all = Promise.all(asking);
+    open.add(all);
+    await Promise.race([all, sleep(PATIENCE_MS)]);
   }
 
   return {
@@ -201,16 +205,18 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       return { ...round, recoveryMs };
     },
     async settle(timeoutMs) {
-      const deadline = performance.now() + timeoutMs;
-      while (performance.now() < deadline) {
+      let [left, since] = [Number.POSITIVE_INFINITY, performance.now()];
+      while (performance.now() - since < timeoutMs) {
         const { rows } = await admin.query<{ open: number }>(
           `SELECT (SELECT count(*) FROM hall.dispatch WHERE ended_at IS NULL)
              + (SELECT h.tree_size - s.tree_size FROM ledger.log_head h, ledger.seal_head s) AS open`,
         );
-        if (Number(rows[0]?.open) === 0) {
-          await Promise.allSettled([...repeats]);
+        const now = Number(rows[0]?.open);
+        if (now === 0) {
+          await Promise.race([Promise.all(open), sleep(timeoutMs)]);
           return true;
         }
+        if (now < left) [left, since] = [now, performance.now()];
         await sleep(100);
       }
       return false;
@@ -243,41 +249,4 @@ async function serves(urls: readonly string[], tenant: Credentials, log: Questio
       if (tries > 100) throw new Error("a Hall did not find back to its database");
       await sleep(50);
     }
-}
-
-async function enroll(url: string, { apiKey }: Credentials, workerUrl: string): Promise<void> {
-  const headers = { authorization: `Bearer ${apiKey}` };
-  const record = {
-    worker_id: "org.crash.summarizer",
-    worker_species_id: "wrk.doc.summarizer",
-    capabilities: ["cap.doc.summarize"],
-    currently_implements: ["ctrl.obs.audit-log-append-only"],
-    risk_tier: "low",
-  };
-  const artifact_hash = recordHash(readStrictJsonWithLexemes(Buffer.from(JSON.stringify(record))));
-  const enrolled = await post(`${url}/enroll`, JSON.stringify({ ...record, artifact_hash }), headers);
-  if (enrolled.status !== 201) throw new Error(`not enrolled: ${JSON.stringify(enrolled)}`);
-  const set = await fetch(`${url}/wcp/workers/${record.worker_id}/transport`, {
-    method: "PUT",
-    headers: { ...headers, "content-type": "application/json" },
-    body: JSON.stringify({ kind: "http", url: workerUrl }),
-  });
-  if (set.status !== 200) throw new Error(`no transport: ${await set.text()}`);
-}
-
-function settingsOf(folder: string, databaseUrl: string): Settings {
-  return {
-    dataDir: folder,
-    host: "127.0.0.1",
-    port: 0,
-    databaseUrl,
-    signerFile: join(folder, "keys", "hall.pem"),
-    origin: "crash.test/log",
-    url: "http://localhost",
-    consoleUrl: "http://localhost:3000",
-    receiptSignatures: true,
-    allowPrivateAddresses: true,
-    seed: "none",
-    logLevel: process.env.CRASH_LOG ?? "silent",
-  };
 }

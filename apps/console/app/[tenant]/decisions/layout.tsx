@@ -8,6 +8,9 @@ import { readSession } from "../../../lib/session.ts";
 
 export const metadata: Metadata = { title: "Decisions" };
 
+/** A Hall that takes longer is waited for in the browser, which shows that it waits. */
+const PATIENCE_MS = 400;
+
 /** The list stays while decisions are opened beside it. */
 export default async function DecisionsLayout({ children }: { children: ReactNode }) {
   const session = await readSession();
@@ -16,7 +19,7 @@ export default async function DecisionsLayout({ children }: { children: ReactNod
   const newest =
     session &&
     (await hallAs(session.session_token)
-      .decision.list.query({ limit: DECISIONS_PAGE })
+      .decision.list.query({ limit: DECISIONS_PAGE }, { signal: AbortSignal.timeout(PATIENCE_MS) })
       .catch(() => null));
   return (
     <DecisionsView hallUrl={readSettings().hallUrl} newest={newest}>

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import type { Settings } from "../../src/env.ts";
+
+/** A Hall over somebody else's server, with everything it keeps in one folder. `CRASH_LOG=warn` lets it speak. */
+export function settingsOf(folder: string, databaseUrl: string): Settings {
+  return {
+    dataDir: folder,
+    host: "127.0.0.1",
+    port: 0,
+    databaseUrl,
+    signerFile: join(folder, "keys", "hall.pem"),
+    origin: "crash.test/log",
+    url: "http://localhost",
+    consoleUrl: "http://localhost:3000",
+    receiptSignatures: true,
+    allowPrivateAddresses: true,
+    seed: "none",
+    logLevel: process.env.CRASH_LOG ?? "silent",
+  };
+}
