@@ -70,17 +70,21 @@ function buildConsole(): Promise<boolean> {
 
 function startConsole(): void {
   const next = join(ROOT, "node_modules", "next", "dist", "bin", "next");
-  web.process = spawn(process.execPath, [next, watch ? "dev" : "start", "-p", consolePort], {
-    cwd: join(ROOT, "apps", "console"),
-    env: {
-      ...process.env,
-      NEXT_TELEMETRY_DISABLED: "1",
-      NEXTAUTH_URL: consoleUrl,
-      HALL_API_URL: hall.url,
-      HALL_CONSOLE_SECRET: consoleSecret(),
+  web.process = spawn(
+    process.execPath,
+    [next, watch ? "dev" : "start", "-H", "localhost", "-p", consolePort],
+    {
+      cwd: join(ROOT, "apps", "console"),
+      env: {
+        ...process.env,
+        NEXT_TELEMETRY_DISABLED: "1",
+        NEXTAUTH_URL: consoleUrl,
+        HALL_API_URL: hall.url,
+        HALL_CONSOLE_SECRET: consoleSecret(),
+      },
+      stdio: ["ignore", "ignore", "inherit"],
     },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  );
   web.process.once("exit", (code) => {
     if (code && !isStopping())
       process.stderr.write(

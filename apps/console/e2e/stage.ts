@@ -45,6 +45,10 @@ const CHROMIUM_ARGS = [
   "--no-first-run",
 ];
 
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
+}
+
 export async function openStage(): Promise<Stage> {
   if (!existsSync(`${CONSOLE}.next/BUILD_ID`))
     throw new Error("The console is not built. Run: npm run build -w @guildhall/console");
@@ -65,7 +69,7 @@ export async function openStage(): Promise<Stage> {
 
     const web = await startConsole(consoleUrl, hall.url);
     closing.push(() => end(web));
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
+    const browser = await launchBrowser();
     closing.push(() => browser.close());
 
     const visit: Stage["visit"] = async (path, options = {}) => {
@@ -148,7 +152,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -83,4 +83,10 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 }
 
 /** Read by the scripts around the Hall, not by it. */
-const SCRIPTS_OWN = new Set(["HALL_INSTALL", "HALL_CONSOLE_PORT", "HALL_API_KEY"]);
+const SCRIPTS_OWN = new Set([
+  "HALL_INSTALL",
+  "HALL_CONSOLE_PORT",
+  "HALL_CONSOLE_SECRET",
+  "HALL_API_URL",
+  "HALL_API_KEY",
+]);

@@ -197,6 +197,7 @@ it("a dry run is decided and recorded like any other, and runs nothing", async (
   );
   expect(status).toBe(200);
   expect(body).toMatchObject({
+    outcome: "DISPATCH",
     denied: false,
     dry_run: true,
     dispatch: null,
