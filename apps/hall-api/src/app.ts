@@ -48,10 +48,13 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   }) as unknown as FastifyInstance;
   registerJsonBody(app);
-  app.addHook("onRequest", async (request, reply) => {
-    reply.header("x-request-id", request.id);
-    reply.header("cache-control", "no-store");
-    reply.header("x-content-type-options", "nosniff");
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers({
+      "x-request-id": request.id,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    });
+    done();
   });
   app.setErrorHandler(refuse);
   app.setNotFoundHandler((request, reply) => refuse(new HallError("NOT_FOUND"), request, reply));

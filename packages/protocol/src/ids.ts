@@ -132,5 +132,9 @@ export type Instant = z.infer<typeof Instant>;
 
 /** @param ms milliseconds since the epoch */
 export function instant(ms: number): Instant {
-  return new Date(ms).toISOString() as Instant;
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() as Instant };
+  return last.text;
 }
+
+/** Many receipts are of one millisecond. */
+let last = { ms: 0, text: new Date(0).toISOString() as Instant };

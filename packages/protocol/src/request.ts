@@ -70,6 +70,8 @@ export function readRouteInput(value: Record<string, unknown>): ReadRouteInput {
     if (!KNOWN.has(key)) warnings.push(`${shown(key)} is not a field of RouteInput and was not read`);
   }
   if (warnings.length > PROBLEMS_MAX) warnings.splice(PROBLEMS_MAX, Number.POSITIVE_INFINITY, "…");
+  const quick = readUsual(value);
+  if (quick !== null) return { valid: true, ...quick, warnings };
   const read = RouteInput.safeParse(value);
   if (!read.success) {
     const problems = read.error.issues
@@ -77,11 +79,63 @@ export function readRouteInput(value: Record<string, unknown>): ReadRouteInput {
       .map((issue) => ({ path: issue.path.map(String).join(".") || "$", expected: issue.message }));
     return { valid: false, problems, warnings };
   }
-  const { request: _, ...ours } = read.data;
-  const problems = longStrings(ours);
+  // Every other string is bounded by its own schema.
+  const { tenant_credential, blast_radius, privilege_context } = read.data;
+  const problems = longStrings({ tenant_credential, blast_radius, privilege_context });
   if (problems.length > 0) return { valid: false, problems, warnings };
   const capability = canonicalId("cap", read.data.capability_id) as CapabilityId;
   return { valid: true, input: read.data, capability, warnings };
+}
+
+/**
+ * What nearly every request looks like, read without the schema: on this road its price would be felt. Whatever is
+ * not plainly good goes to the schema, which alone says what is wrong; a test holds the two against each other.
+ */
+function readUsual(value: Record<string, unknown>): { input: RouteInput; capability: CapabilityId } | null {
+  const { capability_id, env, data_label, tenant_risk, qos_class, tenant_id, correlation_id } = value;
+  const { request = {}, blast_score, dry_run = false, policy_version = "policy.v0" } = value;
+  if (value.blast_radius != null || value.privilege_context != null || value.tenant_credential != null)
+    return null;
+  if (!is(Env, env) || !is(DataLabel, data_label) || !is(TenantRisk, tenant_risk) || !is(QosClass, qos_class))
+    return null;
+  if (!isPlain(tenant_id) || !isPlain(correlation_id) || !isPlain(policy_version)) return null;
+  if (typeof capability_id !== "string" || typeof dry_run !== "boolean") return null;
+  if (typeof request !== "object" || request === null || Array.isArray(request)) return null;
+  if (
+    blast_score != null &&
+    !(Number.isInteger(blast_score) && (blast_score as number) >= 0 && (blast_score as number) <= 100)
+  )
+    return null;
+  const capability = canonicalId("cap", capability_id);
+  if (capability === null) return null;
+  const input = {
+    capability_id,
+    env,
+    data_label,
+    tenant_risk,
+    qos_class,
+    tenant_id,
+    correlation_id,
+    request: request as Record<string, unknown>,
+    blast_radius: value.blast_radius as null | undefined,
+    blast_score: blast_score as number | null | undefined,
+    privilege_context: value.privilege_context as null | undefined,
+    dry_run,
+    tenant_credential: value.tenant_credential as null | undefined,
+    policy_version,
+  };
+  for (const name of ["blast_radius", "blast_score", "privilege_context", "tenant_credential"] as const)
+    if (input[name] === undefined) delete input[name];
+  return { input, capability: capability as CapabilityId };
+}
+
+function is<T extends string>(allowed: z.ZodType<T> & { options: readonly T[] }, value: unknown): value is T {
+  return (allowed.options as readonly unknown[]).includes(value);
+}
+
+/** Visible ASCII, so printable beyond doubt. */
+function isPlain(value: unknown): value is string {
+  return typeof value === "string" && value.length <= 128 && /^[!-~]+$/.test(value);
 }
 
 function isBlankOrPrintable(text: string): boolean {

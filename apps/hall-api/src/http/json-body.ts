@@ -18,15 +18,15 @@ export const BODY_MAX_BYTES = 256 * 1024;
 export function registerJsonBody(app: FastifyInstance): void {
   app.decorateRequest("rawBody", null);
   app.removeAllContentTypeParsers();
-  app.addHook("onRequest", async ({ headers }) => {
-    if ((headers["content-encoding"] ?? "identity") !== "identity")
-      throw new HallError("UNSUPPORTED_MEDIA_TYPE");
+  app.addHook("onRequest", ({ headers }, _, done) => {
+    const plain = (headers["content-encoding"] ?? "identity") === "identity";
+    done(plain ? undefined : new HallError("UNSUPPORTED_MEDIA_TYPE"));
   });
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     const bytes = body as Buffer;
     request.rawBody = bytes;
     try {
-      done(null, readStrictJson(bytes, { maxKeys: 10_000 }));
+      done(null, readStrictJson(bytes, { maxKeys: 1000 }));
     } catch (error) {
       done(error as Error);
     }

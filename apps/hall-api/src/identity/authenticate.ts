@@ -50,7 +50,10 @@ export function callerOfKey(snapshot: TenantSnapshot | null, hash: Buffer, nowMs
   const key = snapshot?.keys.get(hash.toString("hex"));
   if (!snapshot || !key) throw new HallError("UNAUTHENTICATED");
   requireLive(key, nowMs);
-  return {
+  // What a key may do in a snapshot does not change: it is worked out once.
+  const known = callers.get(key);
+  if (known?.snapshot === snapshot.identities) return known.caller;
+  const caller: Caller = {
     tenantId: snapshot.tenantId,
     actor: { kind: "key", id: key.id },
     secretHash: hash,
@@ -59,7 +62,12 @@ export function callerOfKey(snapshot: TenantSnapshot | null, hash: Buffer, nowMs
     // A key keeps no identity that its tenant has given up.
     identities: new Set(key.identities.filter((identity) => snapshot.identities.has(identity))),
   };
+  callers.set(key, { snapshot: snapshot.identities, caller });
+  return caller;
 }
+
+/** By the key as one load of the snapshot gave it, so that nothing outlives that load. */
+const callers = new WeakMap<ApiKey, { snapshot: ReadonlySet<SignatoryId>; caller: Caller }>();
 
 function requireLive(key: ApiKey, nowMs: number): void {
   if (key.revokedAt) throw new HallError("KEY_REVOKED");

@@ -34,7 +34,8 @@ export interface SequencedBatch {
   batch: Batch;
   entries: readonly Entry[];
   sequenced: readonly SequencedBody[];
-  before: Frontier;
+  /** The inclusion proof of each entry in the tree that ends with the batch. */
+  proofs: () => Uint8Array[][];
   after: Position;
 }
 
@@ -90,7 +91,7 @@ export function sequenceBatch(
   return {
     entries,
     sequenced,
-    before: at.frontier,
+    proofs: tree.proofs,
     batch: {
       expected: { log: at.log, chains: expected },
       next: { treeSize, root: tree.root, frontier, loggedAtMs, nodes: tree.nodes },

@@ -1,4 +1,4 @@
-import { batchProofs, type Signer, signReceipt } from "@guildhall/attestation";
+import { type Signer, signReceipt } from "@guildhall/attestation";
 import {
   appendBatch,
   appendLocked,
@@ -200,7 +200,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
   }
 
   async function sealAndAnswer(committed: SequencedBatch, kept: readonly Waiting[]): Promise<void> {
-    const { sequenced, before, batch } = committed;
+    const { sequenced, batch } = committed;
     let note: string;
     let signatures: (string | null)[];
     try {
@@ -223,10 +223,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
     });
     sealer.noteSeal(batch.next.treeSize, note);
     probe("between-seal-and-answer");
-    const proofs = batchProofs(
-      before,
-      sequenced.map(({ hash }) => hash),
-    );
+    const proofs = committed.proofs();
     kept.forEach((waiting, i) => {
       const inclusion_proof = proofs[i]!.map((hash) => Buffer.from(hash).toString("base64"));
       const seal = { checkpoint: note, inclusion_proof };

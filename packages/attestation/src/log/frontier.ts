@@ -1,4 +1,5 @@
 import { type Growth, growTree } from "./growth.ts";
+import { proofsOfGrowth } from "./inclusion.ts";
 import { emptyRoot, nodeHash } from "./merkle.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface Appended {
   root: Uint8Array;
   /** The subtrees that these leaves completed, from level 1 on: stored, they make any proof cheap. */
   nodes: StoredNode[];
+  /** The inclusion proof of each of these leaves in the tree that ends with them. */
+  proofs(): Uint8Array[][];
 }
 
 export function emptyFrontier(): Frontier {
@@ -34,7 +37,12 @@ export function emptyFrontier(): Frontier {
 export function appendLeaves(before: Frontier, leafData: readonly Uint8Array[]): Appended {
   const growth = growTree(before, leafData);
   const frontier = { size: growth.size, peaks: peaksOf(growth) };
-  return { frontier, root: rootOf(frontier), nodes: completedNodes(before, growth) };
+  return {
+    frontier,
+    root: rootOf(frontier),
+    nodes: completedNodes(before, growth),
+    proofs: () => proofsOfGrowth(before.size, growth),
+  };
 }
 
 export function rootOf({ peaks }: Frontier): Uint8Array {

@@ -1,5 +1,5 @@
 import type { Frontier } from "./frontier.ts";
-import { growTree, type Row } from "./growth.ts";
+import { type Growth, growTree, type Row } from "./growth.ts";
 import { nodeHash } from "./merkle.ts";
 import { type ReadNodes, StoredTree } from "./stored-tree.ts";
 
@@ -33,13 +33,17 @@ export async function inclusionProof(index: number, size: number, read: ReadNode
  * and the batch alone. Nothing is read, and each node is hashed once for all proofs.
  */
 export function batchProofs(before: Frontier, leafData: readonly Uint8Array[]): Uint8Array[][] {
-  const { size, rows, untouchedPeaks } = growTree(before, leafData);
+  return proofsOfGrowth(before.size, growTree(before, leafData));
+}
+
+/** The same of a tree that has just been grown from `start` leaves. */
+export function proofsOfGrowth(start: number, { size, rows, untouchedPeaks }: Growth): Uint8Array[][] {
   const edges = rightEdges(size, rows);
   // Above the rows all new leaves lie in one incomplete subtree, with the old peaks to its left.
   const shared = untouchedPeaks.toReversed();
-  return leafData.map((_, i) => {
+  return Array.from({ length: size - start }, (_, i) => {
     const proof: Uint8Array[] = [];
-    let index = before.size + i;
+    let index = start + i;
     for (let height = 0; height < rows.length; height++) {
       const { first, hashes } = rows[height]!;
       const beside = index % 2 === 0 ? index + 1 : index - 1;
