@@ -42,6 +42,8 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     keepAliveTimeout: 72_000,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    // A logger of its own for each request would cost more than most requests log.
+    childLoggerFactory: (logger) => logger,
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: "idle",
     // A path that cannot be read never reaches a route, nor the hooks.
@@ -67,7 +69,7 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, body } = refusalOf(error, request.id);
-  if (status >= 500) request.log.error({ err: error, url: request.routeOptions?.url }, "a request failed");
+  if (status >= 500) request.log.error({ err: error, request_id: request.id, url: request.routeOptions?.url }, "a request failed");
   reply.code(status).header("x-request-id", request.id).type("application/json; charset=utf-8");
   return reply.send(JSON.stringify(body));
 }
