@@ -69,7 +69,11 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, body } = refusalOf(error, request.id);
-  if (status >= 500) request.log.error({ err: error, request_id: request.id, url: request.routeOptions?.url }, "a request failed");
+  if (status >= 500)
+    request.log.error(
+      { err: error, request_id: request.id, url: request.routeOptions?.url },
+      "a request failed",
+    );
   reply.code(status).header("x-request-id", request.id).type("application/json; charset=utf-8");
   return reply.send(JSON.stringify(body));
 }
