@@ -42,7 +42,10 @@ print(`
   Its key     ${hall.demo.verifierKey}
   Agent key   in ${join(hall.dataDir, "demo-key")}; identity ${hall.demo.identity}`);
 
-if (await building) {
+const built = await building;
+// Told to stop meanwhile: nothing more is started, and the stop that is under way ends the process.
+if (isStopping()) await new Promise(() => undefined);
+if (built) {
   startConsole();
   await step(watch ? "Starting the console" : "Building and starting the console", waitForConsole);
   print(`
