@@ -5,12 +5,12 @@ import { parseArgs } from "node:util";
 import { startCrashServer } from "./crash-server.ts";
 import type { Violation } from "./knowledge.ts";
 import { seeded } from "./random.ts";
-import { describePlan, judge, planRounds, runRound } from "./rounds.ts";
+import { describePlan, judge, type Plan, planRounds, runRound } from "./rounds.ts";
 import { createWorld } from "./world.ts";
 
 /**
  * Crashes for hours: `torture.ts --rounds 10000 --resume`. Each hundred has a database and a seed of its own, which
- * are printed; a run that was stopped goes on with the next hundred. Ends with 1 at the first violation.
+ * are printed; a run that was stopped goes on behind its last round. Ends with 1 at the first violation.
  */
 const { values } = parseArgs({
   options: {
@@ -50,16 +50,17 @@ const progress: Progress =
       };
 
 let stopping = false;
-process.once("SIGINT", () => {
-  stopping = true;
-  console.log("stopping after this hundred; once more ends it now");
-});
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    stopping = true;
+    console.log("stopping after this round; once more ends it now, and leaves a server behind");
+  });
 
 console.log(`seed ${progress.seed}; ${progress.rounds} of ${wanted} rounds are behind us`);
 while (progress.rounds < wanted && !stopping) {
   const startedAt = performance.now();
   const seed = progress.seed + progress.rounds;
-  const violations = await hundred(seed, wanted - progress.rounds);
+  const violations = await hundred(seed);
   progress.seconds += Math.round((performance.now() - startedAt) / 1000);
   if (violations.length > 0) {
     for (const { invariant, what } of violations.slice(0, 50)) console.log(`${invariant}: ${what}`);
@@ -73,28 +74,32 @@ while (progress.rounds < wanted && !stopping) {
 }
 process.exit(0);
 
-async function hundred(seed: number, left: number): Promise<Violation[]> {
+async function hundred(seed: number): Promise<Violation[]> {
   const random = seeded(seed);
   const server = await startCrashServer();
   try {
-    // Half of the hundreds have a second Hall over the same database, under the same load.
-    const world = await createWorld({ server, random, halls: random.whole(1, 2), loadsNeighbours: true });
+    // Every other hundred has a second Hall over the same database, under the same load.
+    const halls = 1 + (Math.floor(progress.rounds / 100) % 2);
+    const world = await createWorld({ server, random, halls, loadsNeighbours: true });
     try {
-      const share = Math.min(1, left / (HUNDRED.hall + HUNDRED.postgres));
+      const left = Math.min(1, (wanted - progress.rounds) / (HUNDRED.hall + HUNDRED.postgres));
       const plans = planRounds(random, {
-        hall: Math.ceil(HUNDRED.hall * share),
-        postgres: Math.floor(HUNDRED.postgres * share),
+        hall: Math.ceil(HUNDRED.hall * left),
+        postgres: Math.floor(HUNDRED.postgres * left),
       });
+      const done: Plan[] = [];
       for (const plan of plans) {
         const { violations } = await runRound(world, plan);
         if (violations.length > 0)
           return [{ invariant: "I1", what: `after killing ${describePlan(plan)}:` }, ...violations];
+        done.push(plan);
+        if (stopping) break;
       }
       const violations = await judge(world);
       const { seen } = world.checker;
-      progress.rounds += plans.length;
-      progress.byHall += plans.filter(({ kills }) => kills === "hall").length;
-      progress.byPostgres += plans.filter(({ kills }) => kills === "postgres").length;
+      progress.rounds += done.length;
+      progress.byHall += done.filter(({ kills }) => kills === "hall").length;
+      progress.byPostgres += done.filter(({ kills }) => kills === "postgres").length;
       for (const what of ["acknowledged", "refused", "unknown", "worked"] as const)
         progress[what] += seen[what];
       return violations;
