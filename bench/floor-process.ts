@@ -1,6 +1,10 @@
 import fastify from "fastify";
 
-/** The floor: Fastify that takes a JSON body of the same size, checks it against a schema and answers one. */
+/**
+ * The floor: Fastify that takes the same request, checks it against a schema, and answers the JSON object given as
+ * argument with the request's correlation id in it. What the Hall does besides is what the ratio shows.
+ */
+const answer: Record<string, unknown> = JSON.parse(process.argv[2] ?? "{}");
 const app = fastify();
 const text = { type: "string" } as const;
 const fields = [
@@ -18,8 +22,8 @@ const body = {
   properties: { ...Object.fromEntries(fields.map((field) => [field, text])), request: { type: "object" } },
 } as const;
 app.post<{ Body: Record<string, unknown> }>("/wcp/route", { schema: { body } }, async ({ body }) => ({
-  decision_id: body.correlation_id,
-  denied: false,
+  ...answer,
+  correlation_id: body.correlation_id,
 }));
 await app.listen({ host: "127.0.0.1", port: 0 });
 const address = app.server.address();

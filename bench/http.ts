@@ -1,8 +1,19 @@
-import { closedLoop, type Latency, openLoop, startTarget, stopTarget, type Throughput } from "./load.ts";
+import {
+  answerOf,
+  closedLoop,
+  type Latency,
+  openLoop,
+  startTarget,
+  stopTarget,
+  type Target,
+  type Throughput,
+} from "./load.ts";
 import { printTable, type Row } from "./table.ts";
 
 /** P4, P4s and P5 of the targets: sealed decisions over HTTP, against Fastify's floor in the same run. */
 
+const CASES = ["floor", "short", "sealed", "signed"] as const;
+type Case = (typeof CASES)[number];
 const CONNECTIONS = 64;
 const ROUNDS = 5;
 const SECONDS = 5;
@@ -10,31 +21,40 @@ const WARM_UP_SECONDS = 3;
 const OPEN_RATE = 1000;
 
 export async function benchHttp(): Promise<void> {
-  const floor = await startTarget("./floor-process.ts");
-  const sealed = await startTarget("./hall-process.ts", ["64", "0"]);
-  const signed = await startTarget("./hall-process.ts", ["64", "1"]);
+  const targets: Partial<Record<Case, Target>> = {};
   try {
-    for (const target of [floor, sealed, signed]) await closedLoop(target, CONNECTIONS, WARM_UP_SECONDS);
-    const rounds: { floor: Throughput; sealed: Throughput; signed: Throughput }[] = [];
-    for (let round = 0; round < ROUNDS; round++)
-      rounds.push({
-        floor: await closedLoop(floor, CONNECTIONS, SECONDS),
-        sealed: await closedLoop(sealed, CONNECTIONS, SECONDS),
-        signed: await closedLoop(signed, CONNECTIONS, SECONDS),
-      });
+    const sealed = await startTarget("./hall-process.ts", ["64", "0"]);
+    targets.sealed = sealed;
+    targets.signed = await startTarget("./hall-process.ts", ["64", "1"]);
+    const answer = await answerOf(sealed);
+    // The floor carries the same bytes both ways; a second one shows what the answer's size alone costs.
+    targets.floor = await startTarget("./floor-process.ts", [answer]);
+    targets.short = await startTarget("./floor-process.ts", ["{}"]);
+    const rounds: Partial<Record<Case, Throughput>>[] = [];
+    for (const target of Object.values(targets)) await closedLoop(target, CONNECTIONS, WARM_UP_SECONDS);
+    for (let round = 0; round < ROUNDS; round++) {
+      const of: Partial<Record<Case, Throughput>> = {};
+      for (const name of CASES) of[name] = await closedLoop(targets[name]!, CONNECTIONS, SECONDS);
+      rounds.push(of);
+    }
     const open: Latency[] = [];
     for (let round = 0; round < 3; round++) open.push(await openLoop(sealed, OPEN_RATE, 20));
 
-    const perSecond = (of: "floor" | "sealed" | "signed") => rounds.map((round) => round[of].perSecond);
-    const errors = (of: "floor" | "sealed" | "signed") =>
-      `errors ${rounds.reduce((sum, round) => sum + round[of].errors, 0)}`;
+    const perSecond = (of: Case) => rounds.map((round) => round[of]!.perSecond);
+    const errors = (of: Case) => `errors ${rounds.reduce((sum, round) => sum + round[of]!.errors, 0)}`;
     const against = (target: string) => ({ name: "Fastify floor", values: perSecond("floor"), target });
     const rows: Row[] = [
       {
-        case: "Fastify, JSON POST with schema",
+        case: `Fastify floor: same request, same answer of ${answer.length} bytes`,
         unit: "/s",
         values: perSecond("floor"),
         note: errors("floor"),
+      },
+      {
+        case: "Fastify, same request, an answer of 56 bytes",
+        unit: "/s",
+        values: perSecond("short"),
+        note: errors("short"),
       },
       {
         case: "P4 sealed route, checkpoint only",
@@ -42,6 +62,12 @@ export async function benchHttp(): Promise<void> {
         values: perSecond("sealed"),
         against: against("at least 0.3"),
         note: errors("sealed"),
+      },
+      {
+        case: "   the same rounds against the short answer",
+        unit: "/s",
+        values: perSecond("sealed"),
+        against: { name: "Fastify, short answer", values: perSecond("short") },
       },
       {
         case: "P4s sealed route, each receipt signed",
@@ -68,6 +94,6 @@ export async function benchHttp(): Promise<void> {
       rows,
     );
   } finally {
-    for (const target of [signed, sealed, floor]) await stopTarget(target);
+    for (const target of Object.values(targets)) await stopTarget(target);
   }
 }

@@ -22,6 +22,17 @@ export async function startTarget(script: string, args: string[] = []): Promise<
   return { port: ready.port, keys: ready.keys ?? [{ key: "none", identity: "floor" }], process: child };
 }
 
+/** One answer of the target, as text. */
+export async function answerOf({ port, keys: [tenant] }: Target): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/wcp/route`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${tenant!.key}`, "content-type": "application/json" },
+    body: requestBody(tenant!.identity),
+  });
+  if (!answer.ok) throw new Error(`the first request was answered ${answer.status}: ${await answer.text()}`);
+  return answer.text();
+}
+
 export async function stopTarget({ process: child }: Target): Promise<void> {
   const gone = new Promise((resolve) => child.once("exit", resolve));
   if (child.connected) child.disconnect();

@@ -1,4 +1,5 @@
 import { buildLog } from "@guildhall/attestation/testing";
+import { stepsOf } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { disagreements } from "./agreement.ts";
 import type { DecisionDetail } from "./hall-types.ts";
@@ -28,7 +29,7 @@ const honest: DecisionDetail = {
     dispatch_state: "succeeded",
     dry_run: false,
   },
-  steps: decision.steps.map(({ step, mark }) => ({ step, mark, sentence: "" })),
+  steps: stepsOf(decision).map(({ step, mark }) => ({ step, mark, sentence: "" })),
   sealed,
   previous: null,
   outcome: null,

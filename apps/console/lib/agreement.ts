@@ -21,13 +21,17 @@ export function disagreements({ summary, steps, sealed }: DecisionDetail): strin
     ["environment", summary.env, textOf(inputs.env)],
     ["data label", summary.data_label, textOf(inputs.data_label)],
     ["rule", summary.matched_rule_id, decision.matched_rule_id],
-    ["steps", marks(steps), marks(decision.steps)],
+    ["steps", reached(steps), reached(decision.steps)],
   ];
   return facts.filter(([, said, fact]) => said !== fact).map(([name]) => name);
 }
 
-function marks(steps: unknown): string {
-  return Array.isArray(steps)
-    ? steps.map((step) => `${fieldsOf(step).step}=${fieldsOf(step).mark}`).join()
-    : "";
+/** The steps that were reached and how they went. A body names one that simply passed by its name alone. */
+function reached(steps: unknown): string {
+  if (!Array.isArray(steps)) return "";
+  return steps
+    .map((step) => (typeof step === "string" ? { step, mark: "passed" } : fieldsOf(step)))
+    .filter(({ mark }) => mark !== "skipped")
+    .map(({ step, mark }) => `${step}=${mark}`)
+    .join();
 }

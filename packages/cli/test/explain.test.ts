@@ -1,5 +1,5 @@
 import { buildLog, sampleDecision, sampleOutcome, sampleReceiptId } from "@guildhall/attestation/testing";
-import { type Decision, STEPS, type Step } from "@guildhall/protocol";
+import { type Decision, STEPS } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { hall, inProcess } from "./hall.ts";
 
@@ -11,9 +11,9 @@ async function sealed(changes: Partial<Decision>): Promise<{ receipt: object; se
   return log.seal(0);
 }
 
-/** All steps in order: the first `count` passed, the next one as it is told, the rest not reached. */
-function steps(count: number, mark: "failed" | "held"): Step[] {
-  return STEPS.map((step, at) => ({ step, mark: at < count ? "passed" : at === count ? mark : "skipped" }));
+/** The first `count` steps passed, the next one as it is told, the rest not reached. */
+function steps(count: number, mark: "failed" | "held"): Decision["steps"] {
+  return [...STEPS.slice(0, count), { step: STEPS[count]!, mark }];
 }
 
 const DENIAL = {
@@ -29,14 +29,14 @@ describe("hall explain", () => {
     const { code, out, err } = await hall(["explain", "-"], { input: JSON.stringify(await sealed({})) });
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(/^ALLOW\n/);
-    expect(rows(out)).toEqual([
+    expect(rows(out).filter((row) => row.startsWith("●"))).toEqual([
       expect.stringMatching(/^● input +The request follows RouteInput\.$/),
       expect.stringMatching(/^● rule +rr_doc_summarize /),
       expect.stringMatching(/^● worker +org\.acme\.summarizer\.i-1 /),
       expect.stringMatching(/^● blast +.*12 of 100.*70/),
       expect.stringMatching(/^● policy /),
-      expect.stringMatching(/^○ approval +Not reached\.$/),
     ]);
+    expect(rows(out).at(-1)).toMatch(/^○ approval +Not reached\.$/);
     expect(out).toContain("│");
   });
 

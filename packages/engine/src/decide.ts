@@ -22,7 +22,7 @@ import type { CompiledRule, Program } from "./compile.ts";
 import { denyMessage } from "./deny-message.ts";
 import { matchRule, noMatchingRule } from "./match-rule.ts";
 import { type RequestFacts, readFacts, readInputs, readInvalidInputs } from "./read-inputs.ts";
-import { applyRule, failed, skipRest, took, undecided } from "./record-decision.ts";
+import { applyRule, failed, took, undecided } from "./record-decision.ts";
 import type { Refusal } from "./refusal.ts";
 import { checkBlast, scoreBlast } from "./score-blast.ts";
 import { noWorker, selectWorker } from "./select-worker.ts";
@@ -53,7 +53,6 @@ export function decide(program: Program, snapshot: Snapshot, request: RouteReque
   } catch {
     return failed(decision);
   }
-  skipRest(decision);
   return decision;
 }
 

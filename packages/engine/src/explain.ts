@@ -1,4 +1,11 @@
-import { DENY_CODES, type Decision, type Step, type StepMark, type StepName } from "@guildhall/protocol";
+import {
+  DENY_CODES,
+  type Decision,
+  type Step,
+  type StepMark,
+  type StepName,
+  stepsOf,
+} from "@guildhall/protocol";
 import { sanitise, shown } from "./sanitise.ts";
 
 /** A step of the rail, as the console, the terminal and `hall explain` show it. */
@@ -12,7 +19,7 @@ export interface ExplainedStep {
 
 /** Reads a decision back as one plain sentence for each step. Works on any stored decision. */
 export function explain(decision: Decision): ExplainedStep[] {
-  return decision.steps.map((step) => {
+  return stepsOf(decision).map((step) => {
     const explained: ExplainedStep = {
       step: step.step,
       mark: step.mark,

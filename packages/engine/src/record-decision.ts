@@ -1,4 +1,4 @@
-import { DENY_CODES, type Decision, STEPS, type Step, type StepName } from "@guildhall/protocol";
+import { DENY_CODES, type Decision, STEPS, type StepName } from "@guildhall/protocol";
 import type { CompiledRule } from "./compile.ts";
 import { freeze } from "./freeze.ts";
 import type { Refusal } from "./refusal.ts";
@@ -36,11 +36,9 @@ export function took<R extends Refusal | null>(
   limit?: number | string | null,
 ): R {
   const mark = refusal === null ? "passed" : "failed";
-  let entry: Step;
-  if (seen === undefined) entry = refusal === null ? PASSED[step] : { mark, step };
-  else if (limit === undefined || limit === null) entry = { mark, seen, step };
-  else entry = { limit, mark, seen, step };
-  decision.steps.push(entry);
+  if (seen === undefined) decision.steps.push(refusal === null ? step : { mark, step });
+  else if (limit === undefined || limit === null) decision.steps.push({ mark, seen, step });
+  else decision.steps.push({ limit, mark, seen, step });
   return refusal;
 }
 
@@ -50,12 +48,6 @@ export function applyRule(decision: Decision, rule: CompiledRule): void {
   decision.recommended_profiles = rule.profiles;
   decision.escalation = rule.told.escalation;
   decision.preconditions = rule.told.preconditions;
-}
-
-/** The steps that were not reached. */
-export function skipRest(decision: Decision): void {
-  for (let at = decision.steps.length; at < STEPS.length; at++)
-    decision.steps.push(SKIPPED[STEPS[at] as StepName]);
 }
 
 /**
@@ -71,14 +63,8 @@ export function failed(decision: Decision): Decision {
     details: {},
     message: DENY_CODES.DENY_INTERNAL_ERROR.sentence,
   };
-  skipRest(decision);
   return decision;
 }
-
-const marked = (mark: "passed" | "skipped") =>
-  Object.fromEntries(STEPS.map((step) => [step, freeze({ mark, step })])) as Record<StepName, Step>;
-const PASSED = marked("passed");
-const SKIPPED = marked("skipped");
 
 /** A rule's demands, where they are the defaults. */
 const NOTHING_ASKED = freeze({});

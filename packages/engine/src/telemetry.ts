@@ -1,4 +1,4 @@
-import type { Decision, Instant, StepMark, StepName } from "@guildhall/protocol";
+import type { Decision, Instant, StepName } from "@guildhall/protocol";
 import { sanitise } from "./sanitise.ts";
 
 /** One event as monitors read it: contract 5.1's ids verbatim, every string sanitised. */
@@ -43,7 +43,7 @@ export function telemetryOf(
       ...where,
       decision: decision.privilege_envelope_ok ? "ALLOW" : "DENY",
     });
-  if (markOf(decision, "attestation") === "passed" && (env === "prod" || env === "edge"))
+  if (passed(decision, "attestation") && (env === "prod" || env === "edge"))
     events.push({
       event_id: "evt.os.worker.attestation_skipped",
       correlation_id,
@@ -71,8 +71,7 @@ export function telemetryOf(
       selected_worker_species_id: worker_species_id,
       reason: "first_available_candidate",
     });
-  const gate = markOf(decision, "policy");
-  if (gate === "passed")
+  if (passed(decision, "policy"))
     events.push({
       event_id: "evt.os.policy.gated",
       ...who,
@@ -98,8 +97,9 @@ export function telemetryOf(
   return events;
 }
 
-function markOf(decision: Decision, name: StepName): StepMark | null {
-  return decision.steps.find((step) => step.step === name)?.mark ?? null;
+/** Passed with nothing to show, as the steps asked for here do. */
+function passed(decision: Decision, name: StepName): boolean {
+  return decision.steps.includes(name);
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,4 @@
-import { canonicalBody, type Decision, type Instant } from "@guildhall/protocol";
+import { canonicalBody, type Decision, type Instant, stepsOf } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { decide, explain, telemetryOf } from "../src/index.ts";
 import { vectors } from "./vector.ts";
@@ -164,7 +164,7 @@ describe("its explanation", () => {
     const decision = decided("restricted-p0-writes-in-prod-need-a-human");
     const held: Decision = {
       ...decision,
-      steps: decision.steps.map((step) => (step.mark === "failed" ? { ...step, mark: "held" } : step)),
+      steps: stepsOf(decision).map((step) => (step.mark === "failed" ? { ...step, mark: "held" } : step)),
     };
     expect(explain(held)[8]?.sentence).toMatch(/^Held: /);
   });

@@ -40,6 +40,9 @@ export const Step = z.strictObject({
 });
 export type Step = z.infer<typeof Step>;
 
+/** A step as a body keeps it: its name alone where it passed with nothing to show. */
+const WrittenStep = z.union([StepName, Step]);
+
 /** Why a candidate was passed over. */
 export const SkipReason = z.enum([
   "capability_not_served",
@@ -166,9 +169,19 @@ export const Decision = z.strictObject({
   policy_version: z.string(),
   dry_run: z.boolean(),
   inputs: DecisionInputs,
-  steps: z.array(Step),
+  /** The steps that were reached, in their order. A body is kept for ever, so what goes without saying is left out. */
+  steps: z.array(WrittenStep),
 });
 export type Decision = Omit<z.infer<typeof Decision>, "inputs" | "deny"> & {
   deny: { code: DenyCode; message: string; details: { [key: string]: IntegerJson } } | null;
   inputs: DecisionInputs;
 };
+
+/** All steps of the pipeline as they went in this decision: what its body does not name was skipped. */
+export function stepsOf({ steps }: Pick<Decision, "steps">): Step[] {
+  const reached = new Map<StepName, Step>();
+  for (const step of steps)
+    if (typeof step === "string") reached.set(step, { step, mark: "passed" });
+    else reached.set(step.step, step);
+  return STEPS.map((step) => reached.get(step) ?? { step, mark: "skipped" });
+}
