@@ -1,13 +1,30 @@
+export {
+  type CompiledPolicy,
+  compilePolicies,
+} from "./apply-policy.ts";
+export { BundleError } from "./bundle-error.ts";
+export { type Difference, firstDifference, sameVerdict, type Verdict, verdictOf } from "./compare.ts";
 export { type CompiledCandidate, type CompiledRule, compile, type Program } from "./compile.ts";
 export { decide, type RouteRequest } from "./decide.ts";
 export { type ExplainedStep, explain } from "./explain.ts";
+export { BLAST_GATE } from "./floors.ts";
 export { matchRule } from "./match-rule.ts";
+export { POLICY_VARIABLES } from "./policy-variables.ts";
+export { readBundle } from "./read-bundle.ts";
+export { type Gap, type Replay, type ReplayMaterial, replay, requestOf } from "./replay.ts";
+export { reviewBundle } from "./review-bundle.ts";
 export { sanitise } from "./sanitise.ts";
-export { BLAST_GATE } from "./score-blast.ts";
+export { type RecordedRequest, type SimulatedChange, type Simulation, simulate } from "./simulate.ts";
 export {
   dimensionSum,
   type Snapshot,
+  type SnapshotAgreement,
+  type SnapshotAttestation,
+  type SnapshotCertificate,
+  type SnapshotProfile,
   type SnapshotWorker,
+  snapshotAgreement,
   snapshotWorker,
 } from "./snapshot.ts";
 export { type TelemetryEvent, telemetryOf } from "./telemetry.ts";
+export { runPolicyTests } from "./test-policies.ts";

@@ -1,4 +1,4 @@
-import { canonicalBody, type Decision, type Instant, stepsOf } from "@guildhall/protocol";
+import { canonicalBody, type Decision, type Instant } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { decide, explain, telemetryOf } from "../src/index.ts";
 import { vectors } from "./vector.ts";
@@ -71,6 +71,16 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
+          "sentence": "No profile stands over this request.",
+          "step": "profile",
+        },
+        {
+          "mark": "passed",
+          "sentence": "No agreement is required.",
+          "step": "agreement",
+        },
+        {
+          "mark": "passed",
           "seen": "org.acme.summarizer",
           "sentence": "org.acme.summarizer serves the capability and is available; no control is required of it.",
           "step": "worker",
@@ -84,22 +94,17 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
-          "sentence": "The rule does not ask the policy gate.",
+          "sentence": "No policy speaks about this request.",
           "step": "policy",
         },
         {
           "mark": "passed",
-          "sentence": "The rule asks for no profile.",
-          "step": "profile",
-        },
-        {
-          "mark": "passed",
-          "sentence": "The rule asks for no certification.",
+          "sentence": "No certification is required.",
           "step": "certification",
         },
         {
           "mark": "passed",
-          "sentence": "The rule asks for no attestation in prod.",
+          "sentence": "No attestation is required in prod.",
           "step": "attestation",
         },
         {
@@ -109,7 +114,7 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
-          "sentence": "The rule asks for no human.",
+          "sentence": "No human is asked for.",
           "step": "approval",
         },
       ]
@@ -127,21 +132,19 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
+          "sentence": "No profile stands over this request.",
+          "step": "profile",
+        },
+        {
+          "mark": "passed",
+          "sentence": "No agreement is required.",
+          "step": "agreement",
+        },
+        {
+          "mark": "passed",
           "seen": "org.acme.summarizer",
           "sentence": "org.acme.summarizer serves the capability and is available; no control is required of it.",
           "step": "worker",
-        },
-        {
-          "limit": 85,
-          "mark": "failed",
-          "seen": 90,
-          "sentence": "Denied: The blast score reaches the gate, so a human must decide. Asked: cap.doc.summarize in prod with RESTRICTED data at P0. The score is 90 and the gate is 85. Lower what the request does, or have it approved.",
-          "step": "blast",
-        },
-        {
-          "mark": "skipped",
-          "sentence": "Not reached.",
-          "step": "policy",
         },
       ]
     `);
@@ -161,16 +164,20 @@ describe("its explanation", () => {
   });
 
   it("has a sentence for a held step", () => {
-    const decision = decided("restricted-p0-writes-in-prod-need-a-human");
-    const held: Decision = {
-      ...decision,
-      steps: stepsOf(decision).map((step) => (step.mark === "failed" ? { ...step, mark: "held" } : step)),
-    };
-    expect(explain(held)[8]?.sentence).toMatch(/^Held: /);
+    const steps = explain(decided("everybody-who-asks-for-a-human-is-named"));
+    expect(
+      steps.filter(({ mark }) => mark === "held").map(({ step, sentence }) => `${step}: ${sentence}`),
+    ).toMatchInlineSnapshot(`
+      [
+        "blast: A human is asked for: the blast score is 45 of 100, the gate is 10, the worker's dimensions add up to 0.",
+        "policy: A human is asked for: pol.own.a says REQUIRE_HUMAN: because",
+        "approval: Held for a person (gatekeeper): The blast score reaches the gate, so a human must decide. Asked: cap.doc.summarize in dev with INTERNAL data at P2. The score is 45 and the gate is 10. Lower what the request does, or have it approved.",
+      ]
+    `);
   });
 
   it("says how many better-ranked candidates were passed over", () => {
-    expect(explain(decided("a-banned-worker-gives-way-to-the-next"))[7]?.sentence).toContain(
+    expect(explain(decided("a-banned-worker-gives-way-to-the-next"))[9]?.sentence).toContain(
       "Passed over above it: 1 candidate.",
     );
   });

@@ -22,6 +22,14 @@ export interface EnvironmentProfile {
   setAt: Date;
 }
 
+/**
+ * What is retired and what stands for an environment are held against each other, so whoever changes one of them asks
+ * for this first, and waits until the other's transaction has ended.
+ */
+export async function lockProfiles(tx: TenantTx, tenantId: TenantId): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`guildhall.profiles/${tenantId}`}, 0))`;
+}
+
 /** Stores a version by digest; storing it again changes nothing. */
 export async function storeProfile(tx: TenantTx, tenantId: TenantId, profile: StoredProfile): Promise<void> {
   const { digest, profileId, content } = profile;

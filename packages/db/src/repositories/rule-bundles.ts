@@ -108,6 +108,12 @@ export async function readActiveBundle(tx: TenantTx): Promise<StoredBundle | nul
   return { digest: row.digest, bundle: row.bundle };
 }
 
+/** Which bundle is in force, without its text; null where none ever was. */
+export async function readActiveDigest(tx: TenantTx): Promise<string | null> {
+  const active = await tx.activeBundle.findFirst();
+  return active?.digest ?? null;
+}
+
 type PublicationRow = NonNullable<Awaited<ReturnType<TenantTx["bundlePublication"]["findFirst"]>>>;
 
 function toPublication({ tenantId: _, number, rolledBackFrom, ...row }: PublicationRow): Publication {
