@@ -130,7 +130,8 @@ function benchCompiling(): void {
       reviewBundle(program, { workers: new Map(), profiles: new Map() });
       seconds.push((performance.now() - started) / 1000);
       kept.push(program);
-      megabytes = (weight() - before) / 1e6;
+      // The engine of the machine may keep the round before alive a little longer: the first round tells.
+      megabytes = Math.max(megabytes, (weight() - before) / 1e6);
     }
     return {
       case: `P3 compile and review, ${size} rules`,
@@ -158,7 +159,7 @@ const DIGEST = `sha256:${"0".repeat(64)}`;
 const POLICIES = [
   {
     policy_id: "pol.bench.hours",
-    when: 'request.env == "prod" && now.getHours("UTC") < 6',
+    when: 'request.env == "prod" && now.getHours() < 6',
     effect: "DENY",
     reason: "Nothing runs at night.",
   },
