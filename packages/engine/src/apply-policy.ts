@@ -33,8 +33,8 @@ export interface PolicyAnswer {
   readonly failure: string | null;
 }
 
-/** About 100 ms on the largest worker there can be, 1 ms on a usual one: every policy is asked on every request, and while they are asked nothing else runs. */
-export const POLICIES_STEPS_MAX = 10_000_000;
+/** About 200 ms on the largest worker there can be, 1 ms on a usual one: every policy is asked on every request, and while they are asked nothing else runs. */
+export const POLICIES_STEPS_MAX = 20_000_000;
 
 /**
  * Makes policies ready to be asked, by id. One that does not compile is told in `problems`, and fails whenever it is

@@ -159,7 +159,12 @@ describe("the bounds of an expression", () => {
     expect(compileExpression(padded(4096)).ok).toBe(true);
     expect(refused(padded(4097)).problem).toContain("at most 4096 bytes");
     expect(compileExpression(`true // ${"é".repeat(2044)}`).ok).toBe(true);
-    expect(refused(`true // ${"é".repeat(2045)}`).problem).toContain("at most 4096 bytes");
+    const long = `true // ${"é".repeat(2045)}`;
+    expect(refused(long)).toEqual({
+      ok: false,
+      problem: expect.stringContaining("at most 4096 bytes"),
+      at: long.length,
+    });
     expect(refused("x".repeat(10_000_000)).problem).toContain("at most 4096 bytes");
   });
 
@@ -195,6 +200,22 @@ describe("the bounds of an expression", () => {
     expect(compileExpression(nested(10_000)).ok).toBe(false);
   });
 
+  it("are a problem and no crash where little is left of the stack", () => {
+    const below = (frames: number): unknown =>
+      frames === 0 ? compileExpression(`${"!".repeat(4000)}true`) : below(frames - 1);
+    const room = (frames: number): number => {
+      try {
+        return room(frames + 1);
+      } catch {
+        return frames;
+      }
+    };
+    expect(below(Math.floor(room(0) * 0.75))).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining("this nests too deep"),
+    });
+  });
+
   it("let one list of facts be looped over, also for each of a few values", () => {
     expect(compiled('worker.controls.exists(c, c.startsWith("ctrl.obs."))').steps).toBeLessThan(20_000);
     expect(compiled('["a", "b", "c"].all(a, worker.controls.exists(c, c.contains(a)))').steps).toBeLessThan(
@@ -214,7 +235,7 @@ describe("the bounds of an expression", () => {
     ["a missing entry for each entry", "worker.controls.exists(c, [true][5])"],
     [
       "long texts built for each entry",
-      `worker.controls.exists(c, c${" + request.tenant_id".repeat(99)} == c)`,
+      `worker.controls.exists(c, c${" + request.tenant_id".repeat(30)} == c)`,
     ],
     [
       "a long text searched",
@@ -406,6 +427,55 @@ describe("the same facts", () => {
       activation,
     );
     expect(facts).toEqual(EVERYDAY_FACTS);
+  });
+});
+
+describe("conditions joined by &&", () => {
+  const part = fc.constantFrom(
+    'request.env == "dev"',
+    '"prod" == request.env',
+    'request.env in ["dev", "edge"]',
+    'request.env in ["prod"]',
+    'request.tenant_id in ["tenant-1", "tenant-" + "2"]',
+    "request.egress",
+    "!request.egress",
+    "!(request.egress && request.dry_run)",
+    'request.env != "dev"',
+    'request.env == "dev" || request.egress',
+    "1 / chain.dimension_sum == 1",
+    "worker.certified == request.egress",
+    '["x"].exists(env, env == "x")',
+    "[true, false].exists(egress, egress)",
+  );
+  const joined = fc
+    .array(part, { minLength: 1, maxLength: 4 })
+    .chain((parts) =>
+      fc.constantFrom(
+        parts.join(" && "),
+        parts.map((one) => `(${one})`).join(" && "),
+        `(${parts.join(" && ")})`,
+      ),
+    );
+  const facts = fc
+    .record({
+      env: fc.constantFrom("dev", "prod"),
+      tenant_id: fc.constantFrom("tenant-1", "tenant-2"),
+      egress: fc.boolean(),
+      dry_run: fc.boolean(),
+    })
+    .map((said) => toActivation({ ...EVERYDAY_FACTS, request: { ...EVERYDAY_FACTS.request, ...said } }));
+
+  it("are answered as CEL answers them, whichever of them is looked at first", () => {
+    fc.assert(
+      fc.property(joined, facts, (text, activation) => {
+        const answer = attempt(compiled(text), activation);
+        // What is compared with true is walked in full.
+        const full = attempt(compiled(`(${text}) == true`), activation);
+        if (typeof answer === "string") expect(full).toBeTypeOf("string");
+        else expect(full).toBe(answer);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 

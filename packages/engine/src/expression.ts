@@ -2,6 +2,7 @@ import { EXPRESSION_MAX } from "@guildhall/protocol";
 import { Environment, EvaluationError, ParseError, TypeError as TypingError } from "@marcbachmann/cel-js";
 import { boundSteps } from "./expression-cost.ts";
 import { ExpressionError } from "./expression-error.ts";
+import { guardsOf, stopped } from "./expression-guards.ts";
 import { checkForms, checkFunctions, LITERAL_ENTRIES_MAX, Refused, TOO_DEEP } from "./expression-language.ts";
 import { type Activation, declareVariables } from "./policy-facts.ts";
 import { shown } from "./sanitise.ts";
@@ -61,7 +62,12 @@ function compiled(text: string): Expression {
   if (type !== "bool")
     throw new Refused(`this is of type ${plain(type ?? "")}; it has to be true or false`, 0);
   const steps = boundSteps(run.ast);
-  return Object.freeze({ text, steps, holds: (activation: Activation) => evaluate(run, activation) });
+  const guards = guardsOf(run.ast);
+  return Object.freeze({
+    text,
+    steps,
+    holds: (activation: Activation) => !stopped(guards, activation) && evaluate(run, activation),
+  });
 }
 
 function evaluate(run: (activation: Activation) => unknown, activation: Activation): boolean {

@@ -58,6 +58,7 @@ describe("a policy's test", () => {
       got: "DENY by pol.prod.certified, pol.prod.no-egress",
     });
     expect(run(given, { effect: "DENY", policies: [...both, "pol.dev"] })?.passed).toBe(false);
+    expect(run(given, { effect: "DENY", policies: ["pol.prod.no-egress", "pol.dev"] })?.passed).toBe(false);
     expect(run(given, { effect: "DENY", policies: ["pol.dev", "pol.dev"] })?.passed).toBe(false);
   });
 

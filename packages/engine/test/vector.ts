@@ -160,7 +160,7 @@ export function vectors(): Vector[] {
   return read;
 }
 
-function readVector(name: string, text: string): Vector {
+export function readVector(name: string, text: string): Vector {
   const file = parse(text) as VectorFile;
   onlyKnown(name, file, SCHEMA.properties);
   const { rules, policies = [] } = file;
