@@ -66,7 +66,7 @@ export function* explained(
   } else yield problemAt(place, path, `${words(place, path)}; ${found(value)}`);
 }
 
-/** Which of a union's forms an object was meant to be: the first of a condition is a plain value, of a limit a number. */
+/** Which of a union's forms an object was meant to be: of a limit the second, of a condition that of its operator. */
 function formOf(path: Path, value: { [key: string]: StrictJson }): number | null {
   if (path[0] !== "match") return 1;
   const operator = ["in", "eq", "any"].findIndex((name) => Object.hasOwn(value, name));

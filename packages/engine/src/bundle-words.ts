@@ -123,7 +123,7 @@ const WORDS: Readonly<Record<BundleList, ReadonlyMap<string, string>>> = {
     ["", "a test: an object with name, given and expect"],
     ["name", "text of 1 to 256 characters"],
     ["given", 'an object of variables like {"request": {"env": "prod"}}'],
-    ["given.*", "an object of the variable's fields"],
+    ["given.*", "an object of the variable's fields; of now a time as text"],
     ["expect", "an object with effect and, where it matters, policies"],
     ["expect.effect", oneOf([...PolicyEffect.options, "NONE"])],
     ["expect.policies", "a list of policy ids"],

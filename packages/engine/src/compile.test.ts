@@ -1,4 +1,4 @@
-import { canonicalBody, RuleBundle } from "@guildhall/protocol";
+import { type CapabilityPattern, canonicalBody, type Rule, RuleBundle } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { BundleError } from "./bundle-error.ts";
 import { compile } from "./compile.ts";
@@ -35,10 +35,13 @@ describe("compile", () => {
 
   it("leaves the bundle as it was", () => {
     const rules = bundle({ required_controls_suggested: ["ctrl.b.two", "ctrl.a.one"] });
+    const named = { in: ["cap.doc.one"] as CapabilityPattern[] };
+    (rules.rules[0] as Rule).match.capability_id = named;
     const before = structuredClone(rules);
     compile(rules, "bundle-1");
     expect(rules).toEqual(before);
     expect(Object.isFrozen(rules.rules[0]?.decision.escalation)).toBe(false);
+    expect(Object.isFrozen(named.in)).toBe(false);
   });
 
   it("puts controls in order, each once, and keeps equal lists once", () => {

@@ -5,6 +5,12 @@ export {
 export { BundleError } from "./bundle-error.ts";
 export { type Difference, firstDifference, sameVerdict, type Verdict, verdictOf } from "./compare.ts";
 export { type CompiledCandidate, type CompiledRule, compile, type Program } from "./compile.ts";
+export {
+  COMPLIANCE_LEVELS,
+  type Compliance,
+  type ComplianceLevel,
+  complianceLevel,
+} from "./compliance-level.ts";
 export { decide, type RouteRequest } from "./decide.ts";
 export { type ExplainedStep, explain } from "./explain.ts";
 export { BLAST_GATE } from "./floors.ts";

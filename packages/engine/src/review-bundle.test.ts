@@ -132,10 +132,11 @@ describe("a review", () => {
       worker_species_id: "wrk.doc.other",
       currently_implements: ["ctrl.b.minimum", "ctrl.a.unheld"],
     });
+    const nobody = { worker_species_id: "wrk.doc.nobody", requires_controls_minimum: ["ctrl.c.minimum"] };
     const found = review(
       [
         rule("r-1", split, {
-          candidate_workers_ranked: [clerk],
+          candidate_workers_ranked: [clerk, nobody],
           required_controls_suggested: ["ctrl.a.held", "ctrl.a.unheld"],
         }),
       ],

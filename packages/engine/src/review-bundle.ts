@@ -30,8 +30,7 @@ export type FindingKind =
   | "gate_unanswered"
   | "conflicting";
 
-export type Severity = (typeof SEVERITIES)[number];
-const SEVERITIES = ["error", "warning", "note"] as const;
+export type Severity = "error" | "warning" | "note";
 
 /** The workers that a bundle would meet, and the profiles that its rules may ask for. */
 export type Fleet = Pick<Snapshot, "workers" | "profiles">;
@@ -43,8 +42,7 @@ const OTHERS_MAX = 20;
  * fleet, rules that quarrel. Errors first, then warnings, then notes, each in the order of the rules.
  */
 export function reviewBundle(program: Program, fleet: Fleet): BundleFinding[] {
-  const found = [...shadowFindings(program), ...ruleFindings(program, fleet), ...conflictFindings(program)];
-  return SEVERITIES.flatMap((severity) => found.filter((finding) => finding.severity === severity));
+  return [...shadowFindings(program), ...ruleFindings(program, fleet), ...conflictFindings(program)];
 }
 
 function* shadowFindings({ shadowed }: Program): Generator<BundleFinding> {
