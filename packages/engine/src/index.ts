@@ -2,9 +2,15 @@ export {
   type CompiledPolicy,
   compilePolicies,
 } from "./apply-policy.ts";
-export { BundleError } from "./bundle-error.ts";
+export { BundleError, type BundleProblem } from "./bundle-error.ts";
 export { type Difference, firstDifference, sameVerdict, type Verdict, verdictOf } from "./compare.ts";
-export { type CompiledCandidate, type CompiledRule, compile, type Program } from "./compile.ts";
+export {
+  type CompiledCandidate,
+  type CompiledRule,
+  compile,
+  type Program,
+  type Shadowed,
+} from "./compile.ts";
 export {
   COMPLIANCE_LEVELS,
   type Compliance,
@@ -16,9 +22,15 @@ export { type ExplainedStep, explain } from "./explain.ts";
 export { BLAST_GATE } from "./floors.ts";
 export { matchRule } from "./match-rule.ts";
 export { POLICY_VARIABLES } from "./policy-variables.ts";
-export { readBundle } from "./read-bundle.ts";
+export { BUNDLE_MAX_BYTES, type BundleReading, readBundle } from "./read-bundle.ts";
 export { type Gap, type Replay, type ReplayMaterial, replay, requestOf } from "./replay.ts";
-export { reviewBundle } from "./review-bundle.ts";
+export {
+  type BundleFinding,
+  type FindingKind,
+  type Fleet,
+  reviewBundle,
+  type Severity,
+} from "./review-bundle.ts";
 export { sanitise } from "./sanitise.ts";
 export { type RecordedRequest, type SimulatedChange, type Simulation, simulate } from "./simulate.ts";
 export {

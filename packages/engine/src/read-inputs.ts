@@ -74,6 +74,7 @@ export function callerInputs(
   if (snapshot.tenantStatus !== "active") inputs.tenant_status = snapshot.tenantStatus;
   const profile = snapshot.environmentProfiles[input.env] ?? null;
   if (profile !== null) inputs.environment_profile = profile;
+  if (snapshot.agreements.length === 0) return;
   const agreements = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
   if (agreements.length > 0)
     inputs.agreements = agreements.map(({ agreementId, digest, state, version }) => ({

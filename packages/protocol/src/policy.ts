@@ -46,9 +46,7 @@ export type Policy = z.infer<typeof Policy>;
 export const PolicyTest = z.strictObject({
   name: z.string().min(1).max(256),
   /** What the expressions see, by variable; what is left out has the value of an everyday request; `now` is an instant. */
-  given: z
-    .record(z.string(), z.union([z.record(z.string(), z.json()), z.string()]))
-    .default({}),
+  given: z.record(z.string(), z.union([z.record(z.string(), z.json()), z.string()])).default({}),
   /** What the policies together say, NONE where none speaks; `policies` are those that said it, in any order. */
   expect: z.strictObject({
     effect: z.enum([...PolicyEffect.options, "NONE"]),
