@@ -114,7 +114,11 @@ function deliberate(on: Case): Refusal | null {
   applyRule(decision, rule);
 
   const floors = floorsFor(rule, snapshot, input);
-  if ("code" in floors) return took(decision, "profile", floors);
+  if ("code" in floors) {
+    // Which of them are held is seen here and may be otherwise tomorrow.
+    decision.inputs.profiles_unheld = floors.details.profiles as string[];
+    return took(decision, "profile", floors);
+  }
   if (floors.profiles.length > 0)
     decision.profiles = floors.profiles.map(({ profile: { profile_id }, digest }) => ({
       digest,
