@@ -157,6 +157,8 @@ function snapshotOf(recorded: Decision, nowMs: number, material: ReplayMaterial,
   };
 }
 
+const UNOPENED = { profile: {} as Profile, digest: "" };
+
 interface PassedOver {
   worker_id: string;
   record_hash: string;
@@ -236,7 +238,11 @@ function attestationOf({ attestation, inputs }: Decision, nowMs: number): Snapsh
   };
 }
 
-function profilesOf({ profiles }: Decision, material: ReplayMaterial, gaps: Gap[]): Snapshot["profiles"] {
+function profilesOf(
+  { profiles, inputs, recommended_profiles }: Decision,
+  material: ReplayMaterial,
+  gaps: Gap[],
+): Snapshot["profiles"] {
   const held = new Map<ProfileId, { profile: Profile; digest: string }>();
   for (const { profile_id, digest } of profiles ?? []) {
     const profile = material.profile(digest);
@@ -244,6 +250,11 @@ function profilesOf({ profiles }: Decision, material: ReplayMaterial, gaps: Gap[
       gaps.push({ step: "profile", reason: `profile ${profile_id} (${digest}) is not there` });
     else held.set(profile_id as ProfileId, { profile, digest });
   }
+  // Where one was not held the others were never opened: that they were there is all that was seen of them.
+  const unheld = inputs.profiles_unheld;
+  if (Array.isArray(unheld))
+    for (const { profile_id } of [...recommended_profiles, { profile_id: text(inputs.environment_profile) }])
+      if (!unheld.includes(profile_id)) held.set(profile_id as ProfileId, UNOPENED);
   return held;
 }
 
