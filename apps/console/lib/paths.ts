@@ -14,6 +14,8 @@ export const paths = {
   publications: (tenant: string, query: { before?: number } = {}) =>
     `/${segment(tenant)}/rules/publications${search(query)}`,
   publication: (tenant: string, number: number) => `/${segment(tenant)}/rules/publications/${number}`,
+  publicationReceipt: (tenant: string, number: number) =>
+    `/${segment(tenant)}/rules/publications/${number}#receipt`,
   shadow: (tenant: string) => `/${segment(tenant)}/rules/shadow`,
   policies: (tenant: string) => `/${segment(tenant)}/policies`,
   profiles: (tenant: string) => `/${segment(tenant)}/profiles`,

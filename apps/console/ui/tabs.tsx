@@ -12,6 +12,9 @@ export interface Tab<Name extends string> {
   keeps?: true;
 }
 
+/** What is more than this need not be counted in a title. */
+const COUNT_MAX = 99;
+
 /** Parts of which one is seen. ← → walk between them; what is not seen is not drawn, unless it keeps something. */
 export function Tabs<Name extends string>({
   label,
@@ -64,7 +67,11 @@ export function Tabs<Name extends string>({
             className="-mb-px h-9 border-b-2 border-transparent px-2 text-13 text-quiet hover:text-ink aria-selected:border-accent aria-selected:font-medium aria-selected:text-ink"
           >
             {title}
-            {count > 0 && <span className="ml-1.5 font-mono text-12 tabular-nums">{count}</span>}
+            {count > 0 && (
+              <span className="ml-1.5 font-mono text-12 tabular-nums">
+                {count > COUNT_MAX ? `${COUNT_MAX}+` : count}
+              </span>
+            )}
           </button>
         ))}
       </div>

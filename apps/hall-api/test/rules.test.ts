@@ -497,6 +497,20 @@ describe("a simulation", () => {
     expect(body).toMatchObject({ asked: 3, changed: 3 });
   });
 
+  it("looks through as many pages as that takes", async () => {
+    const tenant = await settled();
+    let asked = 0;
+    const lane = async () => {
+      while (asked++ < 300) await route(tenant);
+    };
+    await Promise.all(Array.from({ length: 16 }, lane));
+    const { body } = await simulate(tenant, STRICT, { last: 280 });
+    expect(body).toMatchObject({ asked: 280, changed: 280 });
+    expect(body.changes).toHaveLength(200);
+    expect(new Set(body.changes.map(({ decision_id }) => decision_id)).size).toBe(200);
+    expect((await simulate(tenant, STRICT)).body).toMatchObject({ asked: 300, changed: 300 });
+  });
+
   it("asks them with the workers of now, records nothing and starts nothing", async () => {
     const tenant = await settled();
     await route(tenant);

@@ -80,7 +80,7 @@ const NAMES_SHOWN = 20;
 
 function Names({ ids, onGo }: { ids: readonly string[]; onGo?: (id: string) => void }) {
   return (
-    <ul className="font-mono text-12 [overflow-wrap:anywhere]">
+    <ul className="flex flex-wrap gap-x-4 font-mono text-12 leading-5 [overflow-wrap:anywhere]">
       {ids.slice(0, NAMES_SHOWN).map((id) => (
         <li key={id}>
           {onGo ? (

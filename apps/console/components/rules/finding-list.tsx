@@ -12,18 +12,20 @@ const SEVERITIES: Record<Finding["severity"], { mark: MarkName; word: string }> 
   note: { mark: "skipped", word: "note" },
 };
 
-const SHOWN = 10;
+const SHOWN_MAX = 10;
 
 /** What can be said of a bundle without a request, errors first. @param onGo leads to a rule, where there is one to go to */
 export function FindingList({
   findings,
   onGo,
+  shownMax = SHOWN_MAX,
 }: {
   findings: readonly Finding[];
+  shownMax?: number;
   onGo?: (ruleId: string) => void;
 }) {
   const [isWhole, setWhole] = useState(false);
-  const shown = isWhole ? findings : findings.slice(0, SHOWN);
+  const shown = isWhole ? findings : findings.slice(0, shownMax);
   return (
     <>
       <ul aria-label="Findings" className="border-t border-line">

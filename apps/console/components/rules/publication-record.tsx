@@ -47,7 +47,7 @@ export function PublicationRecord({ rules }: { rules: RulesInForce }) {
 /** What a publication says beside its number: why, from which one, and its receipt. */
 export function PublicationFacts({ publication }: { publication: Publication }) {
   const { tenant } = useParams<{ tenant: string }>();
-  const { note, rolled_back_from: from, receipt_id } = publication;
+  const { number, note, rolled_back_from: from, receipt_id } = publication;
   return (
     <>
       {from !== null && (
@@ -62,7 +62,7 @@ export function PublicationFacts({ publication }: { publication: Publication }) 
         {note === "" ? <span className="text-quiet">none</span> : <ForeignText text={note} max={1024} />}
       </Entry>
       <Entry name="Receipt">
-        <ReceiptId id={receipt_id} />
+        <ReceiptId id={receipt_id} href={paths.publicationReceipt(tenant, number)} />
       </Entry>
     </>
   );

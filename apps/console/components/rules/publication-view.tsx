@@ -14,6 +14,7 @@ import { Section } from "../../ui/section.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActorName } from "../actor-name.tsx";
 import { Answer } from "../answer.tsx";
+import { CheckReceipt } from "../check-receipt.tsx";
 import { Digest } from "../digest.tsx";
 import { PageHeading } from "../page-heading.tsx";
 import { BundleChanges } from "./bundle-changes.tsx";
@@ -22,7 +23,7 @@ import { RollBack } from "./roll-back.tsx";
 import { RuleList } from "./rule-list.tsx";
 
 /** One publication: what it said, what it changed, and the way back to it. */
-export function PublicationView({ number }: { number: number }) {
+export function PublicationView({ number, hallUrl }: { number: number; hallUrl: string }) {
   const found = useQuery({
     queryKey: ["rule.getPublication", number],
     queryFn: ({ signal }): Promise<PublicationDetail> =>
@@ -35,12 +36,17 @@ export function PublicationView({ number }: { number: number }) {
       label="Reading the publication"
       absent={<NoPublication />}
     >
-      {(detail) => <PublicationPage {...detail} />}
+      {(detail) => <PublicationPage {...detail} hallUrl={hallUrl} />}
     </Answer>
   );
 }
 
-function PublicationPage({ publication, bundle, previous_bundle }: PublicationDetail) {
+function PublicationPage({
+  publication,
+  bundle,
+  previous_bundle,
+  hallUrl,
+}: PublicationDetail & { hallUrl: string }) {
   const { tenant } = useParams<{ tenant: string }>();
   const { number, in_force } = publication;
   return (
@@ -89,6 +95,11 @@ function PublicationPage({ publication, bundle, previous_bundle }: PublicationDe
           />
         )}
       </Section>
+      <div id="receipt" className="scroll-mt-24">
+        <Section title="Receipt">
+          <CheckReceipt id={publication.receipt_id} hallUrl={hallUrl} />
+        </Section>
+      </div>
       <Section title="Its rules">
         <RuleList bundle={bundle} digest={publication.digest} findings={NONE} />
       </Section>

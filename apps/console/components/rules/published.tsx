@@ -14,7 +14,8 @@ export function Published({ publication }: { publication: Publication }) {
   return (
     <Notice tone="allow" title={`In force as publication No. ${count(publication.number)}`}>
       <p>
-        Receipt <ReceiptId id={publication.receipt_id} />
+        Receipt{" "}
+        <ReceiptId id={publication.receipt_id} href={paths.publicationReceipt(tenant, publication.number)} />
       </p>
       <p className="flex flex-wrap gap-x-4">
         <Link className="text-accent underline" href={paths.publication(tenant, publication.number)}>

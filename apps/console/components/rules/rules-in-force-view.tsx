@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useParams } from "next/navigation";
 import { hallBundles } from "../../lib/hall-bundles.ts";
 import { paths } from "../../lib/paths.ts";
-import type { RulesInForce } from "../../lib/rule-types.ts";
+import type { Finding, RulesInForce } from "../../lib/rule-types.ts";
 import { count } from "../../ui/count.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Section } from "../../ui/section.tsx";
@@ -34,6 +34,18 @@ export function RulesInForceView() {
   );
 }
 
+/** The rules themselves come after them. */
+const FINDINGS_SHOWN = 4;
+
+function findingsTitle(findings: readonly Finding[]): string {
+  const counted = (severity: Finding["severity"], word: string) => {
+    const found = findings.filter((finding) => finding.severity === severity).length;
+    return found === 0 ? [] : [`${count(found)} ${word}${found === 1 ? "" : "s"}`];
+  };
+  const words = [...counted("error", "error"), ...counted("warning", "warning"), ...counted("note", "note")];
+  return words.join(", ");
+}
+
 /** Shared by every page that holds something against what is in force. */
 export function useRulesInForce() {
   return useQuery({
@@ -50,8 +62,8 @@ function InForce({ rules }: { rules: RulesInForce }) {
       </div>
       {rules.shadow_run && <ShadowLine rules={rules} />}
       {rules.findings.length > 0 && (
-        <Section title="Findings">
-          <FindingList findings={rules.findings} />
+        <Section title={findingsTitle(rules.findings)}>
+          <FindingList findings={rules.findings} shownMax={FINDINGS_SHOWN} />
         </Section>
       )}
       <Section title={rules.rules === 1 ? "1 rule" : `${count(rules.rules)} rules`}>

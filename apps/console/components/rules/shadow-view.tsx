@@ -8,6 +8,7 @@ import { paths } from "../../lib/paths.ts";
 import type { ShadowDifference, ShadowPage, ShadowRun } from "../../lib/rule-types.ts";
 import { Button } from "../../ui/button.tsx";
 import { count } from "../../ui/count.ts";
+import { cutMiddle } from "../../ui/cut.ts";
 import { Mark } from "../../ui/mark.tsx";
 import { Message } from "../../ui/message.tsx";
 import { Entry, Record } from "../../ui/record.tsx";
@@ -126,10 +127,14 @@ function Differences({
         <>
           <ul aria-label="Differences, newest first" className="max-w-[760px] border-t border-line">
             {differences.map((difference) => (
-              <ChangeRow key={difference.decision_id} change={difference} title="Decision">
+              <ChangeRow
+                key={difference.decision_id}
+                change={difference}
+                title={cutMiddle(difference.decision_id, 13, 4)}
+                beside={<Time at={difference.decided_at} />}
+              >
                 <p className="mt-1 text-12 text-quiet">
-                  They part at <span className="font-mono">{difference.first_difference}</span>,{" "}
-                  <Time at={difference.decided_at} />
+                  They part at <span className="font-mono">{difference.first_difference}</span>.
                 </p>
               </ChangeRow>
             ))}

@@ -2,6 +2,7 @@
 
 import type { Simulation } from "../../lib/rule-types.ts";
 import { count } from "../../ui/count.ts";
+import { cutMiddle } from "../../ui/cut.ts";
 import { Mark } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { ChangeRow } from "./verdict-change.tsx";
@@ -50,7 +51,12 @@ export function SimulationResult({ simulation, isOld }: { simulation: Simulation
             </h3>
             <ul className="border-t border-line">
               {changes.map((change) => (
-                <ChangeRow key={change.decision_id} change={change} title={change.capability_id} />
+                <ChangeRow
+                  key={change.decision_id}
+                  change={change}
+                  title={change.capability_id}
+                  beside={<span className="font-mono">{cutMiddle(change.decision_id, 13, 4)}</span>}
+                />
               ))}
             </ul>
           </section>

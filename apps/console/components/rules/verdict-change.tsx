@@ -25,10 +25,13 @@ const OUTCOMES: { [outcome: string]: { mark: MarkName; word: string } } = {
 export function ChangeRow({
   change: { decision_id, before, after },
   title,
+  beside,
   children,
 }: {
   change: { decision_id: string; before: ShownVerdict; after: ShownVerdict };
   title: string;
+  /** What stands at the end of its first line. */
+  beside: ReactNode;
   children?: ReactNode;
 }) {
   const { tenant } = useParams<{ tenant: string }>();
@@ -43,9 +46,7 @@ export function ChangeRow({
         >
           <ForeignText text={title} />
         </Link>
-        <span className="shrink-0 font-mono text-12 text-quiet" title={decision_id}>
-          {decision_id.slice(0, 8)}
-        </span>
+        <span className="shrink-0 text-12 text-quiet">{beside}</span>
       </p>
       <dl className="mt-1 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
         <dt className="text-quiet">was</dt>

@@ -91,6 +91,7 @@ export const editorTheme = EditorView.theme({
     fontFamily: WORDS,
     padding: "4px 8px",
   },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "'⋯'" },
   ".cm-changedLine, &.cm-merge-b .cm-changedLine": {
     backgroundColor: "color-mix(in oklch, var(--allow) 14%, transparent)",
   },

@@ -14,6 +14,7 @@ import {
   type DecisionBody,
   HallError,
   Profile,
+  plainValue,
   readStrictJson,
   readStrictJsonWithLexemes,
   StepName,
@@ -126,12 +127,9 @@ function compileOld(stored: StoredBundle): Program | null {
 async function readRecord(tx: TenantTx, named: string): Promise<WorkerRecord | null> {
   const text = await readWorkerRecord(tx, named);
   if (text === null) return null;
-  if (
-    recordHash(readStrictJsonWithLexemes(text, { bigIntegers: true, maxKeys: Number.POSITIVE_INFINITY })) !==
-    named
-  )
-    return null;
-  return WorkerRecord.parse(readStrictJson(text, { maxKeys: Number.POSITIVE_INFINITY }));
+  // As it was enrolled: of integers that no double holds, too.
+  const node = readStrictJsonWithLexemes(text, { maxKeys: Number.POSITIVE_INFINITY, bigIntegers: true });
+  return recordHash(node) === named ? WorkerRecord.parse(plainValue(node)) : null;
 }
 
 async function readProfile(tx: TenantTx, digest: string): Promise<Profile | null> {
