@@ -33,7 +33,7 @@ export function checkPrivilege(
   const envelope = worker.privilegeEnvelope;
   if (envelope === null) return byControl || floors.envelopeRequired ? noEnvelope(worker) : NONE_NEEDED;
 
-  const allowed = snapshot.egressAllowlist[env] ?? [];
+  const allowed = snapshot.egressAllowlist[env];
   // Where nothing is guarded and nobody made a list, domains are the worker's own business.
   const listed = isGuarded(env) || byControl || allowed.length > 0;
   const violations = violationsOf(envelope, listed ? allowed : null, byControl, floors);

@@ -77,7 +77,7 @@ export function platformFloors(asked: Asked): Floors {
 /** The floors for this request, or the refusal where a profile that is asked for is not held. */
 export function floorsFor(rule: CompiledRule, snapshot: Snapshot, asked: Asked): Floors | Refusal {
   const platform = platformFloors(asked);
-  const standing = snapshot.environmentProfiles[asked.env] ?? null;
+  const standing = snapshot.environmentProfiles[asked.env];
   if (standing === null && rule.profiles.length === 0) return platform;
 
   const ids = inOrder([

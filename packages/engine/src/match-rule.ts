@@ -25,7 +25,7 @@ export function matchRule(
 ): CompiledRule | null {
   const cell =
     ENV_AT[input.env] + LABEL_AT[input.data_label] + RISK_AT[input.tenant_risk] + QOS_AT[input.qos_class];
-  const index = program.cells[tableOf(program, capability) + cell] ?? NO_RULE;
+  const index = program.cells[tableOf(program, capability) + cell] as number;
   return index === NO_RULE ? null : (program.rules[index] as CompiledRule);
 }
 

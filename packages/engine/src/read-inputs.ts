@@ -72,7 +72,7 @@ export function callerInputs(
 ): void {
   if (!request.identities.has(input.tenant_id)) inputs.signatory_bound = false;
   if (snapshot.tenantStatus !== "active") inputs.tenant_status = snapshot.tenantStatus;
-  const profile = snapshot.environmentProfiles[input.env] ?? null;
+  const profile = snapshot.environmentProfiles[input.env];
   if (profile !== null) inputs.environment_profile = profile;
   if (snapshot.agreements.length === 0) return;
   const agreements = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
@@ -116,7 +116,7 @@ export function liveInputs(
     }));
   const asked = worker.privilegeEnvelope?.egress?.allowlist ?? [];
   if (asked.length === 0) return;
-  const allowed = snapshot.egressAllowlist[input.env] ?? [];
+  const allowed = snapshot.egressAllowlist[input.env];
   inputs.egress = {
     allowed: inOrder(
       asked.filter((domain) => allowed.includes(domain)).map((domain) => domain.toWellFormed()),

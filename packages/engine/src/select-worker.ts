@@ -166,7 +166,7 @@ export function noWorker(
       return {
         code: "DENY_ENVIRONMENT_NOT_ALLOWED",
         details: { env: input.env, worker_id: name },
-        because: `${name} may run in ${shownList([...(worker.allowedEnvironments ?? [])].sort())}${others}.`,
+        because: `${name} may run in ${shownList([...(worker.allowedEnvironments as ReadonlySet<Env>)].sort())}${others}.`,
       };
     case "required_controls_missing": {
       const missing = missingControls(worker, floorOf(candidate, further));
@@ -180,7 +180,7 @@ export function noWorker(
       return {
         code: "DENY_CATALOG_VERSION",
         details: { known: snapshot.catalogVersion, worker_id: name },
-        because: `${name} asks for ${shown(worker.catalogVersionMin ?? "")}; this Hall knows ${snapshot.catalogVersion}${others}.`,
+        because: `${name} asks for ${shown(worker.catalogVersionMin as string)}; this Hall knows ${snapshot.catalogVersion}${others}.`,
       };
     case "banned":
       return {

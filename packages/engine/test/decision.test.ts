@@ -176,6 +176,33 @@ describe("its explanation", () => {
     `);
   });
 
+  it("reads decisions that another version wrote, however little they say", () => {
+    const decision = decided("a-matching-rule-allows");
+    const said = (changes: Partial<Decision>, at: number) =>
+      explain({ ...decision, ...changes })[at]?.sentence;
+    expect(said({ steps: [{ step: "blast", mark: "held" }], blast: null }, 10)).toBe("A human is asked for.");
+    expect(said({ steps: [{ step: "approval", mark: "held" }] }, 15)).toBe(
+      "Held: the decision names no reason.",
+    );
+    expect(said({ steps: [{ step: "rule", mark: "failed" }] }, 6)).toBe(
+      "Denied: the decision names no reason.",
+    );
+    expect(said({ steps: ["worker"], selected: null }, 9)).toBe("A worker was selected.");
+    const human = { level: "executor" as const, quorum: 2, step_up: false, asked_by: ["pol.own.a"] };
+    expect(said({ steps: [{ step: "approval", mark: "held" }], human }, 15)).toMatch(
+      /^Held for 2 people \(executor\): /,
+    );
+    expect(said({ steps: [{ step: "policy", mark: "held" }], policies: [] }, 11)).toBe(
+      "A human is asked for: No policy speaks about this request.",
+    );
+    const seen = (changes: Partial<Decision>, at: number) => explain({ ...decision, ...changes })[at]?.seen;
+    expect(seen({ steps: [{ step: "rule", mark: "passed", seen: "r-1" }] }, 6)).toBe("r-1");
+    expect(seen({ steps: ["snapshot"], inputs: {} }, 1)).toBeUndefined();
+    expect(seen({ steps: ["snapshot"], inputs: { snapshot_age_ms: "0.5" } }, 1)).toBe("0.5");
+    expect(seen({ steps: ["worker"], selected: null }, 9)).toBeUndefined();
+    expect(seen({ steps: ["signatory"], inputs: {} }, 3)).toBeUndefined();
+  });
+
   it("says how many better-ranked candidates were passed over", () => {
     expect(explain(decided("a-banned-worker-gives-way-to-the-next"))[9]?.sentence).toContain(
       "Passed over above it: 1 candidate.",

@@ -262,6 +262,22 @@ describe("a failure inside", () => {
     );
   });
 
+  it("does not take a chain with an impossible sum for a short one", () => {
+    fc.assert(
+      fc.property(
+        bundle(),
+        snapshot,
+        body,
+        fc.constantFrom(Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY),
+        (rules, hall, sent, sum) => {
+          const odd = ask(rules, { ...hall, chainSums: new Map([["c-1", sum]]) }, sent);
+          expect(odd.outcome).toBe("DENY");
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
   it("is a stale snapshot where the clock is no number", () => {
     fc.assert(
       fc.property(bundle(), snapshot, body, (rules, hall, sent) => {
