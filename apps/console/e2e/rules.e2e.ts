@@ -233,6 +233,27 @@ describe("a draft", () => {
     await page.goBack();
   });
 
+  it("is consented to by a second person, never by who saved it", async () => {
+    const consent = (one: Page) => one.getByRole("button", { name: "Consent to revision 4" });
+    await editor().waitFor();
+    await openTab("Publish");
+    expect(await consent(page).getAttribute("title")).toContain("a second person has to consent");
+    const approver = await stage.signIn({}, await stage.tenant.member("approver"));
+    await approver.goto(page.url());
+    await approver.getByRole("tab", { name: "Publish" }).click();
+    const publish = approver.getByRole("button", { name: "Publish revision 4" });
+    expect(await publish.getAttribute("title")).toContain("As approver you may not publish rules");
+    await consent(approver).click();
+    await approver.getByText("you consented to this revision").waitFor();
+    await approver.context().close();
+    await page.reload();
+    await editor().waitFor();
+    await openTab("Publish");
+    await panel()
+      .getByText(/consented to this revision/)
+      .waitFor();
+  });
+
   it("is published with a note, and holds from then on", async () => {
     await editor().waitFor();
     await openTab("Publish");
@@ -411,7 +432,12 @@ describe("somebody who may only look", () => {
     expect(await why("Change the profile of prod")).toContain("As viewer you may not set the profile");
     await viewer.goto(`/${stage.tenant.slug}/rules/drafts`);
     await viewer.getByRole("link", { name: "A mistake" }).click();
-    await viewer.getByRole("textbox", { name: "Text of the bundle" }).waitFor();
+    const text = viewer.getByRole("textbox", { name: "Text of the bundle" });
+    await text.waitFor();
+    expect(await text.getAttribute("tabindex")).toBe("0");
+    await text.focus();
+    await viewer.keyboard.type("changed");
+    expect(await text.textContent()).not.toContain("changed");
     expect(await why("Save")).toContain("As viewer you may not write drafts");
     expect(await accessibilityFaults(viewer)).toEqual([]);
     await viewer.context().close();
@@ -451,6 +477,17 @@ describe("on a phone", () => {
 });
 
 describe("the pages of the rules", () => {
+  it("are reached from anywhere by ⌘K", async () => {
+    await live(page);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("go to publ");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Publication No. 3" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Publication No. 3" }).waitFor();
+  });
+
   it("have no script or style that their own policy refuses", () => {
     expect(complaints.filter((text) => !/status of 40[1349]/.test(text))).toEqual([]);
   });
@@ -466,5 +503,20 @@ describe("the pages of the rules", () => {
     await neighbour.goto(`/${stage.neighbour.slug}/rules/publications/1`);
     await neighbour.getByRole("heading", { name: "No such publication" }).waitFor();
     await neighbour.context().close();
+  });
+});
+
+describe("when the Hall goes away", () => {
+  it("says so, and keeps what was typed", async () => {
+    await page.goto(`/${stage.tenant.slug}/rules/drafts`);
+    await page.getByRole("link", { name: "A mistake" }).click();
+    await editor().click();
+    await stage.hall.stop();
+    await page.keyboard.type("x");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("alert").filter({ hasText: "The draft was not saved" }).waitFor();
+    expect(await editor().textContent()).toContain("x");
+    await page.goto(`/${stage.tenant.slug}/rules`);
+    await page.getByRole("heading", { name: "The rules could not be read" }).waitFor();
   });
 });

@@ -28,6 +28,8 @@ it("what stands under the cursor is found, wherever in it the cursor is", () => 
 });
 
 it("between the items there is none", () => {
+  // The Hall refuses a key that stands twice; until somebody mends that, the first one counts.
+  expect(at('{"rules": [], "rules": [{"rule_|id": "a"}]}')).toBeNull();
   for (const marked of ['{"ru|les": []}', '{"rules": [|]}', '{|"rules": []}', "|", '{"other": [{"a|": 1}]}'])
     expect(at(marked)).toBeNull();
 });

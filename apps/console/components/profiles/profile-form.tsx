@@ -14,8 +14,11 @@ import type { ProfileEntry, Profiles } from "../../lib/rule-types.ts";
 import { Button } from "../../ui/button.tsx";
 import { Refused } from "../answer.tsx";
 import { useWhyNot } from "../use-why-not.ts";
+import { BlastFields } from "./fields/blast-fields.tsx";
+import { EnvelopeFields } from "./fields/envelope-fields.tsx";
+import { NameFields } from "./fields/name-fields.tsx";
+import { TrustFields } from "./fields/trust-fields.tsx";
 import { FloorChanges } from "./floor-changes.tsx";
-import { BlastFields, EnvelopeFields, NameFields, TrustFields } from "./profile-fields.tsx";
 
 /** A profile to be defined: its fields, then what it will demand and what becomes different. */
 export function ProfileForm({

@@ -55,6 +55,8 @@ function DraftForm({ onClose }: { onClose: () => void }) {
       const content = readableBundle(JSON.parse(bundle));
       const draft = await hallBundles.draft.create.mutate({ name: name.trim(), content });
       queries.setQueryData(["draft.get", draft.id], draft);
+      // A list that was read a moment ago does not have it.
+      void queries.invalidateQueries({ queryKey: ["draft.list"] });
       router.push(paths.draft(tenant, draft.id));
     } catch (error) {
       setFailure(error);

@@ -112,12 +112,12 @@ function RuleRow({
       <details className="group" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary
           data-row
-          className="grid min-h-9 list-none grid-cols-[12px_36px_minmax(0,1fr)_16px] items-baseline gap-x-2 py-2 text-13 hover:bg-wash wide:grid-cols-[12px_36px_minmax(160px,260px)_minmax(0,1fr)_16px] wide:gap-x-3"
+          className="grid min-h-9 list-none grid-cols-[12px_auto_minmax(0,1fr)_16px] items-baseline gap-x-2 py-2 text-13 hover:bg-wash wide:grid-cols-[12px_36px_minmax(160px,260px)_minmax(0,1fr)_16px] wide:gap-x-3"
         >
           <span aria-hidden className="text-12 text-quiet group-open:rotate-90">
             ▸
           </span>
-          <span className="text-right font-mono text-12 text-quiet tabular-nums">{place}</span>
+          <span className="min-w-4 text-right font-mono text-12 text-quiet tabular-nums">{place}</span>
           <span className="font-mono text-12 font-medium [overflow-wrap:anywhere]">
             <ForeignText text={id} />
           </span>
@@ -131,7 +131,7 @@ function RuleRow({
           </span>
         </summary>
         {isOpen && (
-          <div className="space-y-2 pb-3 pl-[64px] wide:pl-[72px]">
+          <div className="space-y-2 pb-3 wide:pl-[72px]">
             {findings.map(({ sentence }) => (
               <p key={sentence} className="text-13">
                 <ForeignText text={sentence} max={1024} />

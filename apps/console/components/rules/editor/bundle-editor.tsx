@@ -9,7 +9,8 @@ import { type BundlePlace, itemNode, placeAt } from "../../../lib/bundle-place.t
 import type { KnownWords } from "../../../lib/bundle-words.ts";
 import { placeProblems } from "../../../lib/place-problems.ts";
 import type { BundleProblem } from "../../../lib/rule-types.ts";
-import { readingExtensions, writingExtensions } from "./bundle-extensions.ts";
+import { readingExtensions } from "./reading-extensions.ts";
+import { writingExtensions } from "./writing-extensions.ts";
 
 export interface EditorHandle {
   text(): string;
@@ -137,7 +138,12 @@ export default function BundleEditor({
 const writable = new Compartment();
 
 function readOnly(isReadOnly: boolean) {
-  return [EditorState.readOnly.of(isReadOnly), EditorView.editable.of(!isReadOnly)];
+  return [
+    EditorState.readOnly.of(isReadOnly),
+    EditorView.editable.of(!isReadOnly),
+    // What cannot be edited is reached by keyboard all the same: it scrolls, and it is read aloud.
+    isReadOnly ? EditorView.contentAttributes.of({ tabindex: "0" }) : [],
+  ];
 }
 
 function treeOf(state: EditorState) {

@@ -28,8 +28,8 @@ export const editorTheme = EditorView.theme({
     outline: "1px solid var(--edge)",
   },
   ".cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": {
+    // The other bracket may only be far away; what is wrong, the Hall says.
     backgroundColor: "transparent",
-    outline: "1px solid var(--deny)",
   },
   ".cm-specialChar": { color: "var(--ink)", backgroundColor: "var(--hold-wash)" },
   ".cm-json-key": { color: "var(--quiet)" },
@@ -93,17 +93,17 @@ export const editorTheme = EditorView.theme({
   },
   ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "'⋯'" },
   ".cm-changedLine, &.cm-merge-b .cm-changedLine": {
-    backgroundColor: "color-mix(in oklch, var(--allow) 14%, transparent)",
+    backgroundColor: "color-mix(in oklch, var(--allow) 10%, transparent)",
   },
   ".cm-deletedChunk": {
-    backgroundColor: "color-mix(in oklch, var(--deny) 12%, transparent)",
+    backgroundColor: "color-mix(in oklch, var(--deny) 10%, transparent)",
     paddingLeft: "6px",
   },
   "&.cm-merge-b .cm-changedText, .cm-changedText": {
-    background: "color-mix(in oklch, var(--allow) 28%, transparent)",
+    background: "color-mix(in oklch, var(--allow) 18%, transparent)",
   },
   ".cm-deletedChunk .cm-deletedText, .cm-deletedText": {
-    background: "color-mix(in oklch, var(--deny) 26%, transparent)",
+    background: "color-mix(in oklch, var(--deny) 18%, transparent)",
   },
   ".cm-changeGutter": { width: "4px", paddingLeft: "0" },
   ".cm-changedLineGutter": { background: "var(--allow)" },

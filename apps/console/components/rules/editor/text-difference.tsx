@@ -4,7 +4,7 @@ import { unifiedMergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { readingExtensions } from "./bundle-extensions.ts";
+import { readingExtensions } from "./reading-extensions.ts";
 
 /** So far apart two texts are followed exactly; beyond, whole blocks are called different. */
 const SCAN_MAX = 500;

@@ -39,7 +39,8 @@ export function ConsentPart({ text }: PanelProps) {
       setFailure(error);
     } finally {
       setBusy(false);
-      void queries.invalidateQueries({ queryKey: ["draft.get", draft.id] });
+      for (const queryKey of [["draft.get", draft.id], ["draft.list"]])
+        void queries.invalidateQueries({ queryKey });
     }
   }
 

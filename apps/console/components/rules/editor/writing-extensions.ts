@@ -5,7 +5,6 @@ import {
   completionKeymap,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { json } from "@codemirror/lang-json";
 import {
   bracketMatching,
   codeFolding,
@@ -17,35 +16,9 @@ import {
 } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
-import {
-  drawSelection,
-  EditorView,
-  highlightActiveLine,
-  highlightActiveLineGutter,
-  highlightSpecialChars,
-  keymap,
-  lineNumbers,
-} from "@codemirror/view";
+import { drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap } from "@codemirror/view";
 import type { KnownWords } from "../../../lib/bundle-words.ts";
 import { completeBundle } from "../../../lib/complete-bundle.ts";
-import { editorTheme } from "./editor-theme.ts";
-import { jsonColours } from "./json-colours.ts";
-import { pageNonce } from "./page-nonce.ts";
-
-/** What every view of a bundle's text has, whether it is written or only read. */
-export function readingExtensions(label: string): Extension {
-  return [
-    EditorView.cspNonce.of(pageNonce()),
-    editorTheme,
-    json(),
-    jsonColours(),
-    lineNumbers(),
-    EditorView.lineWrapping,
-    // What turns text around or shows nothing is shown as what it is.
-    highlightSpecialChars(),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
-  ];
-}
 
 export interface Writing {
   /** Asked anew for every completion: what is known may grow while somebody writes. */
