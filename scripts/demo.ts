@@ -49,7 +49,8 @@ try {
     const refused = await client.dispatch(request(demo, change));
     const deny = refused.deny_reason_if_denied;
     print(`\n  asked       ${asked}`);
-    print(`  denied      ${deny?.code ?? "NOT DENIED"}`);
+    const word = refused.outcome === "STEWARD_HOLD" ? "held  " : "denied";
+    print(`  ${word}      ${deny?.code ?? "NOT DENIED"}`);
     print(`              ${deny?.message ?? ""}`);
     held = (await showVerdict("receipt", refused, demo.verifierKey)) && held;
     if (deny?.code !== code) {

@@ -6,6 +6,7 @@ import { program } from "./run.ts";
  */
 const RUNS: Record<string, string> = {
   crash: "apps/hall-api/test/crash/torture.ts",
+  differential: "packages/engine/test/differential-torture.ts",
 };
 
 const [name, ...args] = process.argv.slice(2);

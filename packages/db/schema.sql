@@ -44,6 +44,61 @@ CREATE POLICY tenant ON hall.api_key AS PERMISSIVE FOR ALL TO hall_app, hall_ope
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.api_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.bundle_draft (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  content text NOT NULL,
+  base_digest text,
+  revision integer DEFAULT 1 NOT NULL,
+  created_by text NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  updated_by text NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  status text DEFAULT 'open'::text NOT NULL,
+  consent_by text,
+  consent_at timestamp(3) with time zone,
+  consent_revision integer,
+  CONSTRAINT bundle_draft_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT bundle_draft_content_check CHECK ((octet_length(content) <= 8388608)),
+  CONSTRAINT bundle_draft_name_check CHECK (((length(name) >= 1) AND (length(name) <= 256))),
+  CONSTRAINT bundle_draft_revision_check CHECK ((revision > 0)),
+  CONSTRAINT bundle_draft_status_check CHECK ((status = ANY (ARRAY['open'::text, 'published'::text, 'discarded'::text]))),
+  CONSTRAINT consent_is_to_a_revision_that_was CHECK ((consent_revision <= revision)),
+  CONSTRAINT consent_is_whole CHECK ((num_nonnulls(consent_by, consent_at, consent_revision) = ANY (ARRAY[0, 3]))),
+  CONSTRAINT bundle_draft_tenant_id_base_digest_fkey FOREIGN KEY (tenant_id, base_digest) REFERENCES hall.rule_bundle(tenant_id, digest) ON DELETE RESTRICT,
+  CONSTRAINT bundle_draft_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.bundle_draft ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.bundle_draft FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.bundle_draft AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.bundle_publication (
+  tenant_id uuid NOT NULL,
+  number bigint NOT NULL,
+  digest text NOT NULL,
+  previous_digest text,
+  published_at timestamp(3) with time zone NOT NULL,
+  published_by text NOT NULL,
+  receipt_id uuid NOT NULL,
+  note text NOT NULL,
+  rolled_back_from bigint,
+  CONSTRAINT bundle_publication_pkey PRIMARY KEY (tenant_id, number),
+  CONSTRAINT bundle_publication_note_check CHECK ((length(note) <= 4096)),
+  CONSTRAINT bundle_publication_number_check CHECK ((number > 0)),
+  CONSTRAINT rolled_back_to_an_earlier_one CHECK ((rolled_back_from < number)),
+  CONSTRAINT bundle_publication_tenant_id_digest_fkey FOREIGN KEY (tenant_id, digest) REFERENCES hall.rule_bundle(tenant_id, digest) ON DELETE RESTRICT,
+  CONSTRAINT bundle_publication_tenant_id_previous_digest_fkey FOREIGN KEY (tenant_id, previous_digest) REFERENCES hall.rule_bundle(tenant_id, digest) ON DELETE RESTRICT,
+  CONSTRAINT bundle_publication_tenant_id_rolled_back_from_fkey FOREIGN KEY (tenant_id, rolled_back_from) REFERENCES hall.bundle_publication(tenant_id, number) ON DELETE RESTRICT
+);
+ALTER TABLE hall.bundle_publication ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.bundle_publication FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.bundle_publication AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.dispatch (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -71,6 +126,22 @@ CREATE POLICY lookup_reads ON hall.dispatch AS PERMISSIVE FOR SELECT TO hall_loo
 CREATE POLICY tenant ON hall.dispatch AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.environment_profile (
+  tenant_id uuid NOT NULL,
+  env text NOT NULL,
+  profile_id text,
+  set_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT environment_profile_pkey PRIMARY KEY (tenant_id, env),
+  CONSTRAINT environment_profile_env_check CHECK ((env = ANY (ARRAY['dev'::text, 'stage'::text, 'prod'::text, 'edge'::text]))),
+  CONSTRAINT environment_profile_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.environment_profile ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.environment_profile FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.environment_profile AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.environment_profile FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.grant_key (
   kid text NOT NULL,
@@ -129,6 +200,67 @@ CREATE POLICY tenant ON hall.payload AS PERMISSIVE FOR ALL TO hall_app, hall_ope
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
+CREATE TABLE hall.pending_approval (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  decided_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  level text NOT NULL,
+  quorum integer NOT NULL,
+  step_up boolean NOT NULL,
+  capability_id text,
+  worker_id text,
+  env text,
+  data_label text,
+  blast_score integer,
+  asked_by text[] NOT NULL,
+  state text DEFAULT 'pending'::text NOT NULL,
+  leaf_index bigint NOT NULL,
+  CONSTRAINT pending_approval_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT pending_approval_state_check CHECK ((state = 'pending'::text))
+);
+CREATE INDEX pending_approval_expiry ON hall.pending_approval USING btree (tenant_id, expires_at);
+ALTER TABLE hall.pending_approval ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.pending_approval FORCE ROW LEVEL SECURITY;
+CREATE POLICY ledger_writes ON hall.pending_approval AS PERMISSIVE FOR INSERT TO hall_ledger
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.pending_approval AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.profile (
+  tenant_id uuid NOT NULL,
+  digest text NOT NULL,
+  profile_id text NOT NULL,
+  content text NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT profile_pkey PRIMARY KEY (tenant_id, digest),
+  CONSTRAINT profile_tenant_id_profile_id_digest_key UNIQUE (tenant_id, profile_id, digest),
+  CONSTRAINT profile_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT profile_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.profile ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.profile FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.profile AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.profile_head (
+  tenant_id uuid NOT NULL,
+  profile_id text NOT NULL,
+  digest text NOT NULL,
+  updated_at timestamp(3) with time zone NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT profile_head_pkey PRIMARY KEY (tenant_id, profile_id),
+  CONSTRAINT profile_head_tenant_id_profile_id_digest_fkey FOREIGN KEY (tenant_id, profile_id, digest) REFERENCES hall.profile(tenant_id, profile_id, digest) ON DELETE RESTRICT
+);
+ALTER TABLE hall.profile_head ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.profile_head FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.profile_head AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.profile_head FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
 CREATE TABLE hall.rule_bundle (
   tenant_id uuid NOT NULL,
   digest text NOT NULL,
@@ -165,6 +297,50 @@ CREATE POLICY lookup_reads ON hall.session AS PERMISSIVE FOR SELECT TO hall_look
 CREATE POLICY tenant ON hall.session AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.shadow_difference (
+  tenant_id uuid NOT NULL,
+  run_id uuid NOT NULL,
+  decision_id uuid NOT NULL,
+  decided_at timestamp(3) with time zone NOT NULL,
+  rule_before text,
+  rule_after text,
+  outcome_before text NOT NULL,
+  outcome_after text NOT NULL,
+  code_before text,
+  code_after text,
+  worker_before text,
+  worker_after text,
+  first_difference text NOT NULL,
+  CONSTRAINT shadow_difference_pkey PRIMARY KEY (tenant_id, run_id, decision_id),
+  CONSTRAINT shadow_difference_tenant_id_run_id_fkey FOREIGN KEY (tenant_id, run_id) REFERENCES hall.shadow_run(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.shadow_difference ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.shadow_difference FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.shadow_difference AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.shadow_run (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  digest text NOT NULL,
+  started_at timestamp(3) with time zone NOT NULL,
+  started_by text NOT NULL,
+  ended_at timestamp(3) with time zone,
+  decisions bigint DEFAULT 0 NOT NULL,
+  differences bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT shadow_run_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT differences_are_of_decisions CHECK (((differences >= 0) AND (differences <= decisions))),
+  CONSTRAINT shadow_run_tenant_id_digest_fkey FOREIGN KEY (tenant_id, digest) REFERENCES hall.rule_bundle(tenant_id, digest) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX shadow_run_open ON hall.shadow_run USING btree (tenant_id) WHERE (ended_at IS NULL);
+ALTER TABLE hall.shadow_run ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.shadow_run FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.shadow_run AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE OF ended_at ON hall.shadow_run FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.sign_in_link (
   tenant_id uuid NOT NULL,

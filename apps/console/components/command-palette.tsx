@@ -131,6 +131,16 @@ function useCommands(text: string): Command[] {
   const env = query.env ? { env: query.env } : {};
   const commands: Command[] = [
     { title: "Go to decisions", also: "list work", run: () => router.push(paths.decisions(tenant, env)) },
+    { title: "Go to rules in force", also: "govern bundle", run: () => router.push(paths.rules(tenant)) },
+    { title: "Go to drafts", also: "govern rules edit", run: () => router.push(paths.drafts(tenant)) },
+    {
+      title: "Go to publications",
+      also: "govern rules history roll back",
+      run: () => router.push(paths.publications(tenant)),
+    },
+    { title: "Go to shadow runs", also: "govern rules try", run: () => router.push(paths.shadow(tenant)) },
+    { title: "Go to policies", also: "govern gate cel", run: () => router.push(paths.policies(tenant)) },
+    { title: "Go to profiles", also: "govern floors", run: () => router.push(paths.profiles(tenant)) },
     {
       title: "Go to log and key",
       also: "prove checkpoint fingerprint",

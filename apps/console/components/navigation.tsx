@@ -16,6 +16,14 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
       links: [{ title: "Decisions", to: paths.decisions(tenant), href: paths.decisions(tenant, env) }],
     },
     {
+      title: "Govern",
+      links: [
+        { title: "Rules", to: paths.rules(tenant), href: paths.rules(tenant) },
+        { title: "Policies", to: paths.policies(tenant), href: paths.policies(tenant) },
+        { title: "Profiles", to: paths.profiles(tenant), href: paths.profiles(tenant) },
+      ],
+    },
+    {
       title: "Prove",
       links: [{ title: "Log and key", to: paths.log(tenant), href: paths.log(tenant, env) }],
     },

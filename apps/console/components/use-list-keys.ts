@@ -34,7 +34,7 @@ export function useListKeys(close: () => void): void {
 
 /** Moves the focus to the next row from the one that has it, or from the one that is open. */
 function step(by: 1 | -1): boolean {
-  const links = [...document.querySelectorAll<HTMLElement>("a[data-decision]")].filter((link) =>
+  const links = [...document.querySelectorAll<HTMLElement>("a[data-decision], [data-row]")].filter((link) =>
     link.checkVisibility(),
   );
   if (links.length === 0) return false;

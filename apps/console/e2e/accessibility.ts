@@ -31,7 +31,8 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
         for (const id of element.getAttribute(name)?.split(" ") ?? [])
           if (!document.getElementById(id)) faults.push(`${name} names nothing: ${sketch(element)}`);
     for (const element of all("button, a[href], input, [role=option]")) {
-      const { width, height } = element.getBoundingClientRect();
+      // A label around a box is pressed in its place.
+      const { width, height } = (element.closest("label") ?? element).getBoundingClientRect();
       // WCAG 2.2 asks for 24 by 24, except where a link stands in a sentence or a row is the target.
       const isInText = element.matches("a") || element.closest("p, dd, li, [role=row]") !== null;
       if (!isInText && width > 1 && (width < 24 || height < 24)) faults.push(`too small: ${sketch(element)}`);

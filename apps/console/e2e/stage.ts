@@ -29,9 +29,13 @@ export interface Actor extends TestTenant {
   slug: string;
   /** The address that an operator would hand over: it signs in once. */
   newLink(): Promise<string>;
+  /** Somebody else of the same tenant, with another role. */
+  member(role: Role): Promise<Actor>;
   /** Asks for work over HTTP, as an agent does. */
   dispatch(changes?: Record<string, unknown>): Promise<{ decision_id: string; denied: boolean }>;
 }
+
+type Role = NonNullable<Parameters<typeof addMember>[2]>;
 
 const CONSOLE = fileURLToPath(new URL("..", import.meta.url));
 const NEXT = fileURLToPath(new URL("../../../node_modules/next/dist/bin/next", import.meta.url));
@@ -100,11 +104,22 @@ export function live(page: Page): Promise<void> {
 
 async function actor(hall: OpenHall, consoleUrl: string, slug: string): Promise<Actor> {
   const tenant = await addTenant(hall.hall, { name: slug });
-  const member = await addMember(hall.hall, tenant.id);
+  return actorOf(hall, consoleUrl, tenant, slug, "operator");
+}
+
+async function actorOf(
+  hall: OpenHall,
+  consoleUrl: string,
+  tenant: TestTenant,
+  slug: string,
+  role: Role,
+): Promise<Actor> {
+  const member = await addMember(hall.hall, tenant.id, role);
   return {
     ...tenant,
     slug,
     newLink: async () => `${consoleUrl}/sign-in?token=${await addLink(hall.hall, tenant.id, member.id)}`,
+    member: (other) => actorOf(hall, consoleUrl, tenant, slug, other),
     async dispatch(changes = {}) {
       const body = request(tenant.identity, changes);
       const answer = await hall.ask<{ decision_id: string; denied: boolean }>("POST", "/wcp/dispatch", {

@@ -83,7 +83,7 @@ describe("watching decisions", () => {
 describe("one decision", () => {
   it("is read as the steps that were taken", async () => {
     const steps = page.getByRole("list", { name: "Steps of the decision" }).getByRole("listitem");
-    expect(await steps.count()).toBe(15);
+    expect(await steps.count()).toBe(16);
     expect(await steps.first().textContent()).toContain("The request follows RouteInput.");
   });
 

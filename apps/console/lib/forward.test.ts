@@ -110,4 +110,21 @@ describe("the console's door", () => {
     const answer = await forward(request, "session.end", { hallUrl, consoleUrl: CONSOLE, sessionToken: "x" });
     expect(answer.status).toBe(413);
   });
+
+  it("lets a rule bundle of 8 MB pass to those that take one, and to nobody else", async () => {
+    const send = (procedures: string, bytes: number) => {
+      const request = new Request(`${CONSOLE}/api/trpc/${procedures}`, {
+        method: "POST",
+        headers: { "sec-fetch-site": "same-origin" },
+        body: "x".repeat(bytes),
+      });
+      return forward(request, procedures, { hallUrl, consoleUrl: CONSOLE, sessionToken: "x" });
+    };
+    const bundle = 8 * 1024 * 1024;
+    expect((await send("draft.save", bundle)).status).toBe(200);
+    expect((await send("rule.review", bundle)).status).toBe(200);
+    expect((await send("rule.review", bundle + 65_537)).status).toBe(413);
+    expect((await send("profile.define", bundle)).status).toBe(413);
+    expect((await send("rule.review,session.end", 70_000)).status).toBe(413);
+  });
 });

@@ -10,8 +10,18 @@ interface Destination {
 }
 
 const BODY_MAX_BYTES = 65_536;
+/** These carry a whole rule bundle: 8 MiB and what is around it. */
+const BUNDLE_BODY_MAX_BYTES = 8 * 1024 * 1024 + 65_536;
+const WITH_BUNDLE = new Set([
+  "rule.review",
+  "rule.simulate",
+  "rule.publish",
+  "draft.create",
+  "draft.save",
+  "shadow.start",
+]);
 const TIMEOUT_MS = 15_000;
-const PROCEDURE = /^[a-z]+\.[a-zA-Z]+$/;
+const PROCEDURE = /^[a-z]+\.[a-zA-Z]+(?:-[a-z]+)*$/;
 /** Its answer is a session token, which must never reach a script: only `authorize` may ask for it. */
 const KEPT_BACK = new Set(["session.begin"]);
 
@@ -22,7 +32,8 @@ export async function forward(request: Request, procedures: string, to: Destinat
   if (!names.every((name) => PROCEDURE.test(name) && !KEPT_BACK.has(name))) return refuse("NO_SUCH_DOOR");
 
   const body = request.method === "POST" ? await request.arrayBuffer() : undefined;
-  if (body && body.byteLength > BODY_MAX_BYTES) return refuse("BODY_TOO_LARGE");
+  const bodyMaxBytes = names.every((name) => WITH_BUNDLE.has(name)) ? BUNDLE_BODY_MAX_BYTES : BODY_MAX_BYTES;
+  if (body && body.byteLength > bodyMaxBytes) return refuse("BODY_TOO_LARGE");
   const answer = await fetch(`${to.hallUrl}/trpc/${names.join(",")}${new URL(request.url).search}`, {
     method: request.method,
     headers: { authorization: `Bearer ${to.sessionToken}`, "content-type": "application/json" },

@@ -6,7 +6,7 @@ import type { inferRouterOutputs } from "@trpc/server";
 
 export type { AppRouter };
 
-type Answers = inferRouterOutputs<AppRouter>;
+export type Answers = inferRouterOutputs<AppRouter>;
 
 export type NewSession = Answers["session"]["begin"];
 export type Me = Answers["session"]["me"];

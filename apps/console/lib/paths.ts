@@ -8,6 +8,21 @@ export const paths = {
   decision: (tenant: string, id: string, query: DecisionsQuery = {}) =>
     `/${segment(tenant)}/decisions/${segment(id)}${search(query)}`,
   log: (tenant: string, query: Pick<DecisionsQuery, "env"> = {}) => `/${segment(tenant)}/log${search(query)}`,
+  rules: (tenant: string) => `/${segment(tenant)}/rules`,
+  drafts: (tenant: string) => `/${segment(tenant)}/rules/drafts`,
+  draft: (tenant: string, id: string) => `/${segment(tenant)}/rules/drafts/${segment(id)}`,
+  publications: (tenant: string, query: { before?: number } = {}) =>
+    `/${segment(tenant)}/rules/publications${search(query)}`,
+  publication: (tenant: string, number: number) => `/${segment(tenant)}/rules/publications/${number}`,
+  publicationReceipt: (tenant: string, number: number) =>
+    `/${segment(tenant)}/rules/publications/${number}#receipt`,
+  shadow: (tenant: string) => `/${segment(tenant)}/rules/shadow`,
+  policies: (tenant: string) => `/${segment(tenant)}/policies`,
+  profiles: (tenant: string) => `/${segment(tenant)}/profiles`,
+  newProfile: (tenant: string, query: { from?: string } = {}) =>
+    `/${segment(tenant)}/profiles/new${search(query)}`,
+  profile: (tenant: string, id: string) => `/${segment(tenant)}/profiles/${segment(id)}`,
+  editProfile: (tenant: string, id: string) => `/${segment(tenant)}/profiles/${segment(id)}/edit`,
   trpcDoor: () => "/api/trpc",
   csrfToken: () => "/api/auth/csrf",
   spendLink: () => "/api/auth/callback/link",

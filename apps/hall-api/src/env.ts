@@ -31,6 +31,13 @@ const Env = z.object({
   HALL_RECEIPT_SIGNATURES: flag.default(true),
   /** Workers on loopback and private addresses may be called. On by default only where the Hall listens on loopback. */
   HALL_ALLOW_PRIVATE_ADDRESSES: flag.optional(),
+  /**
+   * How a hold looks to its caller: `sdk`, denied with all the supervisor fields, so that an old client fails closed;
+   * `spec`, not denied. Nothing runs either way.
+   */
+  HALL_REQUIRE_HUMAN_MODE: z.enum(["sdk", "spec"]).default("sdk"),
+  /** Rules are published from drafts only, and only with a second person's consent to what is published. */
+  HALL_PUBLISH_CONSENT: flag.default(false),
   /** Creates the demo tenant and prints its key and a sign-in link. */
   HALL_SEED: z.enum(["demo", "none"]).default("none"),
   HALL_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
@@ -47,6 +54,8 @@ export interface Settings {
   consoleUrl: string;
   receiptSignatures: boolean;
   allowPrivateAddresses: boolean;
+  requireHumanMode: "sdk" | "spec";
+  publishConsent: boolean;
   seed: "demo" | "none";
   logLevel: string;
 }
@@ -77,6 +86,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     consoleUrl: e.HALL_CONSOLE_URL,
     receiptSignatures: e.HALL_RECEIPT_SIGNATURES,
     allowPrivateAddresses: e.HALL_ALLOW_PRIVATE_ADDRESSES ?? loopback,
+    requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,
+    publishConsent: e.HALL_PUBLISH_CONSENT,
     seed: e.HALL_SEED,
     logLevel: e.HALL_LOG_LEVEL,
   };

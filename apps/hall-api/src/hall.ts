@@ -7,6 +7,7 @@ import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { ShadowRecorder } from "./snapshot/shadow.ts";
 import type { SnapshotStore } from "./snapshot/store.ts";
 
 /** Everything an operation may reach for: built once in wiring.ts, passed in, never looked up. */
@@ -17,6 +18,7 @@ export interface Hall {
   signer: Signer;
   ledger: Ledger;
   snapshots: SnapshotStore;
+  shadow: ShadowRecorder;
   grants: GrantIssuer;
   dispatcher: Dispatcher;
   log: FastifyBaseLogger;

@@ -58,9 +58,9 @@ const Refusal = z.looseObject({
   remedy: z.string().describe("What to do about it."),
   request_id: z.uuid().describe("Names the request in the Hall's own log."),
   problems: z
-    .array(z.object({ path: z.string(), expected: z.string() }))
+    .array(z.looseObject({ path: z.string(), expected: z.string() }))
     .optional()
-    .describe("Where the request does not follow its schema."),
+    .describe("Where the request does not follow its schema; in a rule bundle with the rule's id."),
 });
 
 const PARAMETER = /:([a-z_]+)/g;
@@ -118,6 +118,7 @@ function refusals({ permission }: Operation, rest: RestDoor): number[] {
   if (rest.path.search(PARAMETER) !== -1) statuses.add(404);
   if (writes) for (const status of [409, 413, 415]) statuses.add(status);
   if (rest.idempotencyKey) statuses.add(422);
+  for (const status of rest.refuses ?? []) statuses.add(status);
   return [...statuses].sort((a, b) => a - b);
 }
 

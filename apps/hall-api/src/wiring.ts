@@ -31,6 +31,7 @@ import type { Probe } from "./ledger/entry.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
+import { createShadowRecorder } from "./snapshot/shadow.ts";
 import { createSnapshotStore } from "./snapshot/store.ts";
 import { StartError } from "./start-refusal.ts";
 
@@ -99,6 +100,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
+  const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
 
   const quietly = (what: string, work: () => Promise<unknown>) => () =>
@@ -129,6 +131,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     signer,
     ledger,
     snapshots,
+    shadow,
     grants,
     dispatcher,
     log,
@@ -143,6 +146,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
       await app.close();
       for (const timer of timers) clearInterval(timer);
       await dispatcher.close();
+      await shadow.close();
       await ledger.close();
       await notifications.close();
       await outbound.close();

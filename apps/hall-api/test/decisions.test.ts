@@ -88,11 +88,6 @@ describe("each of the demo's refusals is answered with 200 and a receipt that a 
       code: "DENY_UNKNOWN_TENANT",
       reason: { tenant_id: "someone-else.test" },
     },
-    "a blast score over production's gate": {
-      changes: { env: "prod", blast_score: 100, qos_class: "P0" },
-      code: "DENY_REQUIRES_HUMAN",
-      reason: {},
-    },
     "a missing correlation id": {
       changes: { correlation_id: "  " },
       code: "DENY_MISSING_CORRELATION_ID",

@@ -10,7 +10,7 @@ const operations = OPERATIONS as readonly unknown[] as readonly Operation[];
 it("these are all operations, who may use them and by which doors", () => {
   const lines = operations.map(({ name, permission, rest, trpc }) =>
     [
-      name.padEnd(21),
+      name.padEnd(23),
       permission.padEnd(20),
       (rest ? `${rest.method} ${rest.path}` : "").padEnd(41),
       trpc ? `tRPC ${trpc}` : "",
@@ -20,29 +20,56 @@ it("these are all operations, who may use them and by which doors", () => {
   );
   expect(`\n${lines.join("\n")}\n`).toMatchInlineSnapshot(`
     "
-    decision.route        decision:make        POST /wcp/route
-    decision.list         receipt:read         GET /wcp/decisions                        tRPC query
-    decision.get          receipt:read         GET /wcp/decisions/:id                    tRPC query
-    dispatch.start        dispatch:start       POST /wcp/dispatch
-    dispatch.get          dispatch:read        GET /wcp/dispatches/:id
-    grant.redeem          grant                POST /wcp/grants/redeem
-    receipt.get           receipt:read         GET /wcp/receipts/:id
-    receipt.proof         receipt:read         GET /wcp/receipts/:id/proof
-    capability.list       capability:read      GET /wcp/capabilities                     tRPC query
-    worker.list           worker:read          GET /wcp/workers                          tRPC query
-    worker.enroll         worker:enroll        POST /enroll
-    worker.set_transport  worker:set-transport PUT /wcp/workers/:worker_id/transport
-    key.list              key:read             GET /wcp/keys                             tRPC query
-    key.create            key:create           POST /wcp/keys                            tRPC mutation
-    key.revoke            key:revoke           POST /wcp/keys/:id/revoke                 tRPC mutation
-    session.begin         public               POST /wcp/session/begin                   tRPC mutation
-    session.me            session:end                                                    tRPC query
-    session.end           session:end          POST /wcp/session/end                     tRPC mutation
-    log.checkpoint        public               GET /log/checkpoint
-    hall.health           public               GET /health
-    hall.compliance       public               GET /wcp/health
-    hall.identity         public               GET /.well-known/hall.json
-    hall.jwks             public               GET /.well-known/jwks.json
+    decision.route          decision:make        POST /wcp/route
+    decision.list           receipt:read         GET /wcp/decisions                        tRPC query
+    decision.get            receipt:read         GET /wcp/decisions/:id                    tRPC query
+    decision.replay         receipt:read         GET /wcp/decisions/:id/replay             tRPC query
+    dispatch.start          dispatch:start       POST /wcp/dispatch
+    dispatch.get            dispatch:read        GET /wcp/dispatches/:id
+    grant.redeem            grant                POST /wcp/grants/redeem
+    approval.list-pending   approval:read        GET /wcp/approvals/pending                tRPC query
+    receipt.get             receipt:read         GET /wcp/receipts/:id
+    receipt.proof           receipt:read         GET /wcp/receipts/:id/proof
+    capability.list         capability:read      GET /wcp/capabilities                     tRPC query
+    worker.list             worker:read          GET /wcp/workers                          tRPC query
+    worker.enroll           worker:enroll        POST /enroll
+    worker.set_transport    worker:set-transport PUT /wcp/workers/:worker_id/transport
+    worker.get-record       worker:read          GET /wcp/records/:hash
+    rule.in-force           rule:read            GET /wcp/rules                            tRPC query
+    rule.list-publications  rule:read            GET /wcp/rules/publications               tRPC query
+    rule.get-publication    rule:read            GET /wcp/rules/publications/:number       tRPC query
+    rule.get-bundle         rule:read            GET /wcp/rules/bundles/:digest
+    rule.review             rule:read            POST /wcp/rules/review                    tRPC mutation
+    rule.simulate           rule:read            POST /wcp/rules/simulate                  tRPC mutation
+    rule.publish            rule:publish         POST /wcp/rules/publish                   tRPC mutation
+    rule.roll-back          rule:publish         POST /wcp/rules/roll-back                 tRPC mutation
+    draft.create            rule:draft           POST /wcp/rules/drafts                    tRPC mutation
+    draft.list              rule:read            GET /wcp/rules/drafts                     tRPC query
+    draft.get               rule:read            GET /wcp/rules/drafts/:id                 tRPC query
+    draft.save              rule:draft           PUT /wcp/rules/drafts/:id                 tRPC mutation
+    draft.discard           rule:draft           POST /wcp/rules/drafts/:id/discard        tRPC mutation
+    draft.restore           rule:draft           POST /wcp/rules/drafts/:id/restore        tRPC mutation
+    draft.consent           rule:consent         POST /wcp/rules/drafts/:id/consent        tRPC mutation
+    shadow.start            rule:publish         POST /wcp/rules/shadow                    tRPC mutation
+    shadow.end              rule:publish         POST /wcp/rules/shadow/end                tRPC mutation
+    shadow.list             rule:read            GET /wcp/rules/shadow                     tRPC query
+    policy.list             rule:read            GET /wcp/policies                         tRPC query
+    profile.list            profile:read         GET /wcp/profiles                         tRPC query
+    profile.get-version     profile:read         GET /wcp/profiles/versions/:digest
+    profile.define          profile:define       PUT /wcp/profiles/:profile_id             tRPC mutation
+    profile.retire          profile:define       POST /wcp/profiles/:profile_id/retire     tRPC mutation
+    profile.set-environment profile:set          PUT /wcp/environments/:env/profile        tRPC mutation
+    key.list                key:read             GET /wcp/keys                             tRPC query
+    key.create              key:create           POST /wcp/keys                            tRPC mutation
+    key.revoke              key:revoke           POST /wcp/keys/:id/revoke                 tRPC mutation
+    session.begin           public               POST /wcp/session/begin                   tRPC mutation
+    session.me              session:end                                                    tRPC query
+    session.end             session:end          POST /wcp/session/end                     tRPC mutation
+    log.checkpoint          public               GET /log/checkpoint
+    hall.health             public               GET /health
+    hall.compliance         public               GET /wcp/health
+    hall.identity           public               GET /.well-known/hall.json
+    hall.jwks               public               GET /.well-known/jwks.json
     "
   `);
 });
@@ -69,6 +96,14 @@ it("this is what each role and a key may do", () => {
     worker:read          ●          ●          ●          ●          ●
     worker:enroll        ●          ·          ·          ·          ●
     worker:set-transport ●          ·          ·          ·          ●
+    approval:read        ●          ●          ●          ●          ●
+    rule:read            ●          ●          ●          ●          ●
+    rule:draft           ●          ·          ·          ·          ●
+    rule:publish         ●          ·          ·          ·          ●
+    rule:consent         ●          ●          ●          ·          ·
+    profile:read         ●          ●          ●          ●          ●
+    profile:define       ●          ·          ·          ·          ·
+    profile:set          ●          ·          ·          ·          ·
     key:read             ●          ●          ●          ●          ·
     key:create           ●          ·          ·          ·          ·
     key:revoke           ●          ·          ·          ·          ·
@@ -86,8 +121,8 @@ it("nobody holds a permission that no operation asks for, and none is asked for 
   expect([...held].sort()).toEqual([...PERMISSIONS].sort());
 });
 
-it("a key can neither mint nor revoke keys nor act for people", () => {
-  for (const permission of ["key:create", "key:revoke", "key:read", "session:end"])
+it("a key can neither mint nor revoke keys, nor act for people, nor be a second person", () => {
+  for (const permission of ["key:create", "key:revoke", "key:read", "session:end", "rule:consent"])
     expect(KEY_SCOPES).not.toContain(permission);
 });
 
@@ -114,7 +149,7 @@ it("every operation can be reached, says what it does in one sentence, and reads
   for (const { name, rest, trpc, summary, permission } of operations) {
     expect(rest ?? trpc, name).toBeDefined();
     expect(summary, name).toMatch(/^[A-Z].*\.$/s);
-    expect(name).toMatch(/^[a-z]+\.[a-z_]+$/);
+    expect(name).toMatch(/^[a-z]+\.[a-z]+(?:[-_][a-z]+)*$/);
     // A GET changes nothing, so no permission of a GET is to change something.
     if (rest?.method === "GET") expect(permission, name).toMatch(/^public$|:read$/);
   }

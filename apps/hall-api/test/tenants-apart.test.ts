@@ -29,6 +29,14 @@ interface Lived extends TestTenant {
   outcome: string;
   act: string;
   correlation: string;
+  hold: string;
+  draft: string;
+  publications: number;
+  bundle: string;
+  shadowRun: string;
+  profileId: string;
+  profile: string;
+  record: string;
 }
 
 type DispatchAnswer = RouteAnswer & { outcome_receipt: { receipt: { receipt_id: string } } | null };
@@ -42,7 +50,7 @@ let theirs: Lived;
 beforeAll(async () => {
   house = await openHouse();
   [hall, second] = [await house.open(), await house.open()];
-  [ours, theirs] = [await live("ours"), await live("theirs")];
+  [ours, theirs] = [await live("ours", 0), await live("theirs", 2)];
 });
 afterAll(async () => {
   await ours?.worker.close();
@@ -50,7 +58,7 @@ afterAll(async () => {
   await house?.close();
 });
 
-async function live(name: string): Promise<Lived> {
+async function live(name: string, publications: number): Promise<Lived> {
   const capability = `cap.${name}-own.work`;
   const [first] = DEMO_RULES.rules;
   const own = { ...first!, rule_id: `own-of-${name}`, match: { capability_id: capability } };
@@ -76,9 +84,42 @@ async function live(name: string): Promise<Lived> {
     ...tenant,
     ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
     ...{ worker, workerId, capability, correlation },
+    ...(await governed(tenant, member.session, name, publications)),
     decision: body.decision_id,
     outcome: body.outcome_receipt?.receipt.receipt_id ?? "",
     act: rows[0]?.receipt_id ?? "",
+  };
+}
+
+/** What there is to govern with: a draft, publications, a shadow run, a profile, a record, something that waits. */
+async function governed(tenant: TestTenant, session: string, name: string, publications: number) {
+  const ask = async <T>(method: string, path: string, body?: object) =>
+    (await hall.ask<T>(method, path, { key: session, ...(body && { body }) })).body;
+  const profileId = `prof.${name}.own`;
+  const inForce = await ask<{ digest: string; bundle: string }>("GET", "/wcp/rules");
+  const bundle = inForce.bundle;
+  for (let n = 0; n < publications; n++)
+    await ask("POST", "/wcp/rules/publish", { bundle, note: `of ${name}` });
+  const draft = await ask<{ id: string }>("POST", "/wcp/rules/drafts", { name: `draft of ${name}` });
+  const run = await ask<{ id: string }>("POST", "/wcp/rules/shadow", { bundle });
+  const defined = await ask<{ digest: string }>("PUT", `/wcp/profiles/${profileId}`, {
+    profile: { profile_id: profileId, name },
+  });
+  const workers = await ask<{ workers: { worker_record_hash: string }[] }>("GET", "/wcp/workers");
+  const { body: hold } = await hall.ask<RouteAnswer>("POST", "/wcp/route", {
+    key: tenant.key,
+    body: request(tenant.identity, { env: "prod", blast_score: 100, qos_class: "P0" }),
+  });
+  expect(hold.pending_approval_id).toBe(hold.decision_id);
+  return {
+    draft: draft.id,
+    publications,
+    bundle: inForce.digest,
+    shadowRun: run.id,
+    profileId,
+    profile: defined.digest,
+    record: workers.workers[0]?.worker_record_hash ?? "",
+    hold: hold.decision_id,
   };
 }
 
@@ -99,6 +140,15 @@ const decisionIds: Probe = () => ({ foreign: [theirs.decision], nobodys: madeUp(
 const keyIds: Probe = () => ({ foreign: [theirs.keyId], nobodys: madeUp(theirs.keyId) });
 const identities: Probe = () => ({ foreign: [theirs.identity], nobodys: ["tenant-nobody.test"] });
 const workerIds: Probe = () => ({ foreign: [theirs.workerId], nobodys: ["org.nobody.worker"] });
+const draftIds: Probe = () => ({ foreign: [theirs.draft], nobodys: madeUp(theirs.draft) });
+const publicationNumbers: Probe = () => ({
+  foreign: Array.from({ length: theirs.publications }, (_, n) => `${n + 1}`),
+  nobodys: ["900000"],
+});
+const digests = (of: () => string): Probe => {
+  return () => ({ foreign: [of()], nobodys: [`sha256:${"0".repeat(64)}`] });
+};
+const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
 /** Every field of every input: how it is probed, or why there is nothing to probe. */
@@ -112,6 +162,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
     outcome: "a filter",
   },
   "decision.get": { id: receiptIds },
+  "decision.replay": { id: receiptIds },
   "dispatch.get": { id: decisionIds },
   "receipt.get": { id: receiptIds },
   "receipt.proof": { id: receiptIds },
@@ -128,6 +179,36 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
     worker_id: workerIds,
     ...nothing("the address itself", "kind url timeout_ms tls_pin"),
   },
+  "worker.get-record": { hash: digests(() => theirs.record) },
+  "approval.list-pending": { after: "a place in one's own list", limit: "a number" },
+  "rule.list-publications": { before: "a place in one's own history", limit: "a number" },
+  "rule.get-publication": { number: publicationNumbers },
+  "rule.get-bundle": { digest: digests(() => theirs.bundle) },
+  "rule.review": { bundle: "one's own text" },
+  "rule.simulate": { bundle: "one's own text", last: "a number" },
+  "rule.publish": {
+    draft_id: draftIds,
+    ...nothing(
+      "what is published, and what of one's own it replaces",
+      "bundle revision note expected_digest",
+    ),
+  },
+  "rule.roll-back": {
+    number: publicationNumbers,
+    ...nothing("free text, and what of one's own it replaces", "note expected_digest"),
+  },
+  "draft.create": nothing("one's own text", "name content"),
+  "draft.get": { id: draftIds },
+  "draft.save": { id: draftIds, ...nothing("one's own text", "name content revision") },
+  "draft.discard": { id: draftIds },
+  "draft.restore": { id: draftIds },
+  "draft.consent": { id: draftIds, revision: "a number" },
+  "shadow.start": { draft_id: draftIds, ...nothing("what is evaluated", "bundle revision") },
+  "shadow.list": { before: "a place in one's own list", limit: "a number" },
+  "profile.get-version": { digest: digests(() => theirs.profile) },
+  "profile.define": { profile_id: "free for each tenant; see below", profile: "what it asks for" },
+  "profile.retire": { profile_id: profileIds },
+  "profile.set-environment": { env: "one of four", profile_id: profileIds },
   "key.create": { identities, ...nothing("what the key is", "name scopes expires_in_seconds") },
   "key.revoke": { id: keyIds, reason: "free text" },
   "session.begin": { token: "is itself the right to sign in" },
@@ -153,7 +234,16 @@ function nothing(why: string, ...fields: string[]): Record<string, string> {
 it("no list and no description that a tenant may read names anything of the other", async () => {
   const foreign = [
     ...[theirs.id, theirs.identity, theirs.keyId, theirs.key, theirs.memberId, theirs.sessionId],
-    ...[theirs.workerId, theirs.capability, theirs.decision, theirs.outcome, theirs.act, theirs.correlation],
+    ...[theirs.hold, theirs.draft, theirs.bundle, theirs.shadowRun, theirs.profileId, theirs.profile],
+    ...[
+      theirs.record,
+      theirs.workerId,
+      theirs.capability,
+      theirs.decision,
+      theirs.outcome,
+      theirs.act,
+      theirs.correlation,
+    ],
     "tenant-theirs",
     theirs.worker.url,
   ];
@@ -186,6 +276,9 @@ it("every field of every operation's input has a probe, or says why it needs non
   expect(probed.sort()).toEqual(declared.sort());
 });
 
+/** Parameters that name nothing which only one tenant has. */
+const NAMES = new Set(["profile.define profile_id", "profile.set-environment env"]);
+
 it("every parameter of every route that the router knows is a field that is probed", () => {
   for (const { method, path } of registeredRoutes(hall.app)) {
     if (path === "/trpc/:path") continue; // one route for all procedures, which are probed by name
@@ -193,7 +286,8 @@ it("every parameter of every route that the router knows is a field that is prob
       const verb = method === "HEAD" ? "GET" : method;
       const operation = operations.find(({ rest }) => rest?.path === path && rest.method === verb);
       const probe = PROBES[operation?.name ?? ""]?.[parameter as string];
-      expect(probe, `${method} ${path} ${parameter}`).toBeTypeOf("function");
+      const isName = NAMES.has(`${operation?.name} ${parameter}`);
+      expect(probe, `${method} ${path} ${parameter}`).toBeTypeOf(isName ? "string" : "function");
     }
   }
 });
@@ -213,15 +307,21 @@ const probed = Object.entries(PROBES).flatMap(([name, fields]) =>
 function doorsOf(name: string, field: string): Asked[] {
   const operation = operations.find((one) => one.name === name) as Operation;
   const { rest, trpc } = operation;
-  const body = (value: string) => ({ ...goodInput(name), [field]: field === "identities" ? [value] : value });
+  const body = (value: string) => ({ ...goodInput(name), [field]: sent(field, value) });
   const doors: Asked[] = [];
   if (rest) {
-    const inPath = rest.path.includes(`:${field}`);
-    const rest_ = (method: string) => (value: string, key: string) =>
-      hall.ask<object | null>(method, rest.path.replace(`:${field}`, encodeURIComponent(value)), {
+    const inPath = [...rest.path.matchAll(/:([A-Za-z_]+)/g)].map(([, parameter]) => parameter as string);
+    const rest_ = (method: string) => (value: string, key: string) => {
+      const input: Record<string, unknown> = { ...goodInput(name), [field]: value };
+      const path = rest.path.replaceAll(/:([A-Za-z_]+)/g, (_, parameter) =>
+        encodeURIComponent(String(input[parameter])),
+      );
+      const others = Object.entries(body(value)).filter(([other]) => !inPath.includes(other));
+      return hall.ask<object | null>(method, path, {
         key,
-        ...(method !== "GET" && method !== "HEAD" && { body: inPath ? goodInput(name) : body(value) }),
+        ...(method !== "GET" && method !== "HEAD" && { body: Object.fromEntries(others) }),
       });
+    };
     doors.push({ door: `${rest.method} ${rest.path}`, ask: rest_(rest.method) });
     if (rest.method === "GET") doors.push({ door: `HEAD ${rest.path}`, ask: rest_("HEAD") });
   }
@@ -236,6 +336,12 @@ function doorsOf(name: string, field: string): Asked[] {
   return doors;
 }
 
+/** As JSON has it. */
+function sent(field: string, value: string): unknown {
+  if (field === "identities") return [value];
+  return field === "number" ? Number(value) : value;
+}
+
 function goodInput(name: string): Record<string, unknown> {
   switch (name) {
     case "decision.route":
@@ -245,6 +351,14 @@ function goodInput(name: string): Record<string, unknown> {
       return { kind: "http", url: "http://127.0.0.1:9/" };
     case "key.create":
       return { name: "n" };
+    case "draft.save":
+      return { content: "x", revision: 1 };
+    case "draft.consent":
+    case "rule.publish":
+    case "shadow.start":
+      return { revision: 1 };
+    case "profile.set-environment":
+      return { env: "edge" };
     default:
       return {};
   }
@@ -270,11 +384,11 @@ describe("with a key and with a session, what is the other tenant's answers like
     expect(statuses.filter((status) => status !== expected && status !== 403)).toEqual([]);
   });
 
-  it("and each of those doors opens to its owner", async () => {
+  it("and each of those doors that only shows opens to its owner", async () => {
     for (const { ask, probe, name, door } of probed) {
-      if (/^(?:decision.route|dispatch.start|key\.|worker\.)/.test(name)) continue;
+      if (operations.find((one) => one.name === name)?.rest?.method !== "GET") continue;
       for (const value of probe().foreign) {
-        const isOther = name === "decision.get" && value !== theirs.decision;
+        const isOther = /^decision\.(?:get|replay)$/.test(name) && value !== theirs.decision;
         const { status } = await ask(value, theirs.key);
         expect(status, `${door} ${value}`).toBe(isOther ? 404 : 200);
       }
@@ -284,8 +398,9 @@ describe("with a key and with a session, what is the other tenant's answers like
 
 /** A body without what differs between any two requests, and without the very value that was sent. */
 function withoutIds(body: object | null, value: string): unknown {
-  const text = JSON.stringify(body)?.replaceAll(value, "<sent>");
-  const parsed = JSON.parse(text ?? "null");
+  const parsed = JSON.parse(JSON.stringify(body), (_, inner) =>
+    typeof inner === "string" ? inner.replaceAll(value, "<sent>") : inner,
+  );
   if (typeof parsed !== "object" || parsed === null) return parsed;
   if ("decision_id" in parsed) {
     // Of a decision, all that is said and not what makes each receipt its own.
@@ -309,6 +424,18 @@ it("a worker's id is free for each tenant: enrolling one that the other has make
   }
   expect(bodies[0]).toBe(bodies[1]);
   expect((await hall.ask("GET", "/wcp/workers", { key: theirs.key })).text).toBe(before.text);
+});
+
+it("a profile's id is free for each tenant: defining one that the other has makes one's own and changes nothing of theirs", async () => {
+  const before = await hall.ask("GET", "/wcp/profiles", { key: theirs.key });
+  for (const profile_id of [theirs.profileId, "prof.nobody.own"]) {
+    const { status } = await hall.ask("PUT", `/wcp/profiles/${profile_id}`, {
+      key: ours.session,
+      body: { profile: { profile_id, name: "ours", controls_required: ["ctrl.test.other"] } },
+    });
+    expect(status).toBe(200);
+  }
+  expect((await hall.ask("GET", "/wcp/profiles", { key: theirs.key })).text).toBe(before.text);
 });
 
 it("200 requests of two tenants at once, through two instances, stay apart", async () => {

@@ -1,9 +1,13 @@
 import type { Terminal } from "./terminal.ts";
 
-/** 0: yes. 1: no, the receipt is not genuine. 2: the question could not be asked. */
-export type ExitCode = 0 | 1 | 2;
+/**
+ * 0: yes. 1: no: the receipt is not genuine, the rules are refused, the decision would be another. 2: the question could
+ * not be asked. 3: it was asked, and there is no telling.
+ */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 export interface Command {
+  /** One word, or two: `rules lint`. */
   name: string;
   /** One line of `hall help`. */
   summary: string;
@@ -19,9 +23,13 @@ export interface Io {
   out: Terminal;
   /** For what kept a command from answering. */
   err: Terminal;
+  /** The environment's HALL_KEY; null where it is not set. */
+  hallKey: string | null;
+  /** Asks the person at the terminal, yes or no; null where nobody sits there. */
+  confirm: ((question: string) => Promise<boolean>) | null;
 }
 
 /** The command line is wrong, or what it names cannot be read. Ends in exit code 2. */
 export class UsageError extends Error {
-  override readonly name = "UsageError";
+  override readonly name: string = "UsageError";
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { explain as explainDecision } from "@guildhall/engine";
-import { Decision, readStrictJson, type StrictJson, StrictJsonError } from "@guildhall/protocol";
+import type { Decision } from "@guildhall/protocol";
 import { type Command, type Io, UsageError } from "./command.ts";
+import { readDecision } from "./read-decision.ts";
 import { readInput } from "./read-input.ts";
 
 /** Reads a decision back, step by step, as the console shows it. */
@@ -21,46 +22,10 @@ export const explain: Command = {
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0)
       throw new UsageError("Expected one receipt: a file, or - for standard input.");
-    print(readDecision(await readInput(name, io)), io);
+    print(readDecision(await readInput(name, io)).decision, io);
     return 0;
   },
 };
-
-const LIMITS = { maxDepth: 66, maxKeys: 100_000 };
-
-function readDecision(bytes: Uint8Array): Decision {
-  const input = readJson(bytes);
-  const receipt = isObject(input) && isObject(input.receipt) ? input.receipt : input;
-  if (!isObject(receipt)) throw new UsageError("Expected a receipt, a JSON object.");
-  if (receipt.kind !== "decision")
-    throw new UsageError(
-      receipt.kind === "outcome"
-        ? `This receipt closes the work of decision ${receipt.decision_id}; explain that one.`
-        : "Expected the receipt of a decision; only decisions have steps.",
-    );
-  const read = Decision.safeParse(receipt.decision);
-  if (!read.success) {
-    const problem = read.error.issues[0];
-    throw new UsageError(
-      `Expected a decision as this version of hall knows them; at ${problem?.path.join(".")}: ${problem?.message}.`,
-    );
-  }
-  // The schema checked the shape; its reading of `inputs` and `details` is JSON, as the type says.
-  return read.data as Decision;
-}
-
-function readJson(bytes: Uint8Array): StrictJson {
-  try {
-    return readStrictJson(bytes, LIMITS);
-  } catch (cause) {
-    if (!(cause instanceof StrictJsonError)) throw cause;
-    throw new UsageError(`The input is not strict JSON: ${cause.message}`, { cause });
-  }
-}
-
-function isObject(value: StrictJson | undefined): value is { [key: string]: StrictJson } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 function print(decision: Decision, { out }: Io): void {
   const { capability_id, env, data_label, qos_class, tenant_id } = decision.inputs;

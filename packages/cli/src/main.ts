@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { wantsNoColour } from "./env.ts";
+import { askPerson } from "./ask-person.ts";
+import { hallKey, wantsNoColour } from "./env.ts";
 import { run } from "./run.ts";
 import { terminal } from "./terminal.ts";
 
@@ -12,5 +13,13 @@ stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 const open = (stream: NodeJS.WriteStream) =>
   terminal((text) => stream.write(text), stream.isTTY === true && !wantsNoColour());
+const isAttended = stdin.isTTY === true && stderr.isTTY === true;
 
-process.exitCode = await run(process.argv.slice(2), { stdin, out: open(stdout), err: open(stderr) });
+process.exitCode = await run(process.argv.slice(2), {
+  stdin,
+  out: open(stdout),
+  err: open(stderr),
+  hallKey: hallKey(),
+  // On stderr: the answer of the command may be on its way into a file.
+  confirm: isAttended ? (question) => askPerson(question, stdin, stderr) : null,
+});

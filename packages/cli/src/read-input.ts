@@ -4,17 +4,22 @@ import { type Io, UsageError } from "./command.ts";
 const INPUT_MAX_BYTES = 16 * 1024 * 1024;
 
 /** The bytes of a file, or of standard input for `-`. */
-export async function readInput(name: string, { stdin }: Pick<Io, "stdin">): Promise<Uint8Array> {
-  const bytes = name === "-" ? await readAll(stdin, "Standard input") : await readFile(name);
+export async function readInput(
+  name: string,
+  { stdin }: Pick<Io, "stdin">,
+  maxBytes = INPUT_MAX_BYTES,
+): Promise<Uint8Array> {
+  const bytes =
+    name === "-" ? await readAll(stdin, "Standard input", maxBytes) : await readFile(name, maxBytes);
   if (bytes.length === 0) throw new UsageError(`${name === "-" ? "Standard input" : name} is empty.`);
   return bytes;
 }
 
-export async function readFile(path: string): Promise<Uint8Array> {
+export async function readFile(path: string, maxBytes = INPUT_MAX_BYTES): Promise<Uint8Array> {
   try {
     const file = await open(path);
     try {
-      return await readAll(file.createReadStream({ autoClose: false }), path);
+      return await readAll(file.createReadStream({ autoClose: false }), path, maxBytes);
     } finally {
       await file.close();
     }
@@ -25,13 +30,17 @@ export async function readFile(path: string): Promise<Uint8Array> {
 }
 
 /** Counted while it comes: a file may grow, and a pipe has no size. */
-async function readAll(stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> {
+async function readAll(
+  stream: AsyncIterable<Uint8Array>,
+  name: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > INPUT_MAX_BYTES)
-      throw new UsageError(`${name} is over ${INPUT_MAX_BYTES} bytes long; no receipt is.`);
+    if (size > maxBytes)
+      throw new UsageError(`${name} is over ${maxBytes} bytes long; nothing read here is.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,16 +1,21 @@
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
-import { find, helpAbout, overview } from "./help.ts";
+import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { replay } from "./replay.ts";
+import { rulesLint } from "./rules-lint.ts";
+import { rulesPublish } from "./rules-publish.ts";
+import { rulesSimulate } from "./rules-simulate.ts";
+import { rulesTest } from "./rules-test.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const topics = [verify, explain, version];
+const topics = [verify, explain, replay, rulesLint, rulesTest, rulesSimulate, rulesPublish, version];
 const help = helpAbout(topics);
 const commands = [...topics, help];
 
 /** Runs one command line. Whatever kept it from an answer is told on `err` and ends in 2. */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
-  const [name = "", ...rest] = args;
+  const { name, rest } = named(args, commands);
   try {
     switch (name) {
       case "":
@@ -23,9 +28,11 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       case "-v":
         return await version.run(rest, io);
       default: {
-        const command = find(name, commands);
-        const wantsHelp = rest.includes("--help") || rest.includes("-h");
-        return await (wantsHelp ? help.run([name], io) : command.run(rest, io));
+        if (rest.includes("--help") || rest.includes("-h")) return await help.run(name.split(" "), io);
+        const group = groupOf(name, commands);
+        if (group.length === 0) return await find(name, commands).run(rest, io);
+        io.err.block(overview(group));
+        return 2;
       }
     }
   } catch (error) {

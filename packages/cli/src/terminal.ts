@@ -34,7 +34,7 @@ export function terminal(write: (text: string) => void, isColoured: boolean): Te
           .join(""),
       ),
     row(mark, name, sentence) {
-      const column = sanitise(name).padEnd(NAME_WIDTH);
+      const column = `${sanitise(name).padEnd(NAME_WIDTH - 1)} `;
       const isQuiet = mark === "skipped";
       const words = sanitise(sentence);
       write(

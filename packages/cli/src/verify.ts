@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { type ReadReceipt, type Verdict, verifySealedReceipt } from "@guildhall/attestation/verify";
+import { asciiJson } from "./ascii-json.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
-import { isMissing, readFile, readInput } from "./read-input.ts";
+import { readInput } from "./read-input.ts";
+import { isVkey, readKey } from "./read-key.ts";
 import { MEANINGS } from "./verify-meanings.ts";
 
 /** Checks a sealed receipt against a Hall's public key: no network, no Hall, no account. */
@@ -54,21 +56,6 @@ function readArgs(args: string[]) {
   return { receipt, keys: values.key, previous, isJson: values.json };
 }
 
-/** A vkey has a shape that no path has: `name+8 hex digits+base64`. */
-const VKEY = /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
-
-async function readKey(given: string): Promise<string> {
-  if (VKEY.test(given.trim())) return given;
-  try {
-    return Buffer.from(await readFile(given)).toString("utf8");
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new UsageError(`--key: expected a vkey (origin+hash+key), or a file; there is no file ${given}.`, {
-      cause: error,
-    });
-  }
-}
-
 function print(verdict: Verdict, keys: string[], { out }: Io): void {
   for (const { name, result, detail } of verdict.checks) out.row(result, name, detail);
   out.line();
@@ -86,7 +73,7 @@ function print(verdict: Verdict, keys: string[], { out }: Io): void {
   out.line(
     knownKind ? whatItRecords(receipt) : `Its kind, ${receipt.kind}, is unknown here; its seal is good.`,
   );
-  if (!keys.some((key) => VKEY.test(key.trim())))
+  if (!keys.some(isVkey))
     out.line(`The key names no Hall: that it is the key of ${receipt.hall} is for you to know.`);
 }
 
@@ -104,12 +91,4 @@ function whatItRecords(receipt: ReadReceipt): string {
 
 function words(value: unknown): string {
   return String(value).replaceAll("_", " ");
-}
-
-/** JSON in ASCII: no receipt's text can reach the terminal as anything but text. */
-function asciiJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(
-    /[^\n\x20-\x7e]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -1,16 +1,21 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { sampleDecision } from "@guildhall/attestation/testing";
 import { describe, expect, it } from "vitest";
-import { wantsNoColour } from "../src/env.ts";
+import { askPerson } from "../src/ask-person.ts";
+import { hallKey, wantsNoColour } from "../src/env.ts";
 import { nearest } from "../src/nearest.ts";
 import { terminal } from "../src/terminal.ts";
 import { hall, inProcess, MAIN } from "./hall.ts";
+import { openHall } from "./hall-stand-in.ts";
+import { bundleText } from "./rules.ts";
+import { SIMULATION } from "./simulation.ts";
 
 describe("hall", () => {
   it("says its version and the receipts it reads", async () => {
@@ -26,17 +31,40 @@ describe("hall", () => {
   it("lists its commands, and says everything about each", async () => {
     const { code, out } = await inProcess(["help"]);
     expect(code).toBe(0);
-    for (const name of ["verify", "explain", "version", "help"]) {
+    const names = ["verify", "explain", "replay", "version", "help"];
+    for (const name of [...names, "rules lint", "rules test", "rules simulate", "rules publish"]) {
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
-      const about = await inProcess(["help", name]);
+      const about = await inProcess(["help", ...name.split(" ")]);
       expect(about).toMatchObject({ code: 0, out: expect.stringContaining(`hall ${name}`) });
-      expect(await inProcess([name, "--help"])).toEqual(about);
+      expect(await inProcess([...name.split(" "), "--help"])).toEqual(about);
     }
     expect(await inProcess(["--help"])).toMatchObject({ code: 0, out });
     expect(await inProcess(["help", "verfiy"])).toMatchObject({
       code: 2,
       err: expect.stringContaining("verify"),
     });
+  });
+
+  it("lists the commands of a group by its name, as an error where one was to be run", async () => {
+    const about = await inProcess(["help", "rules"]);
+    expect(about).toMatchObject({ code: 0, out: expect.stringMatching(/^ {2}rules publish /m) });
+    expect(about.out).not.toContain("verify");
+    expect(await inProcess(["rules", "--help"])).toEqual(about);
+    expect(await inProcess(["rules"])).toEqual({ code: 2, out: "", err: about.out });
+    expect(await inProcess(["rules", "lnt", "x"])).toMatchObject({
+      code: 2,
+      err: 'hall: There is no command "rules lnt". Did you mean rules lint?\n',
+    });
+    expect(await inProcess(["help", "rules", "lint", "x"])).toMatchObject({ code: 2 });
+  });
+
+  it("says every exit code of every command that has more than two", async () => {
+    for (const name of ["replay", "rules lint", "rules test", "rules simulate", "rules publish"]) {
+      const { out } = await inProcess(["help", ...name.split(" ")]);
+      const codes = [...out.slice(out.indexOf("Exit code")).matchAll(/\b([0-3]): /g)].map(([, code]) => code);
+      const isThree = name === "replay" || name === "rules publish";
+      expect(codes, name).toEqual(isThree ? ["0", "1", "2", "3"] : ["0", "1", "2"]);
+    }
   });
 
   it("without a command lists them too, as an error", async () => {
@@ -59,12 +87,33 @@ describe("hall", () => {
     });
   });
 
-  it("loads nothing that could speak to a network", async () => {
+  it("leads to a network in one file, which is loaded by those that ask a Hall, once they do", async () => {
     const folder = fileURLToPath(new URL("../src/", import.meta.url));
     for (const name of await readdir(folder)) {
       const source = await readFile(`${folder}${name}`, "utf8");
-      expect(source, name).not.toMatch(/\bfetch\(|node:(?:http|https|net|tls|dgram|dns)|@guildhall\/sdk/);
+      expect(source, name).not.toMatch(/\bfetch\(|node:(?:http|https|net|tls|dgram|dns)/);
+      expect(source.includes("@guildhall/sdk"), name).toBe(name === "ask-hall.ts");
+      expect(source, name).not.toMatch(/^import [^;]*"\.\/ask-hall\.ts"/m);
     }
+  });
+
+  it("asks no network for what is done offline: every way to it is cut", async () => {
+    const cut = `
+      import dns from "node:dns"; import net from "node:net"; import dgram from "node:dgram"; import { syncBuiltinESMExports } from "node:module";
+      const no = () => { process.stderr.write("NETWORK"); process.exit(9); };
+      net.Socket.prototype.connect = no; dgram.Socket.prototype.send = no; dns.lookup = no; globalThis.fetch = no;
+      syncBuiltinESMExports();`;
+    const node = ["--import", `data:text/javascript,${encodeURIComponent(cut)}`];
+    const env = { HALL_KEY: "hall_key_test" };
+    for (const command of ["lint", "test"])
+      expect(await hall(["rules", command, "-"], { node, env, input: bundleText() })).toMatchObject({
+        code: 0,
+        err: "",
+      });
+    const receipt = JSON.stringify(sampleDecision());
+    expect(await hall(["replay", "-"], { node, env, input: receipt })).toMatchObject({ code: 2 });
+    const asking = ["rules", "simulate", "-", "--hall", "http://127.0.0.1:9"];
+    expect(await hall(asking, { node, env, input: bundleText() })).toMatchObject({ code: 9 });
   });
 });
 
@@ -77,6 +126,62 @@ describe("nearest", () => {
     expect(nearest("versoin", words)).toBe("version");
     expect(nearest("dispatch", words)).toBeNull();
     expect(nearest("x".repeat(100_000), words)).toBeNull();
+  });
+});
+
+describe("a key for a Hall", () => {
+  it("comes from HALL_KEY, where that is not blank", () => {
+    expect([{}, { HALL_KEY: " " }, { HALL_KEY: " hall_key_x\n" }].map(hallKey)).toEqual([
+      null,
+      null,
+      "hall_key_x",
+    ]);
+  });
+});
+
+describe("a question to a person", () => {
+  it("is answered with y or yes; all else is a no, and so is no answer", async () => {
+    for (const [typed, answer] of [
+      ["y\n", true],
+      [" YES \n", true],
+      ["n\n", false],
+      ["yup\n", false],
+      ["\n", false],
+      ["", false],
+    ] as const) {
+      const input = new PassThrough();
+      const output = new PassThrough();
+      input.end(typed);
+      expect(await askPerson("Publish\u001b[2J?", input, output), JSON.stringify(typed)).toBe(answer);
+      expect(String(output.read())).toBe("Publish[2J? [y/N] ");
+    }
+  });
+
+  it.skipIf(!existsSync("/usr/bin/script"))("is put at a terminal, on standard error", async () => {
+    const standIn = await openHall({
+      "/wcp/rules/simulate": SIMULATION,
+      "/wcp/rules/publish": { publication: { number: 1, digest: "x" }, receipt_id: "r" },
+    });
+    const folder = await mkdtemp(join(tmpdir(), "hall-question-"));
+    const path = join(folder, "bundle.json");
+    await writeFile(path, bundleText());
+    const command = `${process.execPath} ${MAIN} rules publish ${path} --hall ${standIn.url} --note n`;
+    const answer = (typed: string) =>
+      new Promise<string>((resolve) => {
+        const env = { PATH: process.env.PATH, HALL_KEY: "hall_key_test" };
+        const child = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], { env });
+        let shown = "";
+        child.stdout.on("data", (text) => {
+          if (!shown.includes("[y/N]") && `${shown}${text}`.includes("[y/N]")) child.stdin.write(typed);
+          shown += text;
+        });
+        child.on("close", () => resolve(shown));
+      });
+    expect(await answer("n\r")).toMatch(/Publish sha256:[0-9a-f]{64}\? \[y\/N\][\s\S]*Not published\./);
+    expect(standIn.asked.map(({ path }) => path)).toEqual(["/wcp/rules/simulate"]);
+    expect(await answer("y\r")).toContain("Published: number 1.");
+    await standIn.close();
+    await rm(folder, { recursive: true });
   });
 });
 

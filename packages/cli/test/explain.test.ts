@@ -1,7 +1,7 @@
 import { buildLog, sampleDecision, sampleOutcome, sampleReceiptId } from "@guildhall/attestation/testing";
 import { type Decision, STEPS } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
-import { hall, inProcess } from "./hall.ts";
+import { hall, inProcess, UNPRINTABLE } from "./hall.ts";
 
 async function sealed(changes: Partial<Decision>): Promise<{ receipt: object; seal: object }> {
   const sample = sampleDecision();
@@ -48,7 +48,7 @@ describe("hall explain", () => {
       rows(out)
         .map((row) => row[0])
         .join(""),
-    ).toBe("●●●●●●✕○○○○○○○○");
+    ).toBe("●●●●●●✕○○○○○○○○○");
     expect(out).toMatch(/✕ rule +Denied: No rule names cap\.doc\.sumarize\. Ask for a capability/);
   });
 
@@ -56,10 +56,10 @@ describe("hall explain", () => {
     const hold = {
       outcome: "HOLD",
       deny: { code: "DENY_REQUIRES_HUMAN", message: "The blast score reaches the gate.", details: {} },
-      steps: steps(8, "held"),
+      steps: steps(STEPS.length - 1, "held"),
     } as const satisfies Partial<Decision>;
     const { out } = await inProcess(["explain", "-"], JSON.stringify(await sealed(hold)));
-    expect(out).toMatch(/‖ blast +Held: /);
+    expect(out).toMatch(/‖ approval +Held: /);
   });
 
   it("reads a receipt without its seal, and inside the answer to a dispatch", async () => {
@@ -87,7 +87,7 @@ describe("hall explain", () => {
       }),
     );
     const { out } = await inProcess(["explain", "-"], input);
-    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]/);
+    expect(out).not.toMatch(UNPRINTABLE);
     expect(rows(out)).toHaveLength(STEPS.length);
   });
 

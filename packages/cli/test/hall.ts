@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { Io } from "../src/command.ts";
 import { run } from "../src/run.ts";
 import { terminal } from "../src/terminal.ts";
 
@@ -14,10 +15,11 @@ export interface Ran {
 /** Runs `hall` as a person's shell would. */
 export function hall(
   args: string[],
-  options: { input?: string | Uint8Array; node?: string[] } = {},
+  options: { input?: string | Uint8Array; node?: string[]; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args]);
+    const env = { ...process.env, ...options.env };
+    const child = spawn(process.execPath, [...(options.node ?? []), MAIN, ...args], { env });
     const ran: Ran = { code: null, out: "", err: "" };
     child.stdout.on("data", (text) => {
       ran.out += text;
@@ -33,7 +35,11 @@ export function hall(
 }
 
 /** The same in this process: for the many runs that need no process of their own. */
-export async function inProcess(args: string[], input = ""): Promise<Ran> {
+export async function inProcess(
+  args: string[],
+  input = "",
+  surroundings: Partial<Pick<Io, "hallKey" | "confirm">> = {},
+): Promise<Ran> {
   const ran = { out: "", err: "" };
   const code = await run(args, {
     stdin: (async function* () {
@@ -45,6 +51,16 @@ export async function inProcess(args: string[], input = ""): Promise<Ran> {
     err: terminal((text) => {
       ran.err += text;
     }, false),
+    hallKey: null,
+    confirm: null,
+    ...surroundings,
   });
   return { code, ...ran };
 }
+
+/** Whatever moves a cursor, turns text around or hides in it; line ends are our own. */
+export const UNPRINTABLE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069]/;
+
+/** Text that would like to write on a terminal. */
+export const HOSTILE = "x\u001b[2J\u001b]0;t\u0007\n● rule          Everything passed.\u202e\u2028\u009b31m";

@@ -8,6 +8,8 @@ import { promisify } from "node:util";
 import { buildLog, type MemoryLog } from "@guildhall/attestation/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { leadToBuilt, leadToSource } from "../publish/manifest.ts";
+import { decided } from "./decided.ts";
+import { bundleText } from "./rules.ts";
 
 /** What a stranger gets who installs our packages from a registry. */
 
@@ -75,8 +77,12 @@ async function copyWorkspace(): Promise<void> {
 
 function hall(node: string, args: string[]) {
   return run(node, [join(home, "node_modules/.bin/hall"), ...args], { cwd: home }).then(
-    ({ stdout }) => ({ code: 0, out: stdout }),
-    ({ code, stdout }: { code: number; stdout: string }) => ({ code, out: stdout }),
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+      code,
+      out: stdout,
+      err: stderr,
+    }),
   );
 }
 
@@ -130,11 +136,33 @@ describe("what is installed", () => {
     expect(await hall(node, ["version"])).toMatchObject({ out: expect.stringContaining("0.1.0") });
   });
 
+  it("lints, tests and replays, with the expressions of policies, and finds what asks a Hall", async () => {
+    await writeFile(join(home, "bundle.json"), bundleText());
+    await writeFile(join(home, "decision.json"), JSON.stringify(await decided()));
+    const node = process.execPath;
+    expect(await hall(node, ["rules", "lint", "bundle.json"])).toMatchObject({ code: 0 });
+    expect(await hall(node, ["rules", "test", "bundle.json"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("● restricted data is refused DENY by pol.night"),
+    });
+    expect(await hall(node, ["replay", "decision.json"])).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("Not derivable"),
+    });
+    await writeFile(join(home, "key"), "hall_key_test");
+    const asking = ["--hall", "http://127.0.0.1:9", "--key-file", "key"];
+    expect(await hall(node, ["rules", "simulate", "bundle.json", ...asking])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("could not be asked"),
+    });
+  });
+
   it.skipIf(!existsSync("/usr/bin/node") && !existsSync("/usr/local/bin/node"))(
     "does so under the machine's own Node too",
     async () => {
       const node = ["/usr/local/bin/node", "/usr/bin/node"].find((path) => existsSync(path))!;
       expect(await hall(node, ["verify", "receipt.json", "--key", log.key])).toMatchObject({ code: 0 });
+      expect(await hall(node, ["rules", "test", "bundle.json"])).toMatchObject({ code: 0 });
     },
   );
 

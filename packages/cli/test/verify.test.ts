@@ -264,6 +264,14 @@ describe("exit code 2", () => {
     expect(ran).toMatchObject({ code: 2, out: "", err: expect.stringMatching(message) });
   });
 
+  it("an API key in the place of the public one, which is not repeated", async () => {
+    const secret = `hall_key_${"A".repeat(32)}_000000`;
+    const { code, err } = await inProcess(["verify", receipt, "--key", secret]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/Revoke that one/);
+    expect(err).not.toContain("AAAA");
+  });
+
   it("in a process of its own as well", async () => {
     expect(await hall(["verify", "/nowhere", "--key", key])).toMatchObject({ code: 2, out: "" });
   });
@@ -273,7 +281,13 @@ describe("exit code 2", () => {
       for (;;) yield Buffer.alloc(1024 * 1024, 0x20);
     }
     const quiet = terminal(() => undefined, false);
-    const code = await run(["verify", "-", "--key", key], { stdin: endless(), out: quiet, err: quiet });
+    const code = await run(["verify", "-", "--key", key], {
+      stdin: endless(),
+      out: quiet,
+      err: quiet,
+      hallKey: null,
+      confirm: null,
+    });
     expect(code).toBe(2);
   });
 });

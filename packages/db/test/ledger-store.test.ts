@@ -20,6 +20,7 @@ import {
 } from "../src/index.ts";
 import {
   type Draft,
+  HOLD,
   headsAfter,
   historyFaults,
   newReceiptId,
@@ -130,6 +131,7 @@ describe("a batch", () => {
         tenantId,
         key: "never",
         payload: "{}",
+        expiresAt: instant(Date.now() + 60_000),
       }));
       const batch = sequence(expected, drafts, sealAt(treeSize));
       expect(await appendBatch(hall.db.ledger, batch)).toBe("lost");
@@ -147,7 +149,10 @@ describe("a batch", () => {
     await append({ tenantId: anna, key: "taken" });
     const { treeSize } = await sealGap(hall.db.ledger);
     const before = await stored();
-    const drafts = [{ tenantId: boris }, { tenantId: anna, key: "taken", payload: "{}" }];
+    const drafts = [
+      { tenantId: boris, expiresAt: instant(Date.now() + 60_000) },
+      { tenantId: anna, key: "taken", payload: "{}" },
+    ];
     const seal = sealAt(treeSize, [{ leafIndex: 0, tenantId: anna, signature: Buffer.alloc(64) }]);
     expect(await appendBatch(hall.db.ledger, sequence(await heads(), drafts, seal))).toBe("duplicate_key");
     expect(await stored()).toEqual(before);
@@ -168,6 +173,57 @@ describe("a batch", () => {
   function withChain(h: Heads, change: object): Heads {
     return { ...h, chains: new Map(h.chains).set(boris, { ...h.chains.get(boris)!, ...change }) };
   }
+});
+
+describe("a decision that waits for a human", () => {
+  const expiresAt = instant(Date.now() + 60_000);
+  const pending = (tenant: TenantId, ids: readonly string[]) =>
+    withTenant(hall.db, tenant, (tx) => tx.pendingApproval.findMany({ where: { id: { in: [...ids] } } }));
+
+  it("is on its tenant's list from the moment its receipt is stored, as it was asked, and no other is", async () => {
+    const { entries } = await append(
+      { tenantId: anna, expiresAt },
+      { tenantId: anna },
+      { tenantId: boris, expiresAt },
+    );
+    const ids = entries.map((entry) => entry.receiptId);
+    for (const [tenant, held] of [
+      [anna, entries[0]!],
+      [boris, entries[2]!],
+    ] as const)
+      expect(await pending(tenant, ids)).toEqual([
+        {
+          tenantId: tenant,
+          id: held.receiptId,
+          leafIndex: BigInt(held.leafIndex),
+          state: "pending",
+          ...HOLD,
+          decidedAt: new Date(HOLD.decidedAt),
+          expiresAt: new Date(expiresAt),
+        },
+      ]);
+  });
+
+  it("keeps what is not known of it unknown", async () => {
+    const batch = sequence(await heads(), [{ tenantId: anna, expiresAt }]);
+    const unknown = { capabilityId: null, workerId: null, env: null, dataLabel: null, blastScore: null };
+    const [entry] = batch.entries;
+    const hold = { ...entry!.hold!, ...unknown, askedBy: [] };
+    await appendBatch(hall.db.ledger, { ...batch, entries: [{ ...entry!, hold }] });
+    expect(await pending(anna, [entry!.receiptId])).toMatchObject([{ ...unknown, askedBy: [] }]);
+  });
+
+  it("is on no list where its batch lost, and on it once the batch is numbered anew", async () => {
+    const stale = await heads();
+    await append({ tenantId: anna });
+    const drafts = [{ tenantId: anna, receiptId: newReceiptId(), expiresAt }];
+    const ids = drafts.map((draft) => draft.receiptId);
+    expect(await appendBatch(hall.db.ledger, sequence(stale, drafts))).toBe("lost");
+    expect(await pending(anna, ids)).toEqual([]);
+    const work = { tenants: [anna], keys: () => [], sequence: (now: Heads) => sequence(now, drafts) };
+    await appendLocked(hall.db.ledger, work);
+    expect(await pending(anna, ids)).toHaveLength(1);
+  });
 });
 
 describe("a batch that lost", () => {

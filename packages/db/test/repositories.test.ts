@@ -3,6 +3,7 @@ import {
   HALL_CHAIN,
   instant,
   type KeyId,
+  type ProfileId,
   type ReceiptId,
   type SignatoryId,
   type TenantId,
@@ -15,7 +16,9 @@ import {
   activateBundle,
   appendBatch,
   beginAttempt,
+  clearEnvironmentProfile,
   createApiKey,
+  createDraft,
   createMember,
   createSession,
   createSignInLink,
@@ -23,6 +26,7 @@ import {
   dispatchStates,
   endDispatch,
   endSession,
+  endShadowRun,
   enrollWorker,
   findApiKey,
   findDispatch,
@@ -43,22 +47,28 @@ import {
   readHeads,
   readTenant,
   readVersions,
+  recordShadowDifferences,
   redeemGrant,
+  retireProfile,
   revokeApiKey,
   type StoredSeal,
+  setEnvironmentProfile,
+  setProfileHead,
   setTenantStatus,
   setWorkerTransport,
   snapshotVersions,
   spendSignInLink,
+  startShadowRun,
   storeBundle,
   storeGrantKey,
   storePayload,
+  storeProfile,
   type TenantTx,
   wasBegun,
   withOperator,
   withTenant,
 } from "../src/index.ts";
-import { type Draft, newReceiptId, sequence } from "./stand-in-writer.ts";
+import { type Draft, difference, newReceiptId, sequence } from "./stand-in-writer.ts";
 import { refusalOf, startTestHall, type TestHall } from "./test-hall.ts";
 
 let hall: TestHall;
@@ -422,6 +432,22 @@ describe("grant keys", () => {
 });
 
 describe("the snapshot version", () => {
+  const PROFILE = "prof.acme.strict" as ProfileId;
+  const RUN = randomUUID();
+
+  function putProfile(content: string) {
+    const profile = { digest: digest(content), profileId: PROFILE, content };
+    return inHall(async (tx) => {
+      await storeProfile(tx, tenant, profile);
+      await setProfileHead(tx, tenant, profile, now());
+    });
+  }
+
+  function startRun(id: string) {
+    const run = { id, digest: digest("{}"), startedAt: now(), startedBy: "person:olga" };
+    return inHall((tx) => startShadowRun(tx, tenant, run));
+  }
+
   const changes: [string, () => Promise<unknown>][] = [
     ["a key that is made", () => addKey()],
     [
@@ -433,11 +459,22 @@ describe("the snapshot version", () => {
     ["an address", () => reach("http://one")],
     ["a bundle put in force", () => inHall((tx) => activateBundle(tx, tenant, digest("{}")))],
     ["another bundle put in force", () => inHall((tx) => activateBundle(tx, tenant, digest("2")))],
+    ["a profile put in force", () => putProfile("{}")],
+    ["another version of it", () => putProfile('{"v":2}')],
+    ["its end", () => inHall((tx) => retireProfile(tx, PROFILE, now()))],
+    [
+      "a profile for an environment",
+      () =>
+        inHall((tx) => setEnvironmentProfile(tx, tenant, { env: "prod", profileId: PROFILE, setAt: now() })),
+    ],
+    ["none for it", () => inHall((tx) => clearEnvironmentProfile(tx, tenant, "prod", now()))],
+    ["a shadow run that starts", () => startRun(RUN)],
+    ["a shadow run that ends", () => inHall((tx) => endShadowRun(tx, RUN, now()))],
     [
       "a suspension by the operator",
       () => withOperator(hall.db, (tx) => setTenantStatus(tx, tenant, "suspended")),
     ],
-    ["its end", () => withOperator(hall.db, (tx) => setTenantStatus(tx, tenant, "active"))],
+    ["the suspension's end", () => withOperator(hall.db, (tx) => setTenantStatus(tx, tenant, "active"))],
     [
       "an identity that the operator adds",
       () =>
@@ -472,7 +509,19 @@ describe("the snapshot version", () => {
     await inHall((tx) => storeBundle(tx, tenant, { digest: digest("{}"), bundle: "{}" }));
     await inHall((tx) => createMember(tx, tenant, { id: randomUUID(), displayName: "Vera", role: "viewer" }));
     await inHall(listWorkers);
-    await append([{ payload: "{}", key: "k" }]);
+    await append([{ payload: "{}", key: "k", expiresAt: instant(Date.now() + 60_000) }]);
+    const draft = { id: randomUUID(), name: "x", content: "", baseDigest: null };
+    await inHall((tx) => createDraft(tx, tenant, { ...draft, createdBy: "person:olga", createdAt: now() }));
+    await inHall((tx) => storeProfile(tx, tenant, { digest: digest("p"), profileId: PROFILE, content: "p" }));
+    expect(await versionOf(tenant)).toBe(before);
+  });
+
+  it("stays where a shadow run counts", async () => {
+    await inHall((tx) => storeBundle(tx, tenant, { digest: digest("{}"), bundle: "{}" }));
+    const run = randomUUID();
+    await startRun(run);
+    const before = await versionOf(tenant);
+    expect(await inHall((tx) => recordShadowDifferences(tx, run, [difference()], 9))).toBe(true);
     expect(await versionOf(tenant)).toBe(before);
   });
 

@@ -1,7 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Instant, instant, type ReceiptId, type TenantId } from "@guildhall/protocol";
 import type pg from "pg";
-import type { Batch, Heads, SequencedAct, SequencedEntry, StoredSeal } from "../src/index.ts";
+import type {
+  Batch,
+  Heads,
+  SequencedAct,
+  SequencedEntry,
+  SequencedHold,
+  ShadowDifference,
+  StoredSeal,
+} from "../src/index.ts";
 
 /**
  * Stands in for the ledger writer of hall-api: numbers and hashes what it is given. The tree is none, because the
@@ -16,11 +24,27 @@ export interface Draft {
   key?: string;
   /** Starts work: until when it may be started. */
   startBy?: Instant;
+  /** Waits for a human: until when one may answer. */
+  expiresAt?: Instant;
   /** Further members of the receipt's body. */
   body?: object;
 }
 
 export const TRANSPORT = `sha256:${"d".repeat(64)}`;
+
+/** What is asked of a human, but until when. */
+export const HOLD: Omit<SequencedHold, "expiresAt"> = {
+  decidedAt: instant(Date.UTC(2026, 0, 1)),
+  level: "gatekeeper",
+  quorum: 2,
+  stepUp: true,
+  capabilityId: "cap.doc.summarize",
+  workerId: null,
+  env: "prod",
+  dataLabel: null,
+  blastScore: 61,
+  askedBy: ["blast", 'pol.a,"b"\\{}'],
+};
 
 /** Numbers the drafts from where the heads stand. */
 export function sequence(heads: Heads, drafts: readonly Draft[], seal: StoredSeal | null = null): Batch {
@@ -55,6 +79,7 @@ export function sequence(heads: Heads, drafts: readonly Draft[], seal: StoredSea
       dispatch: draft.startBy
         ? { workerId: "org.acme.summarizer", transportDigest: TRANSPORT, startBy: draft.startBy }
         : null,
+      hold: draft.expiresAt ? { ...HOLD, expiresAt: draft.expiresAt } : null,
     };
   });
   const tenants = new Set(drafts.map((draft) => draft.tenantId));
@@ -107,6 +132,24 @@ export function sequenceAct(
     frontier,
     nodes,
     fence,
+  };
+}
+
+/** What a shadow run keeps of one decision. */
+export function difference(of: Partial<ShadowDifference> = {}): ShadowDifference {
+  return {
+    decisionId: newReceiptId(),
+    decidedAt: new Date(Date.UTC(2026, 0, 1)),
+    ruleBefore: "summarize",
+    ruleAfter: null,
+    outcomeBefore: "ALLOW",
+    outcomeAfter: "DENY",
+    codeBefore: null,
+    codeAfter: "DENY_NO_MATCHING_RULE",
+    workerBefore: "org.acme.summarizer",
+    workerAfter: null,
+    firstDifference: "rule",
+    ...of,
   };
 }
 

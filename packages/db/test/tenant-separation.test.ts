@@ -1,13 +1,20 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { HALL_CHAIN, type KeyId, type TenantId, type WorkerId } from "@guildhall/protocol";
+import {
+  HALL_CHAIN,
+  instant,
+  type KeyId,
+  type ProfileId,
+  type TenantId,
+  type WorkerId,
+} from "@guildhall/protocol";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
-  activateBundle,
   appendAct,
   appendBatch,
   createApiKey,
+  createDraft,
   createMember,
   createSession,
   createSignInLink,
@@ -18,17 +25,23 @@ import {
   lookupSession,
   lookupSignInLink,
   openDb,
+  publishBundle,
   readHeads,
+  recordShadowDifferences,
   redeemGrant,
   revokeApiKey,
+  setEnvironmentProfile,
+  setProfileHead,
   setWorkerTransport,
   snapshotVersions,
+  startShadowRun,
   storeBundle,
+  storeProfile,
   takeHeads,
   withOperator,
   withTenant,
 } from "../src/index.ts";
-import { sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
+import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
 
 /**
@@ -58,12 +71,16 @@ interface Holdings {
   workerId: WorkerId;
   recordHash: string;
   digest: string;
+  profileDigest: string;
+  runId: string;
   dispatchId: string;
   /** SHA-256 of the secrets: of the key, the link and the session. */
   keyHash: Buffer;
   linkHash: Buffer;
   sessionHash: Buffer;
 }
+
+const PROFILE = "prof.acme.strict" as ProfileId;
 
 /** A tenant with one row in every table that has a tenant. */
 async function furnish(): Promise<Holdings> {
@@ -80,6 +97,8 @@ async function furnish(): Promise<Holdings> {
     workerId: `org.acme.${tenant.slice(0, 8)}` as WorkerId,
     recordHash: digestOf("record"),
     digest: digestOf("bundle"),
+    profileDigest: digestOf("profile"),
+    runId: randomUUID(),
     dispatchId: randomUUID(),
     keyHash: hash("key"),
     linkHash: hash("link"),
@@ -88,7 +107,8 @@ async function furnish(): Promise<Holdings> {
   const { memberId, workerId, recordHash, digest } = holdings;
   const heads = await readHeads(hall.db.ledger, [tenant]);
   const signature = { leafIndex: heads.log.treeSize, tenantId: tenant, signature: Buffer.alloc(64) };
-  const draft = { tenantId: tenant, payload: "{}", key: "key", startBy: later.toISOString() as never };
+  const soon = instant(later.getTime());
+  const draft = { tenantId: tenant, payload: "{}", key: "key", startBy: soon, expiresAt: soon };
   const batch = sequence(heads, [{ ...draft, receiptId: holdings.dispatchId as never }], {
     treeSize: heads.log.treeSize,
     note: "",
@@ -139,7 +159,28 @@ async function furnish(): Promise<Holdings> {
     } as const;
     await setWorkerTransport(tx, { tenantId: tenant, workerId }, transport);
     await storeBundle(tx, tenant, { digest, bundle: "{}" });
-    await activateBundle(tx, tenant, digest);
+    const author = { createdBy: "person:olga", createdAt: later };
+    await createDraft(tx, tenant, {
+      id: randomUUID(),
+      name: "x",
+      content: "",
+      baseDigest: digest,
+      ...author,
+    });
+    await publishBundle(tx, tenant, {
+      digest,
+      publishedAt: later,
+      publishedBy: "person:olga",
+      receiptId: randomUUID(),
+      note: "",
+      rolledBackFrom: null,
+    });
+    const { profileDigest, runId } = holdings;
+    await storeProfile(tx, tenant, { digest: profileDigest, profileId: PROFILE, content: "{}" });
+    await setProfileHead(tx, tenant, { profileId: PROFILE, digest: profileDigest }, later);
+    await setEnvironmentProfile(tx, tenant, { env: "prod", profileId: PROFILE, setAt: later });
+    await startShadowRun(tx, tenant, { id: runId, digest, startedAt: later, startedBy: "person:olga" });
+    await recordShadowDifferences(tx, runId, [difference()], 1);
     await redeemGrant(tx, { tenantId: tenant, jti: "jti", dispatchId: holdings.dispatchId });
   });
   return holdings;
@@ -162,7 +203,7 @@ async function tenantsSeen(client: pg.ClientBase, table: string): Promise<string
 describe("a transaction of one tenant", () => {
   it("sees that tenant's rows in every table, and no other's", async () => {
     const tables = await tenantTables();
-    expect(tables.length).toBeGreaterThan(15);
+    expect(tables.length).toBeGreaterThan(23);
     for (const table of tables) {
       const seen = await inTenant(app, ours.tenant, () => tenantsSeen(app, table));
       expect(seen, table).toEqual([ours.tenant]);
@@ -358,6 +399,52 @@ describe("a foreign key", () => {
         ({ digest }) => app.query("UPDATE hall.active_bundle SET digest = $1", [digest]),
       ],
       [
+        "hall.bundle_publication",
+        ({ digest }) =>
+          app.query(
+            `INSERT INTO hall.bundle_publication (tenant_id, number, digest, published_at, published_by, receipt_id, note)
+             VALUES ($1, 9, $2, now(), '', $3, '')`,
+            [ours.tenant, digest, randomUUID()],
+          ),
+      ],
+      [
+        "hall.bundle_publication, as what was in force before",
+        ({ digest }) =>
+          app.query(
+            `INSERT INTO hall.bundle_publication
+               (tenant_id, number, digest, previous_digest, published_at, published_by, receipt_id, note)
+             VALUES ($1, 9, $2, $3, now(), '', $4, '')`,
+            [ours.tenant, ours.digest, digest, randomUUID()],
+          ),
+      ],
+      [
+        "hall.bundle_draft, by an update",
+        ({ digest }) => app.query("UPDATE hall.bundle_draft SET base_digest = $1", [digest]),
+      ],
+      [
+        "hall.profile_head, by an update",
+        ({ profileDigest }) => app.query("UPDATE hall.profile_head SET digest = $1", [profileDigest]),
+      ],
+      [
+        "hall.shadow_run",
+        ({ digest }) =>
+          app.query(
+            `INSERT INTO hall.shadow_run (tenant_id, id, digest, started_at, started_by, ended_at)
+             VALUES ($1, $2, $3, now(), '', now())`,
+            [ours.tenant, randomUUID(), digest],
+          ),
+      ],
+      [
+        "hall.shadow_difference",
+        ({ runId }) =>
+          app.query(
+            `INSERT INTO hall.shadow_difference
+               (tenant_id, run_id, decision_id, decided_at, outcome_before, outcome_after, first_difference)
+             VALUES ($1, $2, $3, now(), 'ALLOW', 'DENY', 'rule')`,
+            [ours.tenant, runId, randomUUID()],
+          ),
+      ],
+      [
         "hall.grant_redemption",
         ({ dispatchId }) =>
           app.query("INSERT INTO hall.grant_redemption (tenant_id, jti, dispatch_id) VALUES ($1, $2, $3)", [
@@ -373,6 +460,8 @@ describe("a foreign key", () => {
       recordHash: `sha256:${"0".repeat(64)}`,
       workerId: "x.no.body" as WorkerId,
       digest: `sha256:${"0".repeat(64)}`,
+      profileDigest: `sha256:${"0".repeat(64)}`,
+      runId: randomUUID(),
       dispatchId: randomUUID(),
     };
     for (const [what, attempt] of attempts) {
@@ -453,7 +542,7 @@ describe("the definer functions", () => {
 });
 
 describe("the other roles", () => {
-  it("ledger reads no receipt, no payload and no dispatch, not even the one it writes", async () => {
+  it("ledger reads no receipt, payload, dispatch or pending approval, not even the one it writes", async () => {
     const ledger = await hall.as("ledger");
     for (const table of [
       "ledger.receipt",
@@ -462,6 +551,7 @@ describe("the other roles", () => {
       "ledger.receipt_signature",
       "hall.payload",
       "hall.dispatch",
+      "hall.pending_approval",
       "hall.api_key",
       "hall.tenant",
     ])
@@ -523,6 +613,14 @@ describe("the other roles", () => {
       "dispatch",
       "worker",
       "rule_bundle",
+      "bundle_publication",
+      "bundle_draft",
+      "profile",
+      "profile_head",
+      "environment_profile",
+      "shadow_run",
+      "shadow_difference",
+      "pending_approval",
       "grant_redemption",
     ])
       expect(await refusalOf(operator.query(`SELECT 1 FROM hall.${table}`)), table).toMatch(

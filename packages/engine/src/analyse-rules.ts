@@ -1,5 +1,6 @@
-import type { CapabilityId, Rule } from "@guildhall/protocol";
-import { CELLS, capabilitiesOf, cellsOf, NO_RULE } from "./match-rule.ts";
+import type { CapabilityId, CapabilityPattern } from "@guildhall/protocol";
+import { NO_RULE } from "./match-rule.ts";
+import { CELLS, cellsOf, prefixOf, type Reach, widerPrefix } from "./rule-reach.ts";
 
 /** Which rule answers which question, and which rules answer none. */
 export interface RuleTables {
@@ -7,79 +8,238 @@ export interface RuleTables {
   cells: Int32Array;
   /** Where the table of a capability begins, for each capability that a rule names. */
   offsets: ReadonlyMap<CapabilityId, number>;
-  /** Indices of rules that win no cell, in order: an earlier rule answers wherever they would. */
-  shadowed: readonly number[];
+  /** The same for each prefix that a rule names: `cap.doc` for `cap.doc.*`. */
+  prefixes: ReadonlyMap<string, number>;
+  /** Rules that win no cell, in order: earlier ones answer wherever they would. */
+  shadowed: readonly ShadowedRule[];
 }
+
+export interface ShadowedRule {
+  readonly index: number;
+  /** Indices of earlier rules, rising, that together answer whatever it would; no more than BY_MAX. */
+  readonly by: readonly number[];
+  /** True where one earlier rule has the very same match; `by` is that one. */
+  readonly duplicate: boolean;
+}
+
+/** Of the rules that take a shadowed one's place these many are named. */
+export const BY_MAX = 8;
 
 /**
- * One pass over the rules in order. The table at 0 is that of every capability no rule names. The others
- * start from the rules that name the capability and are completed by the rules for any capability,
- * whichever comes first in each cell. Capabilities that the very same rules name share one table.
+ * One pass over the rules in order. The table at 0 is that of every capability that no rule names and no named prefix
+ * holds. A prefix's table stands for what lies under it and is not named more narrowly. Each is made of the rules that
+ * name it and, where those come first, of the next wider table. Equal tables are kept once.
+ * @param sees told of each pair of rules of which the first wins some cell and the other is the next to match it; often
+ *   more than once of the same
  */
-export function analyseRules(rules: readonly Rule[]): RuleTables {
-  const general: number[] = [];
-  const naming = new Map<CapabilityId, number[]>();
-  rules.forEach((rule, index) => {
-    const capabilities = capabilitiesOf(rule.match);
-    if (capabilities === null) general.push(index);
-    for (const capability of capabilities ?? []) {
-      const indices = naming.get(capability);
-      if (indices) indices.push(index);
-      else naming.set(capability, [index]);
-    }
-  });
-
-  const namedBy = new Map<string, { indices: number[]; capabilities: CapabilityId[] }>();
-  for (const [capability, indices] of naming) {
-    const key = indices.join();
-    const group = namedBy.get(key);
-    if (group) group.capabilities.push(capability);
-    else namedBy.set(key, { indices, capabilities: [capability] });
-  }
-
-  const cells = new Int32Array(CELLS * (namedBy.size + 1)).fill(NO_RULE);
+export function analyseRules(
+  reaches: readonly Reach[],
+  sees: (winner: number, next: number) => void,
+): RuleTables {
+  const { general, prefixed, exact } = byPattern(reaches);
+  const shelf = new Shelf();
   const offsets = new Map<CapabilityId, number>();
-  const fallback = cells.subarray(0, CELLS);
-  claimAll(fallback, rules, general);
-  let offset = 0;
-  for (const { indices, capabilities } of namedBy.values()) {
-    offset += CELLS;
-    const table = cells.subarray(offset, offset + CELLS);
-    claimAll(table, rules, indices);
-    complete(table, fallback);
-    for (const capability of capabilities) offsets.set(capability, offset);
+  const prefixes = new Map<string, number>();
+  /** Of each prefix, because narrower tables start from it. */
+  const tables = new Map<string, Table>();
+  const narrowest = (name: string): Table => {
+    for (let prefix = widerPrefix(name); prefix !== null; prefix = widerPrefix(prefix)) {
+      const table = tables.get(prefix);
+      if (table !== undefined) return table;
+    }
+    return fallback;
+  };
+
+  const fallback = emptyTable();
+  claimAll(fallback, reaches, general);
+  tell(fallback, sees);
+  shelf.place(fallback.first);
+  // A prefix sorts before those under it.
+  for (const prefix of [...prefixed.keys()].sort()) {
+    const table = emptyTable();
+    claimAll(table, reaches, prefixed.get(prefix) as number[]);
+    complete(table, narrowest(prefix));
+    tell(table, sees);
+    tables.set(prefix, table);
+    prefixes.set(prefix, shelf.place(table.first));
   }
-  return { cells, offsets, shadowed: withoutCell(cells, rules.length) };
+  const table = emptyTable();
+  for (const [capability, indices] of exact) {
+    table.first.fill(NO_RULE);
+    table.next.fill(NO_RULE);
+    claimAll(table, reaches, indices);
+    complete(table, narrowest(capability));
+    tell(table, sees);
+    offsets.set(capability, shelf.place(table.first));
+  }
+
+  const cells = shelf.cells();
+  const startOf = (pattern: CapabilityPattern | null): number => {
+    if (pattern === null) return 0;
+    const prefix = prefixOf(pattern);
+    return (
+      prefix === null ? offsets.get(pattern as string as CapabilityId) : prefixes.get(prefix)
+    ) as number;
+  };
+  return { cells, offsets, prefixes, shadowed: shadowedRules(reaches, cells, startOf) };
 }
 
-/** Gives each rule in turn the cells it covers that no earlier one has. */
-function claimAll(table: Int32Array, rules: readonly Rule[], indices: readonly number[]): void {
-  let open = CELLS;
+/** The rules that name a pattern, by pattern, each list in order. */
+function byPattern(reaches: readonly Reach[]) {
+  const general: number[] = [];
+  const prefixed = new Map<string, number[]>();
+  const exact = new Map<CapabilityId, number[]>();
+  const add = <K>(lists: Map<K, number[]>, key: K, index: number) => {
+    const list = lists.get(key);
+    if (list === undefined) lists.set(key, [index]);
+    else list.push(index);
+  };
+  reaches.forEach(({ patterns }, index) => {
+    if (patterns === null) general.push(index);
+    for (const pattern of patterns ?? []) {
+      const prefix = prefixOf(pattern);
+      if (prefix === null) add(exact, pattern as string as CapabilityId, index);
+      else add(prefixed, prefix, index);
+    }
+  });
+  return { general, prefixed, exact };
+}
+
+/** Of each cell the first rule that matches, and the one that would if the first were not there. */
+interface Table {
+  readonly first: Int32Array;
+  readonly next: Int32Array;
+}
+
+function emptyTable(): Table {
+  return { first: new Int32Array(CELLS).fill(NO_RULE), next: new Int32Array(CELLS).fill(NO_RULE) };
+}
+
+/** Gives each rule in turn the cells it covers that are not yet taken. */
+function claimAll({ first, next }: Table, reaches: readonly Reach[], indices: readonly number[]): void {
+  let open = 2 * CELLS;
   for (const index of indices) {
-    for (const cell of cellsOf((rules[index] as Rule).match)) {
-      if (table[cell] !== NO_RULE) continue;
-      table[cell] = index;
+    for (const cell of cellsOf((reaches[index] as Reach).conditions)) {
+      if (first[cell] === NO_RULE) first[cell] = index;
+      else if (next[cell] === NO_RULE) next[cell] = index;
+      else continue;
       open--;
     }
     if (open === 0) return;
   }
 }
 
-/** Lets a rule for any capability answer where it comes before the rule that names this one. */
-function complete(table: Int32Array, fallback: Int32Array): void {
+/** Lets the rules of the wider table answer where they come before those that name this one. */
+function complete({ first, next }: Table, wider: Table): void {
   for (let cell = 0; cell < CELLS; cell++) {
-    const general = fallback[cell] as number;
-    const specific = table[cell] as number;
-    if (general !== NO_RULE && (specific === NO_RULE || general < specific)) table[cell] = general;
+    const own = first[cell] as number;
+    const other = wider.first[cell] as number;
+    if (other === NO_RULE) continue;
+    if (own === NO_RULE || other < own) {
+      first[cell] = other;
+      next[cell] = earlier(own, wider.next[cell] as number);
+    } else next[cell] = earlier(next[cell] as number, other);
   }
 }
 
-function withoutCell(cells: Int32Array, rules: number): number[] {
-  const wins = new Uint8Array(rules);
+function earlier(a: number, b: number): number {
+  if (a === NO_RULE || b === NO_RULE) return a === NO_RULE ? b : a;
+  return Math.min(a, b);
+}
+
+function tell({ first, next }: Table, sees: (winner: number, next: number) => void): void {
+  let winner = NO_RULE;
+  let second = NO_RULE;
+  for (let cell = 0; cell < CELLS; cell++) {
+    if (next[cell] === NO_RULE || (first[cell] === winner && next[cell] === second)) continue;
+    winner = first[cell] as number;
+    second = next[cell] as number;
+    sees(winner, second);
+  }
+}
+
+/** Tables one behind the other, equal ones once. */
+class Shelf {
+  private all = new Int32Array(64 * CELLS);
+  private length = 0;
+  private readonly byHash = new Map<number, number[]>();
+
+  /** Where the table, or its equal, begins. */
+  place(table: Int32Array): number {
+    const hash = hashOf(table);
+    const alike = this.byHash.get(hash);
+    const equal = alike?.find((offset) => this.holds(table, offset));
+    if (equal !== undefined) return equal;
+    const offset = this.length;
+    if (alike === undefined) this.byHash.set(hash, [offset]);
+    else alike.push(offset);
+    if (offset + CELLS > this.all.length) {
+      const grown = new Int32Array(2 * this.all.length);
+      grown.set(this.all);
+      this.all = grown;
+    }
+    this.all.set(table, offset);
+    this.length += CELLS;
+    return offset;
+  }
+
+  cells(): Int32Array {
+    return this.all.slice(0, this.length);
+  }
+
+  private holds(table: Int32Array, offset: number): boolean {
+    for (let cell = 0; cell < CELLS; cell++) if (this.all[offset + cell] !== table[cell]) return false;
+    return true;
+  }
+}
+
+/** FNV-1a over the cells. */
+function hashOf(table: Int32Array): number {
+  let hash = 0x811c9dc5;
+  for (const cell of table) hash = Math.imul(hash ^ cell, 0x01000193);
+  return hash;
+}
+
+function shadowedRules(
+  reaches: readonly Reach[],
+  cells: Int32Array,
+  startOf: (pattern: CapabilityPattern | null) => number,
+): ShadowedRule[] {
+  const wins = new Uint8Array(reaches.length);
   for (const index of cells) if (index !== NO_RULE) wins[index] = 1;
-  const without: number[] = [];
-  wins.forEach((won, index) => {
-    if (won === 0) without.push(index);
+  const firstAlike = new Map<string, number>();
+  const shadowed: ShadowedRule[] = [];
+  reaches.forEach((reach, index) => {
+    const match = `${reach.conditions} ${reach.patterns?.join() ?? "*"}`;
+    const alike = firstAlike.get(match);
+    if (alike === undefined) firstAlike.set(match, index);
+    if (wins[index] === 1) return;
+    const by = alike === undefined ? winnersOver(reach, cells, startOf) : [alike];
+    shadowed.push({ index, by, duplicate: alike !== undefined });
   });
-  return without;
+  return shadowed;
+}
+
+/**
+ * Who answers in the tables of the rule's own patterns. Those rules reach as far as the patterns do, so they stand before
+ * it in every narrower table too.
+ */
+function winnersOver(
+  { patterns, conditions }: Reach,
+  cells: Int32Array,
+  startOf: (pattern: CapabilityPattern | null) => number,
+): number[] {
+  const winners = new Set<number>();
+  for (const pattern of patterns ?? [null]) {
+    const start = startOf(pattern);
+    for (const cell of cellsOf(conditions)) {
+      winners.add(cells[start + cell] as number);
+      if (winners.size === BY_MAX) return rising(winners);
+    }
+  }
+  return rising(winners);
+}
+
+function rising(indices: Iterable<number>): number[] {
+  return [...indices].sort((a, b) => a - b);
 }

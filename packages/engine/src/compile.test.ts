@@ -1,5 +1,6 @@
-import { canonicalBody, RuleBundle } from "@guildhall/protocol";
+import { type CapabilityPattern, canonicalBody, type Rule, RuleBundle } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
+import { BundleError } from "./bundle-error.ts";
 import { compile } from "./compile.ts";
 
 const bundle = (...decisions: object[]) =>
@@ -13,14 +14,14 @@ const bundle = (...decisions: object[]) =>
 
 describe("compile", () => {
   it("freezes what decisions will carry", () => {
-    const program = compile(
-      bundle({
-        required_controls_suggested: ["ctrl.a.one"],
-        recommended_profiles: [{ profile_id: "prof.prod.strict", score: 1 }],
-        escalation: { human_required_if: ["always"] },
-      }),
-      "bundle-1",
-    );
+    const { rules } = bundle({
+      required_controls_suggested: ["ctrl.a.one"],
+      recommended_profiles: [{ profile_id: "prof.prod.strict", score: 1 }],
+      escalation: { human_required_if: ["blast.score > 50"] },
+    });
+    const policies = [{ policy_id: "pol.a.one", when: "true", effect: "DENY", reason: "no" }];
+    const again = { ...rules[0], rule_id: "again" };
+    const program = compile(RuleBundle.parse({ rules: [...rules, again], policies }), "bundle-1");
     const open: string[] = [];
     const look = (value: unknown, path: string): void => {
       if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || value instanceof Map)
@@ -34,10 +35,13 @@ describe("compile", () => {
 
   it("leaves the bundle as it was", () => {
     const rules = bundle({ required_controls_suggested: ["ctrl.b.two", "ctrl.a.one"] });
+    const named = { in: ["cap.doc.one"] as CapabilityPattern[] };
+    (rules.rules[0] as Rule).match.capability_id = named;
     const before = structuredClone(rules);
     compile(rules, "bundle-1");
     expect(rules).toEqual(before);
     expect(Object.isFrozen(rules.rules[0]?.decision.escalation)).toBe(false);
+    expect(Object.isFrozen(named.in)).toBe(false);
   });
 
   it("puts controls in order, each once, and keeps equal lists once", () => {
@@ -57,11 +61,23 @@ describe("compile", () => {
       bundle({
         candidate_workers_ranked: [{ worker_species_id: "wrk.doc.summarizer", score_hint: -0 }],
         recommended_profiles: [{ profile_id: "prof.prod.strict", score: 0.25 }],
-        escalation: { rationale: "half \ud83d", human_required_if: ["\udc4b half"] },
+        escalation: { rationale: "half \ud83d", human_required_if: ['"\udc4b" == "half"'] },
       }),
       "bundle-1",
     );
-    expect(() => canonicalBody(program.rules)).not.toThrow();
+    const told = program.rules.map(({ humanIf: _, ...rule }) => rule);
+    expect(() => canonicalBody(told)).not.toThrow();
+  });
+
+  it("leaves nothing in a policy that has no canonical text", () => {
+    const program = compile(
+      RuleBundle.parse({
+        rules: [],
+        policies: [{ policy_id: "pol.a.one", when: "true", effect: "DENY", reason: "half \ud83d" }],
+      }),
+      "bundle-1",
+    );
+    expect(() => canonicalBody(program.policies.map(({ verdict }) => verdict))).not.toThrow();
   });
 
   it("knows the capabilities that rules name, sorted", () => {
@@ -70,5 +86,92 @@ describe("compile", () => {
       "cap.doc.n1",
       "cap.doc.n2",
     ]);
+  });
+
+  it("does not count a prefix among the capabilities that may be meant", () => {
+    const rules = [
+      {
+        rule_id: "docs",
+        match: { capability_id: { in: ["cap.doc.*", "cap.model.embed"] } },
+        decision: { candidate_workers_ranked: [] },
+      },
+    ];
+    expect(compile(RuleBundle.parse({ rules }), "bundle-1").capabilities).toEqual(["cap.model.embed"]);
+  });
+});
+
+describe("the order in which candidates are tried", () => {
+  const tried = (...candidates: [name: string, rank?: number, score_hint?: number][]) => {
+    const candidate_workers_ranked = candidates.map(([name, rank, score_hint]) => ({
+      worker_species_id: `wrk.doc.${name}`,
+      ...(rank !== undefined && { rank }),
+      ...(score_hint !== undefined && { score_hint }),
+    }));
+    const program = compile(bundle({ candidate_workers_ranked }), "bundle-1");
+    return program.rules[0]?.candidates.map(({ speciesId }) => speciesId.slice("wrk.doc.".length));
+  };
+
+  it("is that of the list where no rank is given, whatever the scores", () => {
+    expect(tried(["c", undefined, 0.1], ["a", undefined, 0.9], ["b"])).toEqual(["c", "a", "b"]);
+  });
+
+  it("is that of the ranks where they are given, and the place in the list is a rank too", () => {
+    expect(tried(["c", 9], ["a", 3], ["b", 0])).toEqual(["b", "a", "c"]);
+    expect(tried(["last", 3], ["first", 0], ["third"], ["fourth"])).toEqual([
+      "first",
+      "third",
+      "fourth",
+      "last",
+    ]);
+  });
+
+  it("is that of the scores where ranks are equal, none being 0, and then of the species", () => {
+    expect(tried(["a", 1], ["b", 1, 0], ["c", 1, 0.5], ["d", 1, 0.9])).toEqual(["d", "c", "a", "b"]);
+  });
+});
+
+describe("a rule's blast limit", () => {
+  it.each([
+    [undefined, { dev: null, stage: null, prod: null, edge: null }],
+    [60, { dev: 60, stage: 60, prod: 60, edge: 60 }],
+    [
+      { prod: 60, edge: 0 },
+      { dev: null, stage: null, prod: 60, edge: 0 },
+    ],
+  ])("of %j is known for each environment", (max_blast_score, expected) => {
+    expect(compile(bundle({ max_blast_score }), "bundle-1").rules[0]?.maxBlast).toEqual(expected);
+  });
+});
+
+describe("expressions", () => {
+  const asks = (...human_required_if: string[]) => ({ escalation: { human_required_if } });
+
+  it("of a rule are compiled once for all that ask the same", () => {
+    const program = compile(bundle(asks("true", "false"), asks("false")), "bundle-1");
+    const [first, second] = program.rules;
+    expect(first?.humanIf.map(({ text }) => text)).toEqual(["true", "false"]);
+    expect(second?.humanIf[0]).toBe(first?.humanIf[1]);
+  });
+
+  it("that do not compile are all named, and there is no program", () => {
+    const broken = RuleBundle.parse({
+      rules: bundle(asks("true"), asks("true", "1 +")).rules,
+      policies: [{ policy_id: "pol.a.one", when: "nobody", effect: "DENY", reason: "no" }],
+    });
+    const compiling = () => compile(broken, "bundle-1");
+    expect(compiling).toThrow(BundleError);
+    expect(compiling).toThrow(
+      expect.objectContaining({
+        code: "BUNDLE_EXPRESSION",
+        problems: [
+          {
+            rule_id: "r-1",
+            path: "decision.escalation.human_required_if[1]",
+            expected: expect.stringContaining("at character"),
+          },
+          { rule_id: "pol.a.one", path: "when", expected: expect.any(String) },
+        ],
+      }),
+    );
   });
 });

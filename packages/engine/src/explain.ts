@@ -27,7 +27,8 @@ export function explain(decision: Decision): ExplainedStep[] {
     };
     const seen = seenAt(step, decision);
     if (seen !== null) explained.seen = seen;
-    if (step.limit !== undefined) explained.limit = step.limit;
+    const limit = step.step === "snapshot" ? figure(decision.inputs.snapshot_max_age_ms) : step.limit;
+    if (limit !== undefined && step.mark !== "skipped") explained.limit = limit;
     return explained;
   });
 }
@@ -39,7 +40,7 @@ function sentenceOf(step: Step, decision: Decision): string {
     case "failed":
       return `Denied: ${whatStopped(decision)}`;
     case "held":
-      return `Held: ${whatStopped(decision)}`;
+      return heldSentence(step, decision);
     case "skipped":
       return "Not reached.";
   }
@@ -51,13 +52,37 @@ function whatStopped({ deny }: Decision): string {
     : `${sanitise(deny.message)} ${DENY_CODES[deny.code].remedy}`;
 }
 
+/** A step that asked for a human; the last one tells what is awaited. */
+function heldSentence(step: Step, decision: Decision): string {
+  const { human, blast } = decision;
+  switch (step.step) {
+    case "blast":
+      return blast === null
+        ? "A human is asked for."
+        : `A human is asked for: the blast score is ${blast.score} of 100, the gate is ${blast.limit ?? "not set"}, the worker's dimensions add up to ${blast.dimension_sum}.`;
+    case "policy":
+      return `A human is asked for: ${policySentence(decision)}`;
+    default:
+      return human === undefined
+        ? `Held: ${whatStopped(decision)}`
+        : `Held for ${human.quorum === 1 ? "a person" : `${human.quorum} people`} (${human.level}): ${whatStopped(decision)}`;
+  }
+}
+
+function policySentence({ policies }: Decision): string {
+  if (policies === undefined || policies.length === 0) return "No policy speaks about this request.";
+  return policies
+    .map(({ policy_id, effect, reason }) => `${shown(policy_id)} says ${effect}: ${shown(reason)}`)
+    .join(" ");
+}
+
 function passed(step: Step, decision: Decision): string {
   const env = text(decision.inputs.env);
   switch (step.step) {
     case "input":
       return "The request follows RouteInput.";
     case "snapshot":
-      return `The view of the Hall was ${step.seen} ms old; the limit is ${step.limit} ms.`;
+      return `The view of the Hall was ${decision.inputs.snapshot_age_ms} ms old; the limit is ${decision.inputs.snapshot_max_age_ms} ms.`;
     case "tenant":
       return "The tenant is active.";
     case "signatory":
@@ -74,20 +99,32 @@ function passed(step: Step, decision: Decision): string {
       return step.limit === undefined
         ? `The blast score is ${step.seen} of 100; ${env} has no gate.`
         : `The blast score is ${step.seen} of 100, under the gate of ${step.limit}.`;
-    case "policy":
-      return "The rule does not ask the policy gate.";
     case "profile":
-      return "The rule asks for no profile.";
+      return decision.profiles === undefined
+        ? "No profile stands over this request."
+        : `The floors of ${decision.profiles.map(({ profile_id }) => shown(profile_id)).join(", ")} hold here.`;
+    case "agreement":
+      return decision.agreement === undefined
+        ? "No agreement is required."
+        : `${shown(decision.agreement.agreement_id)}, version ${decision.agreement.version}, is in force and covers it.`;
+    case "policy":
+      return policySentence(decision);
     case "certification":
-      return "The rule asks for no certification.";
+      return decision.certification === undefined
+        ? "No certification is required."
+        : `${shown(decision.certification.certificate_id)} is valid and covers it.`;
     case "attestation":
-      return `The rule asks for no attestation in ${env}.`;
+      return decision.attestation === undefined
+        ? `No attestation is required in ${env}.`
+        : `What runs is what was registered (${shown(decision.attestation.method)}).`;
     case "privilege":
       return decision.privilege_envelope_ok === null
         ? "No privilege envelope is needed here."
         : `The worker's privilege envelope stays within what ${env} allows.`;
     case "approval":
-      return "The rule asks for no human.";
+      return decision.human === undefined
+        ? "No human is asked for."
+        : `A human is told of it (${decision.human.level}): ${decision.human.asked_by.map(shown).join(", ")}.`;
   }
 }
 
@@ -112,6 +149,8 @@ function seenAt(step: Step, decision: Decision): string | number | null {
   if (step.mark === "skipped") return null;
   if (step.seen !== undefined) return typeof step.seen === "string" ? shown(step.seen) : step.seen;
   switch (step.step) {
+    case "snapshot":
+      return figure(decision.inputs.snapshot_age_ms) ?? null;
     case "signatory":
       return text(decision.inputs.tenant_id) || null;
     case "correlation":
@@ -123,6 +162,11 @@ function seenAt(step: Step, decision: Decision): string | number | null {
     default:
       return null;
   }
+}
+
+/** A whole number, or one that travels as text because it is none. */
+function figure(value: unknown): number | string | undefined {
+  return typeof value === "number" ? value : typeof value === "string" ? shown(value) : undefined;
 }
 
 function text(value: unknown): string {

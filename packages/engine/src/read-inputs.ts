@@ -1,7 +1,10 @@
 import type { DecisionInputs, InputProblem, RouteInput } from "@guildhall/protocol";
+import { inOrder } from "./check-controls.ts";
 import { problemList } from "./check-input.ts";
 import type { Program } from "./compile.ts";
+import type { RouteRequest } from "./decide.ts";
 import { callerScore } from "./score-blast.ts";
+import type { Selection } from "./select-worker.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { wholeOrText } from "./whole-number.ts";
 
@@ -43,6 +46,7 @@ export function readInputs(
     blast_score: callerScore(input),
     bundle_digest: program.digest,
     capability_id: input.capability_id,
+    catalog_version: snapshot.catalogVersion,
     correlation_id: input.correlation_id,
     data_label: input.data_label,
     dry_run: input.dry_run,
@@ -53,10 +57,71 @@ export function readInputs(
     qos_class: input.qos_class,
     request_facts: FACTS.filter((name) => facts[name]),
     snapshot_age_ms: wholeOrText(nowMs - snapshot.takenAtMs),
+    snapshot_max_age_ms: wholeOrText(snapshot.maxAgeMs),
     snapshot_version: wholeOrText(snapshot.version),
     tenant_credential_present: typeof input.tenant_credential === "string",
     tenant_id: input.tenant_id,
     tenant_risk: input.tenant_risk,
+  };
+}
+
+/** What was seen of who asks, where it is not the everyday: an identity that is not the key's, a tenant that stands still. */
+export function callerInputs(
+  inputs: DecisionInputs,
+  { snapshot, request, input }: { snapshot: Snapshot; request: RouteRequest; input: RouteInput },
+): void {
+  if (!request.identities.has(input.tenant_id)) inputs.signatory_bound = false;
+  if (snapshot.tenantStatus !== "active") inputs.tenant_status = snapshot.tenantStatus;
+  const profile = snapshot.environmentProfiles[input.env];
+  if (profile !== null) inputs.environment_profile = profile;
+  if (snapshot.agreements.length === 0) return;
+  const agreements = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
+  if (agreements.length > 0)
+    inputs.agreements = agreements.map(({ agreementId, digest, state, version }) => ({
+      agreement_id: agreementId,
+      digest,
+      state,
+      version,
+    }));
+}
+
+/**
+ * What else was seen of the living Hall, where it is not the everyday: the workers that were passed over, the sums of
+ * the chain and of the agent's budget, the domains that may be reached, the certificates of the worker.
+ */
+export function liveInputs(
+  inputs: DecisionInputs,
+  { snapshot, request, input }: { snapshot: Snapshot; request: RouteRequest; input: RouteInput },
+  { worker, passedOver }: Pick<Selection, "worker" | "passedOver">,
+): void {
+  const chainSum = snapshot.chainSums.get(input.correlation_id) ?? 0;
+  if (chainSum !== 0) inputs.chain_sum = wholeOrText(chainSum);
+  const spent = snapshot.blastSpent.get(request.agent) ?? 0;
+  if (spent !== 0) inputs.blast_spent = wholeOrText(spent);
+  if (passedOver.length > 0)
+    inputs.passed_over = passedOver.map((one) => ({
+      available: one.available,
+      banned: snapshot.bannedWorkers.has(one.workerId),
+      record_hash: one.recordHash,
+      transport_digest: one.transportDigest,
+      worker_id: one.workerId,
+    }));
+  if (worker === null) return;
+  const certificates = snapshot.certificates.get(worker.workerId) ?? [];
+  if (certificates.length > 0)
+    inputs.certificates = certificates.map(({ certificateId, digest, revoked }) => ({
+      certificate_id: certificateId,
+      digest,
+      revoked,
+    }));
+  const asked = worker.privilegeEnvelope?.egress?.allowlist ?? [];
+  if (asked.length === 0) return;
+  const allowed = snapshot.egressAllowlist[input.env];
+  inputs.egress = {
+    allowed: inOrder(
+      asked.filter((domain) => allowed.includes(domain)).map((domain) => domain.toWellFormed()),
+    ),
+    configured: allowed.length > 0,
   };
 }
 

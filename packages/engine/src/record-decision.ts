@@ -1,4 +1,11 @@
-import { DENY_CODES, type Decision, STEPS, type StepName } from "@guildhall/protocol";
+import {
+  DENY_CODES,
+  type Decision,
+  STEPS,
+  type Step,
+  type StepMark,
+  type StepName,
+} from "@guildhall/protocol";
 import type { CompiledRule } from "./compile.ts";
 import { freeze } from "./freeze.ts";
 import type { Refusal } from "./refusal.ts";
@@ -36,10 +43,28 @@ export function took<R extends Refusal | null>(
   limit?: number | string | null,
 ): R {
   const mark = refusal === null ? "passed" : "failed";
-  if (seen === undefined) decision.steps.push(refusal === null ? step : { mark, step });
-  else if (limit === undefined || limit === null) decision.steps.push({ mark, seen, step });
-  else decision.steps.push({ limit, mark, seen, step });
+  decision.steps.push(seen === undefined && refusal === null ? step : marked(mark, step, seen, limit));
   return refusal;
+}
+
+/** Writes down that a human has to look at this. The steps behind it run all the same: what they deny stays denied. */
+export function held(
+  decision: Decision,
+  step: StepName,
+  seen?: number | string,
+  limit?: number | string | null,
+): void {
+  decision.steps.push(marked("held", step, seen, limit));
+}
+
+function marked(
+  mark: StepMark,
+  step: StepName,
+  seen?: number | string,
+  limit?: number | string | null,
+): Step {
+  if (seen === undefined) return { mark, step };
+  return limit === undefined || limit === null ? { mark, seen, step } : { limit, mark, seen, step };
 }
 
 export function applyRule(decision: Decision, rule: CompiledRule): void {

@@ -7,4 +7,6 @@ export interface Refusal {
   readonly details: { [key: string]: IntegerJson };
   /** What stopped it, for people: a sentence with the facts, strangers' text already made safe. */
   readonly because: string;
+  /** True where a human may still let it pass. */
+  readonly holds?: true;
 }

@@ -1,10 +1,9 @@
-import type { Blast, RouteInput } from "@guildhall/protocol";
+import type { Blast, Env, RouteInput } from "@guildhall/protocol";
+import type { Floors } from "./floors.ts";
 import { isGuarded } from "./guarded-env.ts";
 import type { RequestFacts } from "./read-inputs.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** From this score on a human decides, in prod and edge (contract 4.1). */
-export const BLAST_GATE = 85;
 const SCORE_MAX = 100;
 const DIMENSION_SUM_MAX = 25;
 const PERCENT_PER_DIMENSION = 4;
@@ -24,29 +23,36 @@ export function heuristicBlast(asked: Asked, facts: RequestFacts): number {
 }
 
 /**
- * The strongest of the request's own score, what the caller claims and what the worker's record declares.
- * The caller can only raise it. The chain's part is 0: the snapshot holds no chain of work.
+ * The strongest of the request's own score, what the caller claims, what the worker's record declares and what the
+ * chain of work has added up with it (contract 4.4). The caller can only raise it.
+ * @param chainSum the dimensions of the chain so far, without this worker
+ * A human decides where it reaches the gate, or where the record's dimensions alone reach theirs.
  */
 export function scoreBlast(
   asked: Asked & Pick<RouteInput, "blast_score">,
   facts: RequestFacts,
   dimensionSum: number,
+  chainSum: number,
+  { holdAt, dimensionsHoldAt }: Pick<Floors, "holdAt" | "dimensionsHoldAt">,
 ): Blast {
   if (!(dimensionSum >= 0 && dimensionSum <= DIMENSION_SUM_MAX))
     throw new RangeError("a dimension sum lies outside 0-25");
+  if (!(Number.isSafeInteger(chainSum) && chainSum >= 0))
+    throw new RangeError("a chain's sum is no whole number");
   const heuristic = heuristicBlast(asked, facts);
   const caller = callerScore(asked);
   const dimensions = dimensionSum * PERCENT_PER_DIMENSION;
-  const score = Math.min(Math.max(heuristic, caller ?? 0, dimensions), SCORE_MAX);
-  const limit = isGuarded(asked.env) ? BLAST_GATE : null;
+  const chain = Math.min((chainSum + dimensionSum) * PERCENT_PER_DIMENSION, SCORE_MAX);
+  const score = Math.min(Math.max(heuristic, caller ?? 0, dimensions, chain), SCORE_MAX);
   return {
     caller,
-    chain: 0,
+    chain,
     dimension_sum: dimensionSum,
     dimensions,
-    gate_passed: limit === null || score < limit,
+    gate_passed:
+      (holdAt === null || score < holdAt) && (dimensionsHoldAt === null || dimensionSum < dimensionsHoldAt),
     heuristic,
-    limit,
+    limit: holdAt,
     score,
   };
 }
@@ -56,16 +62,40 @@ export function callerScore({ blast_score }: Pick<RouteInput, "blast_score">): n
   return typeof blast_score === "number" ? blast_score + 0 : null;
 }
 
-export function checkBlast(blast: Blast): Refusal | null {
-  if (blast.gate_passed) return null;
-  return {
-    code: "DENY_REQUIRES_HUMAN",
-    details: {
-      blast_score: blast.score,
-      reason: "REQUIRE_HUMAN_HIGH_BLAST",
-      supervisor_level: "gatekeeper",
-      supervisor_required: true,
-    },
-    because: `The score is ${blast.score} and the gate is ${blast.limit}.`,
-  };
+/** The limits beyond which nobody is asked any more. */
+export function checkBlastLimits(
+  blast: Blast,
+  floors: Floors,
+  ruleMax: Readonly<Record<Env, number | null>>,
+  env: Env,
+  spent: number,
+): Refusal | null {
+  const max = ruleMax[env];
+  if (max !== null && blast.score > max)
+    return overLimit(blast.score, max, `The rule allows ${max}; the score is ${blast.score}.`);
+  if (floors.denyAt !== null && blast.score >= floors.denyAt)
+    return overLimit(
+      blast.score,
+      floors.denyAt,
+      `A profile denies from ${floors.denyAt} on; the score is ${blast.score}.`,
+    );
+  const sum = blast.dimension_sum;
+  if (floors.dimensionsDenyAt !== null && sum >= floors.dimensionsDenyAt)
+    return overLimit(
+      blast.score,
+      floors.dimensionsDenyAt,
+      `A profile denies from a dimension sum of ${floors.dimensionsDenyAt} on; the worker's is ${sum}.`,
+    );
+  const budget = floors.budgetPerHour;
+  if (budget !== null && spent + blast.score > budget)
+    return {
+      code: "DENY_QUOTA",
+      details: { blast_score: blast.score, budget_per_hour: budget, spent },
+      because: `This agent has spent ${spent} of its ${budget} points of blast in this hour; this asks for ${blast.score}.`,
+    };
+  return null;
+}
+
+function overLimit(score: number, limit: number, because: string): Refusal {
+  return { code: "DENY_BLAST_LIMIT", details: { blast_score: score, limit }, because };
 }

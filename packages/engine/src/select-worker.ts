@@ -1,8 +1,8 @@
 import type { Candidate, CapabilityId, ControlId, Env, RouteInput, SkipReason } from "@guildhall/protocol";
-import { implementsAll, missingControls, requiredControls } from "./check-controls.ts";
+import { implementsAll, inOrder, missingControls, requiredControls } from "./check-controls.ts";
 import type { CompiledCandidate, CompiledRule } from "./compile.ts";
 import type { Refusal } from "./refusal.ts";
-import { shownList } from "./sanitise.ts";
+import { shown, shownList } from "./sanitise.ts";
 import type { Snapshot, SnapshotWorker } from "./snapshot.ts";
 
 /** Candidates after the selected one were not looked at; these many are listed, the rest only counted. */
@@ -16,24 +16,32 @@ export interface Selection {
   /** What the selected worker must implement; of the best-ranked candidate where none was selected. */
   readonly required: ControlId[];
   readonly worker: SnapshotWorker | null;
+  /** The enrolled workers that were tested and passed over, in rank order. */
+  readonly passedOver: readonly SnapshotWorker[];
 }
 
 /** Stands in the list for a species of which no worker is enrolled. */
 const NONE_ENROLLED: readonly null[] = [null];
 
-/** The first worker in rank order that may and can do this: species by the rule's order, then by worker id. */
+/**
+ * The first worker in rank order that may and can do this: species by the rule's order, then by worker id.
+ * @param further controls that profiles require beside those of rule, candidate and record
+ */
 export function selectWorker(
   rule: CompiledRule,
   snapshot: Snapshot,
   capability: CapabilityId,
   env: Env,
+  further: readonly ControlId[],
 ): Selection {
+  const passedOver: SnapshotWorker[] = [];
   const candidates: Candidate[] = [];
   let selected: SnapshotWorker | null = null;
   let required: ControlId[] | null = null;
   let untried = 0;
   for (const candidate of rule.candidates) {
     const workers = enrolled(snapshot, candidate);
+    const floor = floorOf(candidate, further);
     for (let index = 0; index < workers.length; index++) {
       const worker = workers[index] as SnapshotWorker | null;
       if (selected !== null) {
@@ -45,18 +53,20 @@ export function selectWorker(
         candidates.push(row(candidate, worker, "already_selected"));
         continue;
       }
-      const skip = worker === null ? "unavailable" : whyNot(worker, candidate, snapshot, capability, env);
+      const skip = worker === null ? "unavailable" : whyNot(worker, floor, snapshot, capability, env);
       candidates.push(row(candidate, worker, skip));
       if (skip === null) selected = worker;
+      else if (worker !== null) passedOver.push(worker);
       if (skip === null || required === null)
-        required = worker === null ? candidate.floor : requiredControls(candidate.floor, worker);
+        required = worker === null ? floor : requiredControls(floor, worker);
     }
   }
   return {
     candidates,
     unlisted: Math.max(0, untried - UNTRIED_LISTED_MAX),
-    required: required ?? rule.floor,
+    required: required ?? union(rule.floor, further),
     worker: selected,
+    passedOver,
   };
 }
 
@@ -66,17 +76,26 @@ function enrolled(snapshot: Snapshot, candidate: CompiledCandidate): readonly (S
   return workers === undefined || workers.length === 0 ? NONE_ENROLLED : workers;
 }
 
+function floorOf(candidate: CompiledCandidate, further: readonly ControlId[]): ControlId[] {
+  return union(candidate.floor, further);
+}
+
+function union(controls: ControlId[], further: readonly ControlId[]): ControlId[] {
+  return further.length === 0 ? controls : inOrder([...controls, ...further]);
+}
+
 /** What first keeps this worker from the work, or null. */
 function whyNot(
   worker: SnapshotWorker,
-  candidate: CompiledCandidate,
+  floor: ControlId[],
   snapshot: Snapshot,
   capability: CapabilityId,
   env: Env,
 ): SkipReason | null {
   if (!worker.capabilities.has(capability)) return "capability_not_served";
   if (worker.allowedEnvironments !== null && !worker.allowedEnvironments.has(env)) return "env_not_allowed";
-  if (!implementsAll(worker, candidate.floor)) return "required_controls_missing";
+  if (!implementsAll(worker, floor)) return "required_controls_missing";
+  if (!isCatalogKnown(worker, snapshot)) return "catalog_version_too_low";
   if (snapshot.bannedWorkers.has(worker.workerId)) return "banned";
   // Without a transport there is nothing to call, whatever the worker says of itself.
   if (!worker.available || worker.transportDigest === null) return "unavailable";
@@ -97,12 +116,33 @@ function row(
   };
 }
 
+/** True where the worker's record was not written for a later catalog than this Hall's. */
+function isCatalogKnown({ catalogVersionMin }: SnapshotWorker, { catalogVersion }: Snapshot): boolean {
+  if (catalogVersionMin === null) return true;
+  const asked = versionOf(catalogVersionMin);
+  const known = versionOf(catalogVersion);
+  // A version that cannot be read cannot be promised.
+  if (asked === null || known === null) return false;
+  for (let at = 0; at < asked.length; at++) {
+    const difference = (known[at] as number) - (asked[at] as number);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+/** `X.Y.Z`, also as `wcp-catalog@X.Y.Z` (contract 1.1). */
+function versionOf(text: string): number[] | null {
+  const parts = /^(?:wcp-catalog@)?(\d{1,9})\.(\d{1,9})\.(\d{1,9})$/.exec(text);
+  return parts === null ? null : parts.slice(1).map(Number);
+}
+
 /** Nobody is left: the refusal says what stopped the candidate that the rule ranks first. */
 export function noWorker(
   rule: CompiledRule,
   snapshot: Snapshot,
   candidates: readonly Candidate[],
   input: RouteInput,
+  further: readonly ControlId[],
 ): Refusal {
   const best = candidates[0];
   if (best === undefined)
@@ -126,16 +166,22 @@ export function noWorker(
       return {
         code: "DENY_ENVIRONMENT_NOT_ALLOWED",
         details: { env: input.env, worker_id: name },
-        because: `${name} may run in ${shownList([...(worker.allowedEnvironments ?? [])].sort())}${others}.`,
+        because: `${name} may run in ${shownList([...(worker.allowedEnvironments as ReadonlySet<Env>)].sort())}${others}.`,
       };
     case "required_controls_missing": {
-      const missing = missingControls(worker, candidate.floor);
+      const missing = missingControls(worker, floorOf(candidate, further));
       return {
         code: "DENY_MISSING_REQUIRED_CONTROLS",
         details: { missing, worker_id: name },
         because: `${name} lacks ${shownList(missing)}${others}.`,
       };
     }
+    case "catalog_version_too_low":
+      return {
+        code: "DENY_CATALOG_VERSION",
+        details: { known: snapshot.catalogVersion, worker_id: name },
+        because: `${name} asks for ${shown(worker.catalogVersionMin as string)}; this Hall knows ${snapshot.catalogVersion}${others}.`,
+      };
     case "banned":
       return {
         code: "DENY_WORKER_BANNED",

@@ -44,6 +44,9 @@ describe("snapshotWorker", () => {
       available: true,
       dimensionSum: 0,
       privilegeEnvelope: null,
+      catalogVersionMin: null,
+      riskTier: "unknown",
+      attestation: null,
     });
   });
 });

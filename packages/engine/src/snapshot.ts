@@ -1,9 +1,16 @@
 import type {
+  Agreement,
+  AgreementState,
+  AgreementTerms,
+  AttestationMethod,
   BlastRadius,
   CapabilityId,
   ControlId,
+  DataLabel,
   Env,
   PrivilegeEnvelope,
+  Profile,
+  ProfileId,
   SpeciesId,
   TenantId,
   WorkerId,
@@ -33,6 +40,63 @@ export interface Snapshot {
   readonly bansVersion: number;
   /** The domains that an operator lets workers reach, for each environment. */
   readonly egressAllowlist: Readonly<Record<Env, readonly string[]>>;
+  /** The profile that stands for each environment of the tenant; null where none does. */
+  readonly environmentProfiles: Readonly<Record<Env, ProfileId | null>>;
+  /** Those that the Hall ships and those that the tenant defined. */
+  readonly profiles: ReadonlyMap<ProfileId, SnapshotProfile>;
+  /** Sorted by id; at most one version of each. */
+  readonly agreements: readonly SnapshotAgreement[];
+  /** Of each worker, those ever granted, newest first. */
+  readonly certificates: ReadonlyMap<WorkerId, readonly SnapshotCertificate[]>;
+  /** False where this Hall checks no code at all. */
+  readonly attestationConfigured: boolean;
+  /** The dimension sums that the chain of a correlation id has added up so far; 0 where it is not named. */
+  readonly chainSums: ReadonlyMap<string, number>;
+  /** The blast scores that each agent has added up within the last hour; 0 where it is not named. */
+  readonly blastSpent: ReadonlyMap<string, number>;
+  /** The version of the catalog that this Hall knows, `X.Y.Z`. */
+  readonly catalogVersion: string;
+}
+
+export interface SnapshotProfile {
+  readonly profile: Profile;
+  readonly digest: string;
+}
+
+export interface SnapshotAgreement {
+  readonly agreementId: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly identities: ReadonlySet<string>;
+  readonly terms: AgreementTerms;
+  readonly state: AgreementState;
+  readonly validFromMs: number;
+  /** Null: until it is ended. */
+  readonly validUntilMs: number | null;
+}
+
+export interface SnapshotCertificate {
+  readonly certificateId: string;
+  readonly digest: string;
+  /** Of the record that was examined: a changed record is not certified. */
+  readonly recordHash: string;
+  readonly capabilities: ReadonlySet<CapabilityId>;
+  readonly environments: ReadonlySet<Env>;
+  readonly dataLabels: ReadonlySet<DataLabel>;
+  readonly revoked: boolean;
+  readonly validFromMs: number;
+  readonly validUntilMs: number;
+}
+
+/** What is known of a worker's code. Neither hash ever enters a decision: it would tell the target of a forgery. */
+export interface SnapshotAttestation {
+  readonly method: AttestationMethod;
+  /** Bare hex SHA-256, as registered. */
+  readonly registeredHash: string;
+  /** As measured last; null where it could not be learnt. */
+  readonly currentHash: string | null;
+  /** Until when the measurement counts. */
+  readonly validUntilMs: number;
 }
 
 export interface SnapshotWorker {
@@ -51,12 +115,21 @@ export interface SnapshotWorker {
   /** 0-25. */
   readonly dimensionSum: number;
   readonly privilegeEnvelope: PrivilegeEnvelope | null;
+  /** `X.Y.Z`, or null where the record names none. */
+  readonly catalogVersionMin: string | null;
+  readonly riskTier: WorkerRecord["risk_tier"];
+  readonly attestation: SnapshotAttestation | null;
 }
 
 /** A worker as the engine sees it: its record, and what only the Hall knows of it. */
 export function snapshotWorker(
   record: WorkerRecord,
-  live: { recordHash: string; transportDigest: string | null; available: boolean },
+  live: {
+    recordHash: string;
+    transportDigest: string | null;
+    available: boolean;
+    attestation?: SnapshotAttestation | null;
+  },
 ): SnapshotWorker {
   return {
     workerId: record.worker_id,
@@ -70,6 +143,9 @@ export function snapshotWorker(
     available: live.available,
     dimensionSum: dimensionSum(record.blast_radius),
     privilegeEnvelope: record.privilege_envelope ?? null,
+    catalogVersionMin: record.catalog_version_min ?? null,
+    riskTier: record.risk_tier,
+    attestation: live.attestation ?? null,
   };
 }
 
@@ -79,4 +155,19 @@ export function dimensionSum(blast: BlastRadius | undefined): number {
   const reversibility =
     typeof blast.reversibility === "string" ? REVERSIBILITY[blast.reversibility] : blast.reversibility;
   return 0 + blast.data + blast.network + blast.financial + blast.time + reversibility;
+}
+
+/** An agreement as the engine sees it. */
+export function snapshotAgreement(agreement: Agreement, digest: string): SnapshotAgreement {
+  const { agreement_id, version, identities, terms, state, valid_from, valid_until } = agreement;
+  return {
+    agreementId: agreement_id,
+    version,
+    digest,
+    identities: new Set(identities),
+    terms,
+    state,
+    validFromMs: Date.parse(valid_from),
+    validUntilMs: valid_until === null ? null : Date.parse(valid_until),
+  };
 }

@@ -1,4 +1,4 @@
-import { canonicalBody, type Decision, type Instant, stepsOf } from "@guildhall/protocol";
+import { canonicalBody, type Decision, type Instant } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { decide, explain, telemetryOf } from "../src/index.ts";
 import { vectors } from "./vector.ts";
@@ -71,6 +71,16 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
+          "sentence": "No profile stands over this request.",
+          "step": "profile",
+        },
+        {
+          "mark": "passed",
+          "sentence": "No agreement is required.",
+          "step": "agreement",
+        },
+        {
+          "mark": "passed",
           "seen": "org.acme.summarizer",
           "sentence": "org.acme.summarizer serves the capability and is available; no control is required of it.",
           "step": "worker",
@@ -84,22 +94,17 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
-          "sentence": "The rule does not ask the policy gate.",
+          "sentence": "No policy speaks about this request.",
           "step": "policy",
         },
         {
           "mark": "passed",
-          "sentence": "The rule asks for no profile.",
-          "step": "profile",
-        },
-        {
-          "mark": "passed",
-          "sentence": "The rule asks for no certification.",
+          "sentence": "No certification is required.",
           "step": "certification",
         },
         {
           "mark": "passed",
-          "sentence": "The rule asks for no attestation in prod.",
+          "sentence": "No attestation is required in prod.",
           "step": "attestation",
         },
         {
@@ -109,7 +114,7 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
-          "sentence": "The rule asks for no human.",
+          "sentence": "No human is asked for.",
           "step": "approval",
         },
       ]
@@ -127,21 +132,19 @@ describe("its explanation", () => {
         },
         {
           "mark": "passed",
+          "sentence": "No profile stands over this request.",
+          "step": "profile",
+        },
+        {
+          "mark": "passed",
+          "sentence": "No agreement is required.",
+          "step": "agreement",
+        },
+        {
+          "mark": "passed",
           "seen": "org.acme.summarizer",
           "sentence": "org.acme.summarizer serves the capability and is available; no control is required of it.",
           "step": "worker",
-        },
-        {
-          "limit": 85,
-          "mark": "failed",
-          "seen": 90,
-          "sentence": "Denied: The blast score reaches the gate, so a human must decide. Asked: cap.doc.summarize in prod with RESTRICTED data at P0. The score is 90 and the gate is 85. Lower what the request does, or have it approved.",
-          "step": "blast",
-        },
-        {
-          "mark": "skipped",
-          "sentence": "Not reached.",
-          "step": "policy",
         },
       ]
     `);
@@ -161,16 +164,47 @@ describe("its explanation", () => {
   });
 
   it("has a sentence for a held step", () => {
-    const decision = decided("restricted-p0-writes-in-prod-need-a-human");
-    const held: Decision = {
-      ...decision,
-      steps: stepsOf(decision).map((step) => (step.mark === "failed" ? { ...step, mark: "held" } : step)),
-    };
-    expect(explain(held)[8]?.sentence).toMatch(/^Held: /);
+    const steps = explain(decided("everybody-who-asks-for-a-human-is-named"));
+    expect(
+      steps.filter(({ mark }) => mark === "held").map(({ step, sentence }) => `${step}: ${sentence}`),
+    ).toMatchInlineSnapshot(`
+      [
+        "blast: A human is asked for: the blast score is 45 of 100, the gate is 10, the worker's dimensions add up to 0.",
+        "policy: A human is asked for: pol.own.a says REQUIRE_HUMAN: because",
+        "approval: Held for a person (gatekeeper): The blast score reaches the gate, so a human must decide. Asked: cap.doc.summarize in dev with INTERNAL data at P2. The score is 45 and the gate is 10. Lower what the request does, or have it approved.",
+      ]
+    `);
+  });
+
+  it("reads decisions that another version wrote, however little they say", () => {
+    const decision = decided("a-matching-rule-allows");
+    const said = (changes: Partial<Decision>, at: number) =>
+      explain({ ...decision, ...changes })[at]?.sentence;
+    expect(said({ steps: [{ step: "blast", mark: "held" }], blast: null }, 10)).toBe("A human is asked for.");
+    expect(said({ steps: [{ step: "approval", mark: "held" }] }, 15)).toBe(
+      "Held: the decision names no reason.",
+    );
+    expect(said({ steps: [{ step: "rule", mark: "failed" }] }, 6)).toBe(
+      "Denied: the decision names no reason.",
+    );
+    expect(said({ steps: ["worker"], selected: null }, 9)).toBe("A worker was selected.");
+    const human = { level: "executor" as const, quorum: 2, step_up: false, asked_by: ["pol.own.a"] };
+    expect(said({ steps: [{ step: "approval", mark: "held" }], human }, 15)).toMatch(
+      /^Held for 2 people \(executor\): /,
+    );
+    expect(said({ steps: [{ step: "policy", mark: "held" }], policies: [] }, 11)).toBe(
+      "A human is asked for: No policy speaks about this request.",
+    );
+    const seen = (changes: Partial<Decision>, at: number) => explain({ ...decision, ...changes })[at]?.seen;
+    expect(seen({ steps: [{ step: "rule", mark: "passed", seen: "r-1" }] }, 6)).toBe("r-1");
+    expect(seen({ steps: ["snapshot"], inputs: {} }, 1)).toBeUndefined();
+    expect(seen({ steps: ["snapshot"], inputs: { snapshot_age_ms: "0.5" } }, 1)).toBe("0.5");
+    expect(seen({ steps: ["worker"], selected: null }, 9)).toBeUndefined();
+    expect(seen({ steps: ["signatory"], inputs: {} }, 3)).toBeUndefined();
   });
 
   it("says how many better-ranked candidates were passed over", () => {
-    expect(explain(decided("a-banned-worker-gives-way-to-the-next"))[7]?.sentence).toContain(
+    expect(explain(decided("a-banned-worker-gives-way-to-the-next"))[9]?.sentence).toContain(
       "Passed over above it: 1 candidate.",
     );
   });

@@ -34,8 +34,16 @@ describe("deny codes", () => {
   it("that the engine can produce are these", () => {
     expect(producible()).toMatchInlineSnapshot(`
       [
+        "DENY_AGREEMENT_NOT_IN_FORCE",
+        "DENY_AGREEMENT_REQUIRED",
+        "DENY_AGREEMENT_TERMS",
         "DENY_ATTESTATION_UNCONFIGURED",
+        "DENY_BLAST_LIMIT",
+        "DENY_CATALOG_VERSION",
+        "DENY_CERTIFICATION_EXPIRED",
         "DENY_CERTIFICATION_REQUIRED",
+        "DENY_CERTIFICATION_REVOKED",
+        "DENY_CERTIFICATION_SCOPE",
         "DENY_ENVIRONMENT_NOT_ALLOWED",
         "DENY_INTERNAL_ERROR",
         "DENY_INVALID_INPUT",
@@ -44,17 +52,24 @@ describe("deny codes", () => {
         "DENY_MISSING_TENANT_ID",
         "DENY_NO_AVAILABLE_WORKER",
         "DENY_NO_MATCHING_RULE",
+        "DENY_POLICY_ERROR",
+        "DENY_POLICY_GATE",
         "DENY_POLICY_GATE_UNCONFIGURED",
         "DENY_PRIVILEGE_ENVELOPE_UNCONFIGURED",
         "DENY_PRIVILEGE_ENVELOPE_VIOLATED",
         "DENY_PROFILE_UNCONFIGURED",
+        "DENY_QUOTA",
         "DENY_REQUIRES_HUMAN",
         "DENY_REQUIRES_HUMAN_APPROVAL",
         "DENY_SHADOW_RULES_DETECTED",
         "DENY_SNAPSHOT_STALE",
         "DENY_TENANT_SUSPENDED",
         "DENY_UNKNOWN_TENANT",
+        "DENY_WORKER_ATTESTATION_INVALID_HASH",
+        "DENY_WORKER_ATTESTATION_MISSING",
         "DENY_WORKER_BANNED",
+        "DENY_WORKER_HASH_UNAVAILABLE",
+        "DENY_WORKER_TAMPERED",
       ]
     `);
   });

@@ -1,8 +1,8 @@
-import { type ControlId, type Decision, type RuleBundle, STEPS, stepsOf } from "@guildhall/protocol";
+import { type ControlId, type Decision, Policy, type RuleBundle, STEPS, stepsOf } from "@guildhall/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile, decide, explain, type Snapshot, type SnapshotWorker, telemetryOf } from "../src/index.ts";
-import { body, bundle, bySpecies, CONTROLS, routeRequest, snapshot, worker } from "./arbitraries.ts";
+import { body, bundle, bySpecies, CONTROLS, policy, routeRequest, snapshot, worker } from "./arbitraries.ts";
 import { failing } from "./vector.ts";
 import { wellFormed } from "./well-formed.ts";
 
@@ -26,7 +26,7 @@ describe("every decision", () => {
       }),
       { ...RUNS, seed: 7 },
     );
-    expect(outcomes.get("ALLOW")).toBeGreaterThan(100);
+    expect(outcomes.get("ALLOW")).toBeGreaterThan(30);
     expect(outcomes.size).toBeGreaterThan(12);
   });
 
@@ -40,6 +40,14 @@ describe("every decision", () => {
   });
 });
 
+/** The steps that look at the selected worker itself. */
+const OF_THE_WORKER = ["blast", "policy", "certification", "attestation", "privilege", "approval"];
+const STRICTNESS = { ALLOW: 0, HOLD: 1, DENY: 2 };
+
+function isLooser(one: Decision, other: Decision): boolean {
+  return STRICTNESS[one.outcome] < STRICTNESS[other.outcome];
+}
+
 describe("a right that is taken away", () => {
   /**
    * A ban or a control may move the choice to another worker, which is then judged by its own blast and
@@ -47,8 +55,9 @@ describe("a right that is taken away", () => {
    * stopped for what it is itself, and the work now goes to a worker that passes everything.
    */
   function tightened(before: Decision, after: Decision): void {
-    if (before.outcome === "ALLOW" || after.outcome !== "ALLOW") return;
-    expect(["blast", "privilege"]).toContain(stepsOf(before).find((step) => step.mark === "failed")?.step);
+    if (!isLooser(after, before)) return;
+    const stopped = stepsOf(before).find((step) => step.mark === "failed" || step.mark === "held")?.step;
+    expect(OF_THE_WORKER).toContain(stopped);
     expect(before.selected).not.toBeNull();
     expect(after.selected?.worker_id).not.toBe(before.selected?.worker_id);
   }
@@ -89,19 +98,23 @@ describe("a right that is taken away", () => {
         fc.nat(30),
         fc.constantFrom(...CONTROLS),
         (rules, hall, sent, model, number, control) => {
-          const alike = everyWorker(hall, (one) => ({
-            ...one,
-            dimensionSum: model.dimensionSum,
-            privilegeEnvelope: model.privilegeEnvelope,
-            requiredControls: [],
-          }));
-          if (ask(rules, alike, sent).outcome === "ALLOW") return;
+          const alike = {
+            ...everyWorker(hall, (one) => ({
+              ...one,
+              dimensionSum: model.dimensionSum,
+              privilegeEnvelope: model.privilegeEnvelope,
+              attestation: model.attestation,
+              requiredControls: [],
+            })),
+            certificates: new Map(),
+          };
+          const before = ask(rules, alike, sent);
           const banned = {
             ...alike,
             bannedWorkers: new Set([...alike.bannedWorkers, `org.acme.w${number}`]),
           };
-          expect(ask(rules, banned, sent).outcome).toBe("DENY");
-          expect(ask(withControl(rules, control as ControlId), alike, sent).outcome).toBe("DENY");
+          expect(isLooser(ask(rules, banned, sent), before)).toBe(false);
+          expect(isLooser(ask(withControl(rules, control as ControlId), alike, sent), before)).toBe(false);
         },
       ),
       RUNS,
@@ -109,13 +122,53 @@ describe("a right that is taken away", () => {
   });
 });
 
+describe("a demand that is added", () => {
+  it("by a policy that denies or asks for a human never loosens a decision", () => {
+    fc.assert(
+      fc.property(bundle(), snapshot, body, policy, (rules, hall, sent, added) => {
+        if (added.effect === "ALLOW") return;
+        const more = Policy.parse({ ...added, policy_id: "pol.own.added" });
+        const after = ask({ ...rules, policies: [...rules.policies, more] }, hall, sent);
+        expect(isLooser(after, withGatesAnswered(rules, hall, sent))).toBe(false);
+      }),
+      RUNS,
+    );
+  });
+
+  it("by a profile over the environment never loosens a decision of the same worker", () => {
+    fc.assert(
+      fc.property(bundle(), snapshot, body, (rules, hall, sent) => {
+        const environmentProfiles = { dev: null, stage: null, prod: null, edge: null };
+        const before = ask(rules, { ...hall, environmentProfiles }, sent);
+        const after = ask(rules, hall, sent);
+        // Stricter controls may move the work to another worker, which is judged by itself.
+        if (before.selected?.worker_id === after.selected?.worker_id)
+          expect(isLooser(after, before)).toBe(false);
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** A gate without any policy is unconfigured; with one that holds the work it is answered. */
+function withGatesAnswered(rules: RuleBundle, hall: Snapshot, sent: Record<string, unknown>): Decision {
+  const before = ask(rules, hall, sent);
+  const open = rules.rules.map((rule) => ({
+    ...rule,
+    decision: { ...rule.decision, escalation: { ...rule.decision.escalation, policy_gate: false } },
+  }));
+  return before.deny?.code.startsWith("DENY_POLICY_GATE")
+    ? ask({ ...rules, rules: open }, hall, sent)
+    : before;
+}
+
 describe("the caller", () => {
   it("never loosens a decision by raising its blast score", () => {
     fc.assert(
       fc.property(bundle(), snapshot, body, fc.nat(100), fc.nat(100), (rules, hall, sent, one, other) => {
         const low = ask(rules, hall, { ...sent, blast_score: Math.min(one, other) });
         const high = ask(rules, hall, { ...sent, blast_score: Math.max(one, other) });
-        if (low.outcome === "DENY") expect(high.outcome).toBe("DENY");
+        expect(isLooser(high, low)).toBe(false);
         if (low.blast && high.blast) expect(high.blast.score).toBeGreaterThanOrEqual(low.blast.score);
       }),
       RUNS,
@@ -126,8 +179,7 @@ describe("the caller", () => {
     fc.assert(
       fc.property(bundle(), snapshot, body, fc.nat(100), (rules, hall, sent, score) => {
         const silent = ask(rules, hall, { ...sent, blast_score: null });
-        if (silent.outcome === "DENY")
-          expect(ask(rules, hall, { ...sent, blast_score: score }).outcome).toBe("DENY");
+        expect(isLooser(ask(rules, hall, { ...sent, blast_score: score }), silent)).toBe(false);
       }),
       RUNS,
     );
@@ -142,6 +194,13 @@ describe("a failure inside", () => {
     "workers",
     "bannedWorkers",
     "egressAllowlist",
+    "environmentProfiles",
+    "profiles",
+    "agreements",
+    "certificates",
+    "chainSums",
+    "blastSpent",
+    "catalogVersion",
   ];
 
   it("is DENY_INTERNAL_ERROR, whichever part of the snapshot fails", () => {
@@ -203,6 +262,22 @@ describe("a failure inside", () => {
     );
   });
 
+  it("does not take a chain with an impossible sum for a short one", () => {
+    fc.assert(
+      fc.property(
+        bundle(),
+        snapshot,
+        body,
+        fc.constantFrom(Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY),
+        (rules, hall, sent, sum) => {
+          const odd = ask(rules, { ...hall, chainSums: new Map([["c-1", sum]]) }, sent);
+          expect(odd.outcome).toBe("DENY");
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
   it("is a stale snapshot where the clock is no number", () => {
     fc.assert(
       fc.property(bundle(), snapshot, body, (rules, hall, sent) => {
@@ -217,6 +292,7 @@ describe("a failure inside", () => {
 
 function withControl(rules: RuleBundle, control: ControlId): RuleBundle {
   return {
+    ...rules,
     rules: rules.rules.map((rule) => ({
       ...rule,
       decision: {

@@ -1,8 +1,33 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Env, SpeciesId, TenantId } from "@guildhall/protocol";
-import { RuleBundle, readRouteInput, WorkerRecord } from "@guildhall/protocol";
+import type {
+  AttestationMethod,
+  CapabilityId,
+  DataLabel,
+  Env,
+  ProfileId,
+  SpeciesId,
+  TenantId,
+  WorkerId,
+} from "@guildhall/protocol";
+import {
+  Agreement,
+  CATALOG_VERSION,
+  instant,
+  Profile,
+  RuleBundle,
+  readRouteInput,
+  SHIPPED_PROFILES,
+  WorkerRecord,
+} from "@guildhall/protocol";
 import { parse } from "yaml";
-import { compile, type Program, type RouteRequest, type Snapshot, snapshotWorker } from "../src/index.ts";
+import {
+  compile,
+  type Program,
+  type RouteRequest,
+  type Snapshot,
+  snapshotAgreement,
+  snapshotWorker,
+} from "../src/index.ts";
 
 /** Vectors are data in `vectors/engine`, described by its `schema.json`: here they become arguments. */
 
@@ -38,7 +63,43 @@ interface VectorSnapshot {
   max_age_ms?: number;
   banned_workers?: string[];
   egress_allowlist?: Partial<Record<Env, string[]>>;
+  environment_profiles?: Partial<Record<Env, string>>;
+  profiles?: Json[];
+  agreements?: VectorAgreement[];
+  certificates?: Record<string, VectorCertificate[]>;
+  attestation_configured?: boolean;
+  chain_sums?: Record<string, number>;
+  blast_spent?: Record<string, number>;
+  catalog_version?: string;
   workers?: VectorWorker[];
+}
+
+interface VectorAgreement {
+  agreement_id: string;
+  version?: number;
+  identities?: string[];
+  terms?: Json;
+  valid_from_ms?: number;
+  valid_until_ms?: number | null;
+  state?: string;
+}
+
+interface VectorCertificate {
+  certificate_id: string;
+  record_hash?: string;
+  capabilities?: string[];
+  environments?: Env[];
+  data_labels?: DataLabel[];
+  revoked?: boolean;
+  valid_from_ms?: number;
+  valid_until_ms?: number;
+}
+
+interface VectorAttestation {
+  method?: AttestationMethod;
+  registered_hash?: string;
+  current_hash?: string | null;
+  valid_until_ms?: number;
 }
 
 interface VectorWorker {
@@ -46,11 +107,13 @@ interface VectorWorker {
   record_hash?: string;
   transport_digest?: string | null;
   available?: boolean;
+  attestation?: VectorAttestation;
 }
 
 interface VectorFile extends Partial<Checks> {
   description: string;
   rules: unknown[];
+  policies?: unknown[];
   bundle_digest?: string;
   snapshot: VectorSnapshot;
   identities?: string[];
@@ -68,6 +131,15 @@ export interface Trial {
   request: RouteRequest;
   nowMs: number;
   checks: Checks;
+  /** What the decision may name by digest, and the body that was sent: for deriving it again. */
+  materials: Materials;
+}
+
+export interface Materials {
+  records: Map<string, WorkerRecord>;
+  profiles: Map<string, Profile>;
+  agreements: Map<string, Agreement>;
+  body: Json;
 }
 
 export interface Vector {
@@ -88,16 +160,23 @@ export function vectors(): Vector[] {
   return read;
 }
 
-function readVector(name: string, text: string): Vector {
+export function readVector(name: string, text: string): Vector {
   const file = parse(text) as VectorFile;
   onlyKnown(name, file, SCHEMA.properties);
-  const program = compile(RuleBundle.parse({ rules: file.rules }), file.bundle_digest ?? "bundle-1");
+  const { rules, policies = [] } = file;
+  const program = compile(RuleBundle.parse({ rules, policies }), file.bundle_digest ?? "bundle-1");
   const cases: VectorCase[] = file.cases ?? [{ ...checksOf(file) }];
   const trials = cases.map((one, index): Trial => {
     onlyKnown(name, one, { ...SCHEMA.$defs.case.properties });
     const request: Json = { ...file.request, ...one.with };
     for (const field of one.without ?? []) delete request[field];
-    const snapshot = readSnapshot(name, { ...file.snapshot, ...one.snapshot });
+    const materials: Materials = {
+      records: new Map(),
+      profiles: new Map(),
+      agreements: new Map(),
+      body: request,
+    };
+    const snapshot = readSnapshot(name, { ...file.snapshot, ...one.snapshot }, materials);
     return {
       name: one.name ?? (file.cases ? `case ${index + 1}` : "holds"),
       program,
@@ -105,9 +184,11 @@ function readVector(name: string, text: string): Vector {
       request: {
         read: readRouteInput(request),
         identities: new Set(one.identities ?? file.identities ?? ["tenant-1"]),
+        agent: "agent-1",
       },
       nowMs: one.now_ms ?? file.now_ms ?? 1000,
       checks: checksOf(one),
+      materials,
     };
   });
   return { name, description: file.description, trials };
@@ -125,16 +206,19 @@ function checksOf(from: Partial<Checks>): Checks {
   };
 }
 
-function readSnapshot(name: string, from: VectorSnapshot): Snapshot {
+function readSnapshot(name: string, from: VectorSnapshot, materials: Materials): Snapshot {
   onlyKnown(name, from, SCHEMA.$defs.snapshot.properties);
   const workers = new Map<SpeciesId, ReturnType<typeof snapshotWorker>[]>();
-  const enrolled = (from.workers ?? []).map((worker) => {
+  const enrolled = (from.workers ?? []).map((worker, at) => {
     onlyKnown(name, worker, SCHEMA.$defs.worker.properties);
     const record = WorkerRecord.parse({ artifact_hash: `sha256:${"0".repeat(64)}`, ...worker.record });
+    const recordHash = worker.record_hash ?? `record-${at + 1}`;
+    materials.records.set(recordHash, record);
     return snapshotWorker(record, {
-      recordHash: worker.record_hash ?? "record-1",
+      recordHash,
       transportDigest: worker.transport_digest === undefined ? "transport-1" : worker.transport_digest,
       available: worker.available ?? true,
+      attestation: worker.attestation ? readAttestation(name, worker.attestation) : null,
     });
   });
   enrolled.sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
@@ -152,6 +236,82 @@ function readSnapshot(name: string, from: VectorSnapshot): Snapshot {
     bannedWorkers: new Set(from.banned_workers ?? []),
     bansVersion: from.bans_version ?? 1,
     egressAllowlist: { dev: [], stage: [], prod: [], edge: [], ...from.egress_allowlist },
+    environmentProfiles: {
+      ...{ dev: null, stage: null, prod: null, edge: null },
+      ...(from.environment_profiles as Partial<Record<Env, ProfileId>>),
+    },
+    profiles: new Map(
+      [...SHIPPED_PROFILES, ...(from.profiles ?? []).map((own) => Profile.parse(own))].map((profile) => [
+        profile.profile_id,
+        heldProfile(profile, materials),
+      ]),
+    ),
+    agreements: (from.agreements ?? []).map((agreement) => readAgreement(name, agreement, materials)),
+    certificates: new Map(
+      Object.entries(from.certificates ?? {}).map(([worker, certificates]) => [
+        worker as WorkerId,
+        certificates.map((certificate) => readCertificate(name, certificate)),
+      ]),
+    ),
+    attestationConfigured: from.attestation_configured ?? false,
+    chainSums: new Map(Object.entries(from.chain_sums ?? {})),
+    blastSpent: new Map(Object.entries(from.blast_spent ?? {})),
+    catalogVersion: from.catalog_version ?? CATALOG_VERSION,
+  };
+}
+
+function heldProfile(profile: Profile, materials: Materials) {
+  const digest = `digest of ${profile.profile_id}`;
+  materials.profiles.set(digest, profile);
+  return { profile, digest };
+}
+
+function readAgreement(name: string, from: VectorAgreement, materials: Materials) {
+  onlyKnown(name, from, SCHEMA.$defs.agreement.properties);
+  const until = from.valid_until_ms === undefined ? 2000 : from.valid_until_ms;
+  const agreement = Agreement.parse({
+    agreement_id: from.agreement_id,
+    version: from.version ?? 1,
+    identities: from.identities ?? ["tenant-1"],
+    terms: {
+      capabilities: ["cap.doc.*"],
+      environments: ["dev", "stage", "prod", "edge"],
+      data_labels: ["PUBLIC", "INTERNAL", "RESTRICTED"],
+      max_blast_score: 100,
+      ...from.terms,
+    },
+    valid_from: instant(from.valid_from_ms ?? 0),
+    valid_until: until === null ? null : instant(until),
+    state: from.state ?? "active",
+  });
+  const digest = `digest of ${from.agreement_id}`;
+  materials.agreements.set(digest, agreement);
+  return snapshotAgreement(agreement, digest);
+}
+
+function readCertificate(name: string, from: VectorCertificate) {
+  onlyKnown(name, from, SCHEMA.$defs.certificate.properties);
+  return {
+    certificateId: from.certificate_id,
+    digest: `digest of ${from.certificate_id}`,
+    recordHash: from.record_hash ?? "record-1",
+    capabilities: new Set((from.capabilities ?? ["cap.doc.summarize"]) as CapabilityId[]),
+    environments: new Set(from.environments ?? (["dev", "stage", "prod", "edge"] as const)),
+    dataLabels: new Set(from.data_labels ?? (["PUBLIC", "INTERNAL", "RESTRICTED"] as const)),
+    revoked: from.revoked ?? false,
+    validFromMs: from.valid_from_ms ?? 0,
+    validUntilMs: from.valid_until_ms ?? 2000,
+  };
+}
+
+function readAttestation(name: string, from: VectorAttestation) {
+  onlyKnown(name, from, SCHEMA.$defs.attestation.properties);
+  const registeredHash = from.registered_hash ?? "a".repeat(64);
+  return {
+    method: from.method ?? ("runner-measured" as const),
+    registeredHash,
+    currentHash: from.current_hash === undefined ? registeredHash : from.current_hash,
+    validUntilMs: from.valid_until_ms ?? 2000,
   };
 }
 

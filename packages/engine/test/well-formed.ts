@@ -1,6 +1,13 @@
 import { canonicalBody, Decision, STEPS, stepsOf } from "@guildhall/protocol";
 import { expect } from "vitest";
 
+/** A step that asks for a human is held and the others go on; only a denial ends them. */
+const MARKS = {
+  ALLOW: /^(?:(?:passed|held) ){15}passed$/,
+  HOLD: /^(?:(?:passed|held) ){15}held$/,
+  DENY: /^(?:(?:passed|held) )*failed(?: skipped)*$/,
+};
+
 /** What holds for every decision, whatever was asked. */
 export function wellFormed(decision: Decision): void {
   expect(Decision.parse(decision)).toEqual(decision);
@@ -11,19 +18,22 @@ export function wellFormed(decision: Decision): void {
   const steps = stepsOf(decision);
   expect(steps.map((step) => step.step)).toEqual(STEPS);
   const marks = steps.map((step) => step.mark).join(" ");
-  expect(marks).toMatch(
-    decision.outcome === "ALLOW" ? /^passed( passed){14}$/ : /^(passed )*failed( skipped)*$/,
-  );
+  expect(marks).toMatch(MARKS[decision.outcome]);
   // Only what says something is written out.
   for (const step of decision.steps)
     if (typeof step === "object" && step.mark === "passed") expect(step).toHaveProperty("seen");
 
   expect(decision.deny === null).toBe(decision.outcome === "ALLOW");
+  expect(
+    decision.human === undefined || decision.outcome === "HOLD" || decision.human.level === "advisory",
+  ).toBe(true);
+  if (decision.outcome === "HOLD") expect(decision.human).toBeDefined();
   if (decision.outcome === "ALLOW") {
     // What may be dispatched has a worker, an address to call it at, and every control verified.
     expect(decision.selected?.transport_digest).toEqual(expect.any(String));
     expect(decision.controls_verified).toEqual(decision.required_controls);
     expect(decision.blast?.gate_passed).toBe(true);
+    expect(decision.attestation?.valid ?? true).toBe(true);
     expect(decision.privilege_envelope_ok).not.toBe(false);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DenyCode } from "./deny-codes.ts";
+import { SupervisorLevel } from "./policy.ts";
 import { DataLabel, Env, QosClass, TenantRisk } from "./request.ts";
 
 /**
@@ -16,10 +17,11 @@ export const STEPS = [
   "correlation",
   "shadow",
   "rule",
+  "profile",
+  "agreement",
   "worker",
   "blast",
   "policy",
-  "profile",
   "certification",
   "attestation",
   "privilege",
@@ -48,6 +50,7 @@ export const SkipReason = z.enum([
   "capability_not_served",
   "env_not_allowed",
   "required_controls_missing",
+  "catalog_version_too_low",
   "banned",
   "unavailable",
   "already_selected",
@@ -83,7 +86,8 @@ export const Escalation = z.strictObject({
   policy_gate: z.boolean().default(false),
   msavx_step_up: z.boolean().default(false),
   human_required_default: z.boolean().default(false),
-  human_required_if: z.array(z.string()).default([]),
+  /** CEL expressions, as in policies: a human decides where one of them is true. */
+  human_required_if: z.array(z.string().min(1).max(4096)).max(20).default([]),
   rationale: z.string().nullable().default(null),
 });
 export type Escalation = z.infer<typeof Escalation>;
@@ -137,6 +141,26 @@ export type DecisionInputs = { [key: string]: IntegerJson };
 export const Outcome = z.enum(["ALLOW", "DENY", "HOLD"]);
 export type Outcome = z.infer<typeof Outcome>;
 
+/** What a human has to do before this work runs, or is told of it (advisory). */
+export const HumanDemand = z.strictObject({
+  level: SupervisorLevel,
+  /** How many people have to agree. */
+  quorum: z.int().min(1),
+  /** True where each has to sign in anew for it (`msavx_step_up`). */
+  step_up: z.boolean(),
+  /** What asked for it: `blast`, `human_required_default`, `human_required_if`, `msavx_step_up`, or a policy's id. */
+  asked_by: z.array(z.string()),
+});
+export type HumanDemand = z.infer<typeof HumanDemand>;
+
+/** What the policies that spoke said, strongest first. */
+export const PolicyVerdict = z.strictObject({
+  policy_id: z.string(),
+  effect: z.enum(["ALLOW", "DENY", "REQUIRE_HUMAN"]),
+  reason: z.string(),
+});
+export type PolicyVerdict = z.infer<typeof PolicyVerdict>;
+
 export const Decision = z.strictObject({
   outcome: Outcome,
   /** Null on ALLOW. `details` are the extras of that code: missing controls, the score, nearest capabilities. */
@@ -168,6 +192,14 @@ export const Decision = z.strictObject({
   privilege_envelope_ok: z.boolean().nullable(),
   policy_version: z.string(),
   dry_run: z.boolean(),
+  /** The profiles whose floors held here. This and the next five stand only where there is something to say. */
+  profiles: z.array(z.strictObject({ profile_id: z.string(), digest: z.string() })).optional(),
+  agreement: z.strictObject({ agreement_id: z.string(), version: z.int(), digest: z.string() }).optional(),
+  policies: z.array(PolicyVerdict).optional(),
+  certification: z.strictObject({ certificate_id: z.string(), digest: z.string() }).optional(),
+  /** How the code of the selected worker was found to be what was registered. Its hashes never stand here. */
+  attestation: z.strictObject({ method: z.string(), valid: z.boolean() }).optional(),
+  human: HumanDemand.optional(),
   inputs: DecisionInputs,
   /** The steps that were reached, in their order. A body is kept for ever, so what goes without saying is left out. */
   steps: z.array(WrittenStep),

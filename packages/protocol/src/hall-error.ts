@@ -54,14 +54,44 @@ export const HALL_ERRORS = {
     "Each grant starts work once; do not start it again.",
   ),
   CONFLICT: refusal(409, "The request does not fit the present state.", "Read the state again, then decide."),
+  DRAFT_CONFLICT: refusal(
+    409,
+    "The draft was saved by somebody else since it was read.",
+    "Read the draft again, carry your change over, then save on its newest revision.",
+  ),
+  CONSENT_REQUIRED: refusal(
+    409,
+    "A second person has to consent to what is published here.",
+    "Save the bundle as a draft, let somebody else consent to its newest revision, then publish the draft.",
+  ),
+  PROFILE_SHIPPED: refusal(
+    409,
+    "A profile that every Hall ships is the same everywhere and cannot be changed.",
+    "Define a profile under another id.",
+  ),
   IDEMPOTENCY_IN_FLIGHT: refusal(409, "A request with this key is still running.", "Repeat it in a moment."),
-  BODY_TOO_LARGE: refusal(413, "The body is larger than the limit.", "Send at most 256 kB."),
+  BODY_TOO_LARGE: refusal(
+    413,
+    "The body is larger than the limit.",
+    "Send at most 256 kB, or 8 MB where a rule bundle is asked for.",
+  ),
   UNSUPPORTED_MEDIA_TYPE: refusal(
     415,
     "The content type is not JSON.",
     "Send Content-Type: application/json.",
   ),
   IDEMPOTENCY_MISMATCH: refusal(422, "This idempotency key was used with another body.", "Use a new key."),
+  BUNDLE_INVALID: refusal(422, "The rule bundle is not one.", "Mend what problems names."),
+  BUNDLE_SHADOWED: refusal(
+    422,
+    "Rules of the bundle can never match.",
+    "Move, narrow or remove the rules that findings names.",
+  ),
+  BUNDLE_TESTS_FAILED: refusal(
+    422,
+    "The bundle's own tests of its policies fail.",
+    "Mend the policies, or the tests that results names.",
+  ),
   INTERNAL: refusal(500, "The Hall failed; nothing was dispatched.", "Report the request id."),
   LEDGER_UNAVAILABLE: refusal(
     503,

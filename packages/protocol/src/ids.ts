@@ -54,6 +54,42 @@ function reservedId<Brand extends string>(prefix: ReservedPrefix, brand: Brand, 
 export const CapabilityId = reservedId("cap", "CapabilityId", "cap.doc.summarize");
 export type CapabilityId = z.infer<typeof CapabilityId>;
 
+/**
+ * A capability, or everything under a prefix: `cap.doc.*` means each capability that begins with `cap.doc.`, in the
+ * canonical form. `cap.*` is every capability.
+ */
+export const CapabilityPattern = z
+  .string()
+  .transform((text, ctx) => {
+    const canonical = text.endsWith(".*") ? canonicalPrefix(text) : canonicalId("cap", text);
+    if (canonical === null) {
+      ctx.addIssue({
+        code: "custom",
+        message: "expected an id like cap.doc.summarize, or a prefix like cap.doc.*",
+      });
+      return z.NEVER;
+    }
+    return canonical;
+  })
+  .brand("CapabilityPattern");
+export type CapabilityPattern = z.infer<typeof CapabilityPattern>;
+
+/** `cap.doc.*` in canonical form, or null where it is no prefix. */
+function canonicalPrefix(text: string): string | null {
+  const prefix = text.slice(0, -2);
+  if (prefix === "cap") return text;
+  // With one more segment a prefix is an id; below four segments there is nothing.
+  const id = canonicalId("cap", `${prefix}.x`);
+  return id === null ? null : `${id.slice(0, -".x".length)}.*`;
+}
+
+/** True where the pattern names the capability or a prefix of it. */
+export function coversCapability(pattern: CapabilityPattern, capability: CapabilityId): boolean {
+  return pattern.endsWith(".*")
+    ? capability.startsWith(pattern.slice(0, -1))
+    : pattern === (capability as string);
+}
+
 export const SpeciesId = reservedId("wrk", "SpeciesId", "wrk.doc.summarizer");
 export type SpeciesId = z.infer<typeof SpeciesId>;
 

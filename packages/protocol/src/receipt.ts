@@ -94,6 +94,8 @@ export const DecisionBody = z.strictObject({
   dispatched_at: Instant.nullable(),
   /** Work that has no seal by then is never started (ARCHITECTURE 3a). */
   start_by: Instant.nullable(),
+  /** Where a human is awaited: who acts later acts on nothing. */
+  approval_expires_at: Instant.optional(),
   decision: Decision,
 });
 export type DecisionBody = Omit<z.infer<typeof DecisionBody>, "decision"> & { decision: Decision };

@@ -13,6 +13,16 @@ export type DataLabel = z.infer<typeof DataLabel>;
 export const TenantRisk = z.enum(["low", "medium", "high"]);
 export type TenantRisk = z.infer<typeof TenantRisk>;
 
+/** A value for some environments; the others have none. */
+export function perEnv<T extends z.ZodType>(value: T) {
+  return z.strictObject({
+    dev: value.optional(),
+    stage: value.optional(),
+    prod: value.optional(),
+    edge: value.optional(),
+  });
+}
+
 /** P0 is the most critical and the most governed. */
 export const QosClass = z.enum(["P0", "P1", "P2", "P3"]);
 export type QosClass = z.infer<typeof QosClass>;

@@ -24,7 +24,15 @@ import type {
 import { checkAnswer, checkIsNew, checkQuestion, checkStartsNothing } from "./check-decision.ts";
 import { checkEnd, checkFollows, checkIsOpen, checkStart, readDispatch } from "./check-dispatch.ts";
 import { HallClientError } from "./hall-client-error.ts";
-import { hallTransport, isObject, type JsonObject, malformed, type Transport } from "./transport.ts";
+import {
+  type HallRequest,
+  hallTransport,
+  isObject,
+  type JsonObject,
+  malformed,
+  type Transport,
+  type TransportOptions,
+} from "./transport.ts";
 import { checkVerifierKeys, type Genuine, mustAgree, verifyReceipt } from "./verify-answer.ts";
 
 export interface HallClientOptions {
@@ -82,6 +90,21 @@ export class HallClient {
       throw malformed("The Hall's description names no verifier key of its own origin.");
     await checkVerifierKeys([key]);
     return key;
+  }
+
+  /**
+   * Asks any other operation of a Hall, by its method and path. What comes back is the Hall's word alone: no receipt
+   * in it was checked.
+   * @param hall 60,000 ms and 4 MB for one answer, where it says nothing else
+   */
+  static async ask(
+    hall: Omit<TransportOptions, "timeoutMs"> & Partial<TransportOptions>,
+    question: Omit<HallRequest, "body"> & { body?: object },
+  ): Promise<JsonObject> {
+    const transport = hallTransport({ timeoutMs: TIMEOUT_MS, ...hall });
+    const { body, ...request } = question;
+    const answer = await transport.send(body === undefined ? request : { ...request, body: writeJson(body) });
+    return answer.body;
   }
 
   /** Asks whether a capability may run. Nothing is started. */

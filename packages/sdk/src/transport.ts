@@ -30,6 +30,8 @@ export interface TransportOptions {
   fetch?: typeof fetch;
   /** For one answer from the first byte sent to the last one read. */
   timeoutMs: number;
+  /** 4 MB where it is not given. */
+  answerMaxBytes?: number;
 }
 
 const ANSWER_MAX_BYTES = 4 * 1024 * 1024;
@@ -39,6 +41,7 @@ export function hallTransport(options: TransportOptions): Transport {
   const base = baseUrl(options.url);
   const authorization = options.apiKey === undefined ? null : bearer(options.apiKey);
   const send = options.fetch ?? fetch;
+  const maxBytes = options.answerMaxBytes ?? ANSWER_MAX_BYTES;
 
   return {
     async send({ method, path, body, idempotencyKey, signal }) {
@@ -56,7 +59,7 @@ export function hallTransport(options: TransportOptions): Transport {
           redirect: "manual",
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         });
-        return await readAnswer(response);
+        return await readAnswer(response, maxBytes);
       } catch (cause) {
         signal?.throwIfAborted();
         if (cause instanceof HallClientError) throw cause;
@@ -72,29 +75,27 @@ export function hallTransport(options: TransportOptions): Transport {
   };
 }
 
-async function readAnswer(response: Response): Promise<HallAnswer> {
+async function readAnswer(response: Response, maxBytes: number): Promise<HallAnswer> {
   const { status } = response;
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
     await response.body?.cancel();
     throw new HallClientError("REDIRECT_REFUSED", "The Hall's address answered with a redirect.", { status });
   }
-  const body = parseAnswer(await readBytes(response), status);
+  const body = parseAnswer(await readBytes(response, maxBytes), status);
   if (!response.ok) throw refusal(status, body, response.headers.get("retry-after"));
   return { status, body };
 }
 
 /** Counts what arrives after decompression, so that a small answer cannot unfold into a large one. */
-async function readBytes(response: Response): Promise<Uint8Array> {
+async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > ANSWER_MAX_BYTES)
-      throw new HallClientError(
-        "ANSWER_TOO_LARGE",
-        `The Hall's answer is over ${ANSWER_MAX_BYTES} bytes long.`,
-        { status: response.status },
-      );
+    if (size > maxBytes)
+      throw new HallClientError("ANSWER_TOO_LARGE", `The Hall's answer is over ${maxBytes} bytes long.`, {
+        status: response.status,
+      });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -14,11 +14,21 @@ export interface WorkAnswer {
   };
 }
 
+/** What a model or a tool did for the work. */
+export interface ModelUsage {
+  model?: string;
+  /** Tokens, whole numbers. */
+  inputTokens?: number;
+  outputTokens?: number;
+  tool?: string;
+}
+
 export interface DoneWork {
   grant: Grant;
   redeemedAt: string;
   startedAtMs: number;
   endedAtMs: number;
+  usages: readonly ModelUsage[];
 }
 
 export function worked(result: unknown, done: DoneWork): WorkAnswer {
@@ -79,7 +89,25 @@ export function writeAnswer({ body }: WorkAnswer): string {
   return text;
 }
 
-function envelope({ grant, redeemedAt, startedAtMs, endedAtMs }: DoneWork) {
+/** In OpenTelemetry's names for generative work (contract 2.9): models and tools each once, tokens added up. */
+function genAi(usages: readonly ModelUsage[]): { [name: string]: string | number } {
+  const fields: { [name: string]: string | number } = {};
+  const names = (of: (usage: ModelUsage) => string | undefined) =>
+    [...new Set(usages.flatMap((usage) => of(usage) ?? []))].join(",");
+  const sum = (of: (usage: ModelUsage) => number | undefined) =>
+    usages.reduce((total, usage) => total + (of(usage) ?? 0), 0);
+  const model = names((usage) => usage.model);
+  const tool = names((usage) => usage.tool);
+  if (model !== "") fields["gen_ai.request.model"] = model;
+  if (tool !== "") fields["gen_ai.tool.name"] = tool;
+  if (usages.some(({ inputTokens }) => inputTokens !== undefined))
+    fields["gen_ai.usage.input_tokens"] = sum((usage) => usage.inputTokens);
+  if (usages.some(({ outputTokens }) => outputTokens !== undefined))
+    fields["gen_ai.usage.output_tokens"] = sum((usage) => usage.outputTokens);
+  return fields;
+}
+
+function envelope({ grant, redeemedAt, startedAtMs, endedAtMs, usages }: DoneWork) {
   return {
     telemetry: [
       {
@@ -89,6 +117,7 @@ function envelope({ grant, redeemedAt, startedAtMs, endedAtMs }: DoneWork) {
         worker_id: grant.workerId,
         capability_id: grant.capability,
         duration_ms: Math.round(endedAtMs - startedAtMs),
+        ...genAi(usages),
       },
     ],
     evidence: [

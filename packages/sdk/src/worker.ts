@@ -5,7 +5,15 @@ import { canonicalId, type StrictJson, WorkerId } from "@guildhall/protocol";
 import { type Grant, type GrantOffice, grantOffice } from "./grant.ts";
 import { readWork } from "./read-work.ts";
 import { hallTransport } from "./transport.ts";
-import { denied, failed, refused, type WorkAnswer, worked, writeAnswer } from "./work-answer.ts";
+import {
+  denied,
+  failed,
+  type ModelUsage,
+  refused,
+  type WorkAnswer,
+  worked,
+  writeAnswer,
+} from "./work-answer.ts";
 import { WorkDenied, WorkRefusal } from "./work-refusal.ts";
 
 export interface WorkerOptions {
@@ -31,6 +39,8 @@ export interface WorkContext {
   grant: Grant;
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
+  /** Says which model or tool did the work and what it took; told in the answer's telemetry. Calls add up. */
+  report(usage: ModelUsage): void;
 }
 
 export interface WorkerEvent {
@@ -167,10 +177,11 @@ function worker({ workerId, hallUrl, hallOrigin, handlers, log }: WorkerOptions 
     const { redeemedAt } = await spend(jws, grant);
 
     const startedAtMs = Date.now();
-    const done = () => ({ grant, redeemedAt, startedAtMs, endedAtMs: Date.now() });
+    const usages: ModelUsage[] = [];
+    const done = () => ({ grant, redeemedAt, startedAtMs, endedAtMs: Date.now(), usages });
     const dispatch = { dispatch: grant.dispatchId, capability: grant.capability };
     try {
-      const result = await handle(payload, { grant, signal });
+      const result = await handle(payload, { grant, signal, report: (usage) => void usages.push(usage) });
       log({ level: "info", message: "worked", ...dispatch });
       return worked(result, done());
     } catch (error) {

@@ -93,6 +93,25 @@ describe("under a grant", () => {
     expect(hall.grants.redeemed).toHaveLength(1);
   });
 
+  it("tells what models and tools did by OpenTelemetry's names, added up", async () => {
+    handler = async (_, { report }) => {
+      report({ model: "small", inputTokens: 10, outputTokens: 2 });
+      report({ model: "large", inputTokens: 5, tool: "search" });
+      report({ model: "small", outputTokens: 1 });
+      return null;
+    };
+    const [event] = (await tell(await order())).body.telemetry;
+    expect(event).toMatchObject({
+      "gen_ai.request.model": "small,large",
+      "gen_ai.tool.name": "search",
+      "gen_ai.usage.input_tokens": 15,
+      "gen_ai.usage.output_tokens": 3,
+    });
+    handler = async () => null;
+    const [silent] = (await tell(await order())).body.telemetry;
+    expect(Object.keys(silent!).filter((name) => name.startsWith("gen_ai."))).toEqual([]);
+  });
+
   it("redeems before it works", async () => {
     let redeemedBefore = 0;
     handler = async () => {

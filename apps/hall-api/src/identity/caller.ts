@@ -18,3 +18,8 @@ export interface Caller {
 export function requirePermission(caller: Caller, permission: Permission): void {
   if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
 }
+
+/** The actor as rows name it: `kind:id`. */
+export function actorName({ actor }: Pick<Caller, "actor">): string {
+  return `${actor.kind}:${actor.id}`;
+}

@@ -10,6 +10,14 @@ export const PERMISSIONS = [
   "worker:read",
   "worker:enroll",
   "worker:set-transport",
+  "approval:read",
+  "rule:read",
+  "rule:draft",
+  "rule:publish",
+  "rule:consent",
+  "profile:read",
+  "profile:define",
+  "profile:set",
   "key:read",
   "key:create",
   "key:revoke",
@@ -27,21 +35,45 @@ export const KEY_SCOPES = [
   "worker:read",
   "worker:enroll",
   "worker:set-transport",
+  "approval:read",
+  "rule:read",
+  "rule:draft",
+  "rule:publish",
+  "profile:read",
 ] as const satisfies readonly Permission[];
+
+/** What a key is given where nobody says otherwise: it does not write the rules that it is held to. */
+export const DEFAULT_KEY_SCOPES = KEY_SCOPES.filter(
+  (scope) => scope !== "rule:draft" && scope !== "rule:publish",
+);
 
 const READ = [
   "dispatch:read",
   "receipt:read",
   "capability:read",
   "worker:read",
+  "approval:read",
+  "rule:read",
+  "profile:read",
   "key:read",
   "session:end",
 ] as const;
 
 /** What each role of a tenant may do. */
 export const ROLE_PERMISSIONS = {
-  operator: [...READ, "worker:enroll", "worker:set-transport", "key:create", "key:revoke"],
-  approver: READ,
-  compliance: READ,
+  operator: [
+    ...READ,
+    "worker:enroll",
+    "worker:set-transport",
+    "rule:draft",
+    "rule:publish",
+    "rule:consent",
+    "profile:define",
+    "profile:set",
+    "key:create",
+    "key:revoke",
+  ],
+  approver: [...READ, "rule:consent"],
+  compliance: [...READ, "rule:consent"],
   viewer: READ,
 } as const satisfies Record<Role, readonly Permission[]>;

@@ -1,3 +1,4 @@
+import type { SequencedHold } from "@guildhall/db";
 import type {
   Instant,
   ReceiptBody,
@@ -18,6 +19,7 @@ export interface Entry {
   payload: { salt: Uint8Array; content: string } | null;
   idempotency: { key: string; requestDigest: Uint8Array } | null;
   dispatch: { workerId: string; transportDigest: string; startBy: Instant } | null;
+  hold: SequencedHold | null;
 }
 
 /** A receipt that is committed and sealed: the only thing that is ever answered with. */

@@ -78,6 +78,7 @@ export function sequenceBatch(
       payload: entry.payload,
       idempotency: entry.idempotency,
       dispatch: entry.dispatch,
+      hold: entry.hold,
     });
     sequenced.push(one);
     leafIndex++;

@@ -1,9 +1,18 @@
+import { listPending } from "./approval/list-pending.ts";
 import { list as listCapabilities } from "./capability/list.ts";
 import { get as getDecision } from "./decision/get.ts";
 import { list as listDecisions } from "./decision/list.ts";
+import { replay } from "./decision/replay.ts";
 import { route } from "./decision/route.ts";
 import { getDispatch } from "./dispatch/get.ts";
 import { startDispatch } from "./dispatch/start.ts";
+import { consent } from "./draft/consent.ts";
+import { create as createDraft } from "./draft/create.ts";
+import { discard } from "./draft/discard.ts";
+import { get as getDraft } from "./draft/get.ts";
+import { list as listDrafts } from "./draft/list.ts";
+import { restore } from "./draft/restore.ts";
+import { save } from "./draft/save.ts";
 import { redeem } from "./grant/redeem.ts";
 import { compliance } from "./hall/compliance.ts";
 import { health } from "./hall/health.ts";
@@ -13,12 +22,30 @@ import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
 import { checkpoint } from "./log/checkpoint.ts";
+import { list as listPolicies } from "./policy/list.ts";
+import { define } from "./profile/define.ts";
+import { getVersion } from "./profile/get-version.ts";
+import { list as listProfiles } from "./profile/list.ts";
+import { retire } from "./profile/retire.ts";
+import { setEnvironment } from "./profile/set-environment.ts";
 import { getReceipt } from "./receipt/get.ts";
 import { proveReceipt } from "./receipt/proof.ts";
+import { getBundle } from "./rule/get-bundle.ts";
+import { getPublication } from "./rule/get-publication.ts";
+import { inForce } from "./rule/in-force.ts";
+import { listPublications } from "./rule/list-publications.ts";
+import { publish } from "./rule/publish.ts";
+import { review } from "./rule/review.ts";
+import { rollBack } from "./rule/roll-back.ts";
+import { simulate } from "./rule/simulate.ts";
 import { begin } from "./session/begin.ts";
 import { end } from "./session/end.ts";
 import { me } from "./session/me.ts";
+import { end as endShadow } from "./shadow/end.ts";
+import { list as listShadow } from "./shadow/list.ts";
+import { start as startShadow } from "./shadow/start.ts";
 import { enroll } from "./worker/enroll.ts";
+import { getRecord } from "./worker/get-record.ts";
 import { list as listWorkers } from "./worker/list.ts";
 import { setTransport } from "./worker/set-transport.ts";
 
@@ -27,15 +54,42 @@ export const OPERATIONS = [
   route,
   listDecisions,
   getDecision,
+  replay,
   startDispatch,
   getDispatch,
   redeem,
+  listPending,
   getReceipt,
   proveReceipt,
   listCapabilities,
   listWorkers,
   enroll,
   setTransport,
+  getRecord,
+  inForce,
+  listPublications,
+  getPublication,
+  getBundle,
+  review,
+  simulate,
+  publish,
+  rollBack,
+  createDraft,
+  listDrafts,
+  getDraft,
+  save,
+  discard,
+  restore,
+  consent,
+  startShadow,
+  endShadow,
+  listShadow,
+  listPolicies,
+  listProfiles,
+  getVersion,
+  define,
+  retire,
+  setEnvironment,
   listKeys,
   createKey,
   revokeKey,

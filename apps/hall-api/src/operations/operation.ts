@@ -37,6 +37,10 @@ export interface RestDoor {
   idempotencyKey?: true;
   /** What the API document shows of the body, where the door takes more than it describes. */
   shows?: z.ZodType;
+  /** The body's limit, where it is not everybody's. So much is read only of who may ask. */
+  bodyMaxBytes?: number;
+  /** Statuses with which `run` refuses, beside those that any operation may refuse with. */
+  refuses?: readonly number[];
   /** Text instead of JSON. */
   contentType?: string;
 }

@@ -2,16 +2,22 @@ import {
   type ApiKey,
   type Db,
   listApiKeys,
+  listEnvironmentProfiles,
   listIdentities,
+  listProfiles,
   listWorkers,
   readActiveBundle,
+  readBundle,
+  readOpenShadowRun,
   readTenant,
   readVersions,
   type StoredBundle,
+  type TenantTx,
   withTenant,
 } from "@guildhall/db";
 import { compile, type Program, type Snapshot, type SnapshotWorker, snapshotWorker } from "@guildhall/engine";
 import {
+  CATALOG_VERSION,
   type Env,
   RuleBundle,
   readStrictJson,
@@ -21,10 +27,14 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 
+import { environmentProfiles, heldProfiles } from "./profiles.ts";
+
 /** One tenant as this instance decides by it: what the engine reads, and the keys that let callers in. */
 export interface TenantSnapshot {
   tenantId: TenantId;
   program: Program;
+  /** A bundle that is evaluated beside the one in force; it enforces nothing. */
+  shadow: { runId: string; program: Program } | null;
   engine: Snapshot;
   identities: ReadonlySet<SignatoryId>;
   /** By the hex SHA-256 of the key. */
@@ -35,19 +45,19 @@ export interface TenantSnapshot {
 export const SNAPSHOT_MAX_AGE_MS = 10_000;
 
 const NO_EGRESS: Readonly<Record<Env, readonly string[]>> = { dev: [], stage: [], prod: [], edge: [] };
-const EMPTY_BUNDLE: StoredBundle = { digest: "none", bundle: '{"rules":[]}' };
+export const EMPTY_BUNDLE: StoredBundle = { digest: "none", bundle: '{"rules":[]}' };
 
 /**
  * Reads a tenant in one REPEATABLE READ transaction, together with the epochs that fence it, so that
  * everything in the snapshot is of one moment.
- * @param known the program compiled before, used again where the bundle is the same
+ * @param known programs compiled before, used again where the bundle is the same
  * @returns null where there is no such tenant
  */
 export async function loadSnapshot(
   db: Db,
   tenantId: TenantId,
   nowMs: number,
-  known: Program | null,
+  known: readonly Program[],
 ): Promise<TenantSnapshot | null> {
   const rows = await withTenant(
     db,
@@ -62,13 +72,17 @@ export async function loadSnapshot(
         keys: await listApiKeys(tx),
         workers: await listWorkers(tx),
         bundle: (await readActiveBundle(tx)) ?? EMPTY_BUNDLE,
+        shadow: await readShadow(tx),
+        profiles: await listProfiles(tx),
+        environments: await listEnvironmentProfiles(tx),
       };
     },
     { isolation: "RepeatableRead" },
   );
   if (rows === null) return null;
   const { versions, bundle } = rows;
-  const program = known?.digest === bundle.digest ? known : compileStored(bundle);
+  const programOf = (stored: StoredBundle) =>
+    known.find(({ digest }) => digest === stored.digest) ?? compileStored(stored);
   const workers = new Map<SpeciesId, SnapshotWorker[]>();
   for (const worker of rows.workers) {
     const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
@@ -85,7 +99,8 @@ export async function loadSnapshot(
   for (const species of workers.values()) species.sort((a, b) => (a.workerId < b.workerId ? -1 : 1));
   return {
     tenantId,
-    program,
+    program: programOf(bundle),
+    shadow: rows.shadow && { runId: rows.shadow.runId, program: programOf(rows.shadow.bundle) },
     identities: new Set(rows.identities),
     keys: new Map(rows.keys.map((key) => [Buffer.from(key.keyHash).toString("hex"), key])),
     engine: {
@@ -100,10 +115,25 @@ export async function loadSnapshot(
       bannedWorkers: new Set(),
       bansVersion: 0,
       egressAllowlist: NO_EGRESS,
+      environmentProfiles: environmentProfiles(rows.environments),
+      profiles: heldProfiles(rows.profiles),
+      // Nothing feeds these yet: who demands one of them is refused.
+      agreements: [],
+      certificates: new Map(),
+      attestationConfigured: false,
+      chainSums: new Map(),
+      blastSpent: new Map(),
+      catalogVersion: CATALOG_VERSION,
     },
   };
 }
 
-function compileStored(bundle: StoredBundle): Program {
+async function readShadow(tx: TenantTx): Promise<{ runId: string; bundle: StoredBundle } | null> {
+  const run = await readOpenShadowRun(tx);
+  const bundle = run && (await readBundle(tx, run.digest));
+  return run && bundle && { runId: run.id, bundle };
+}
+
+export function compileStored(bundle: StoredBundle): Program {
   return compile(RuleBundle.parse(JSON.parse(bundle.bundle)), bundle.digest);
 }

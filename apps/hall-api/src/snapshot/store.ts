@@ -1,4 +1,5 @@
 import { type Db, snapshotVersions } from "@guildhall/db";
+import type { Program } from "@guildhall/engine";
 import type { TenantId } from "@guildhall/protocol";
 import { loadSnapshot, type TenantSnapshot } from "./load.ts";
 
@@ -20,6 +21,10 @@ export interface SnapshotStore {
   poll(): Promise<void>;
 }
 
+function programsOf(snapshot: TenantSnapshot | undefined): Program[] {
+  return snapshot ? [snapshot.program, ...(snapshot.shadow ? [snapshot.shadow.program] : [])] : [];
+}
+
 export function createSnapshotStore(db: Db, now: () => number): SnapshotStore {
   const snapshots = new Map<TenantId, TenantSnapshot>();
   const tenantByKey = new Map<string, TenantId>();
@@ -31,7 +36,7 @@ export function createSnapshotStore(db: Db, now: () => number): SnapshotStore {
   async function load(tenant: TenantId): Promise<TenantSnapshot | null> {
     const startedAt = now();
     const before = snapshots.get(tenant);
-    const loaded = await loadSnapshot(db, tenant, startedAt, before?.program ?? null);
+    const loaded = await loadSnapshot(db, tenant, startedAt, programsOf(before));
     for (const hash of before?.keys.keys() ?? []) tenantByKey.delete(hash);
     if (loaded === null) snapshots.delete(tenant);
     else {

@@ -1,7 +1,11 @@
 import { HallError, readStrictJson } from "@guildhall/protocol";
-import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
-import type { FastifyInstance } from "fastify";
+import { fastifyRequestHandler, fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Hall } from "../hall.ts";
+import { BODY_MAX_BYTES } from "../http/json-body.ts";
+import { OPERATIONS } from "../operations/index.ts";
+import type { Operation } from "../operations/operation.ts";
+import { admit } from "../rest/door.ts";
 import { appRouter, type TrpcContext } from "./router.ts";
 
 /** At most this many calls in one batch (H-016); each is admitted by itself. */
@@ -19,21 +23,43 @@ export async function registerTrpc(app: FastifyInstance, hall: Hall): Promise<vo
       for (const text of [body, (query as { input?: unknown }).input])
         if (typeof text === "string") readStrictJson(text);
     });
-    await scope.register(fastifyTRPCPlugin, {
-      prefix: "/trpc",
-      trpcOptions: {
-        router: appRouter,
-        maxBatchSize: BATCH_MAX,
-        createContext: ({
-          req,
-        }: {
-          req: { headers: { authorization?: string }; id: string };
-        }): TrpcContext => ({
-          hall,
-          authorization: req.headers.authorization,
-          requestId: req.id,
-        }),
-      },
+    const trpcOptions = {
+      router: appRouter,
+      maxBatchSize: BATCH_MAX,
+      createContext: ({
+        req,
+      }: {
+        req: { headers: { authorization?: string }; id: string };
+      }): TrpcContext => ({
+        hall,
+        authorization: req.headers.authorization,
+        requestId: req.id,
+      }),
+    };
+    await scope.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });
+    await scope.register(async (large) => {
+      large.removeContentTypeParser("application/json");
+      large.addContentTypeParser("application/json", { parseAs: "string" }, (_, body, done) =>
+        done(null, body),
+      );
+      for (const operation of OPERATIONS as readonly unknown[] as readonly Operation[]) {
+        const bodyLimit = operation.rest?.bodyMaxBytes;
+        if (operation.trpc !== "mutation" || bodyLimit === undefined) continue;
+        const onRequest = async (request: FastifyRequest) => admitLarge(hall, operation, request);
+        large.post(`/trpc/${operation.name}`, { bodyLimit, onRequest }, (req, res) =>
+          fastifyRequestHandler({ ...trpcOptions, req, res, path: operation.name }),
+        );
+      }
     });
   });
+}
+
+/**
+ * What may be larger than others has a route of its own, so it cannot come in a batch. A small body goes on to tRPC,
+ * which refuses in the form that its client reads.
+ */
+async function admitLarge(hall: Hall, operation: Operation, { headers }: FastifyRequest): Promise<void> {
+  const length = headers["content-length"];
+  if (length !== undefined && Number(length) <= BODY_MAX_BYTES) return;
+  await admit(hall, operation, headers.authorization);
 }

@@ -4,16 +4,40 @@ import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
 import type { Caller } from "../identity/caller.ts";
+import { listPending } from "../operations/approval/list-pending.ts";
 import { list as listCapabilities } from "../operations/capability/list.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
+import { replay } from "../operations/decision/replay.ts";
+import { consent } from "../operations/draft/consent.ts";
+import { create as createDraft } from "../operations/draft/create.ts";
+import { discard } from "../operations/draft/discard.ts";
+import { get as getDraft } from "../operations/draft/get.ts";
+import { list as listDrafts } from "../operations/draft/list.ts";
+import { restore } from "../operations/draft/restore.ts";
+import { save } from "../operations/draft/save.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
 import type { Operation } from "../operations/operation.ts";
+import { list as listPolicies } from "../operations/policy/list.ts";
+import { define } from "../operations/profile/define.ts";
+import { list as listProfiles } from "../operations/profile/list.ts";
+import { retire } from "../operations/profile/retire.ts";
+import { setEnvironment } from "../operations/profile/set-environment.ts";
+import { getPublication } from "../operations/rule/get-publication.ts";
+import { inForce } from "../operations/rule/in-force.ts";
+import { listPublications } from "../operations/rule/list-publications.ts";
+import { publish } from "../operations/rule/publish.ts";
+import { review } from "../operations/rule/review.ts";
+import { rollBack } from "../operations/rule/roll-back.ts";
+import { simulate } from "../operations/rule/simulate.ts";
 import { begin } from "../operations/session/begin.ts";
 import { end } from "../operations/session/end.ts";
 import { me } from "../operations/session/me.ts";
+import { end as endShadow } from "../operations/shadow/end.ts";
+import { list as listShadow } from "../operations/shadow/list.ts";
+import { start as startShadow } from "../operations/shadow/start.ts";
 import { list as listWorkers } from "../operations/worker/list.ts";
 import { admit } from "../rest/door.ts";
 
@@ -117,7 +141,34 @@ const TRPC_CODES: Record<number, TRPCError["code"] | undefined> = {
 };
 
 export const appRouter = t.router({
-  decision: t.router({ list: query(listDecisions), get: query(getDecision) }),
+  decision: t.router({ list: query(listDecisions), get: query(getDecision), replay: query(replay) }),
+  approval: t.router({ "list-pending": query(listPending) }),
+  rule: t.router({
+    "in-force": query(inForce),
+    "list-publications": query(listPublications),
+    "get-publication": query(getPublication),
+    review: mutation(review),
+    simulate: mutation(simulate),
+    publish: mutation(publish),
+    "roll-back": mutation(rollBack),
+  }),
+  draft: t.router({
+    create: mutation(createDraft),
+    list: query(listDrafts),
+    get: query(getDraft),
+    save: mutation(save),
+    discard: mutation(discard),
+    restore: mutation(restore),
+    consent: mutation(consent),
+  }),
+  shadow: t.router({ start: mutation(startShadow), end: mutation(endShadow), list: query(listShadow) }),
+  policy: t.router({ list: query(listPolicies) }),
+  profile: t.router({
+    list: query(listProfiles),
+    define: mutation(define),
+    retire: mutation(retire),
+    "set-environment": mutation(setEnvironment),
+  }),
   capability: t.router({ list: query(listCapabilities) }),
   worker: t.router({ list: query(listWorkers) }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),

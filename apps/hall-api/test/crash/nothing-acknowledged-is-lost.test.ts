@@ -70,7 +70,7 @@ describe(`with seed ${seed}`, () => {
     await breakEnqueueing(world.admin);
     await until("I4", world, () => world.killHall(kill));
     await endWorld(world);
-  }, 120_000);
+  }, 240_000);
 
   it("signs only what is committed; where it signs before, the judge sees a second body for one (tenant, seq)", async () => {
     const world = await newWorld();
@@ -81,7 +81,7 @@ describe(`with seed ${seed}`, () => {
       await world.killHall({ point: "between-commit-and-seal", nth: 1000 });
     });
     await endWorld(world);
-  }, 120_000);
+  }, 240_000);
 
   it("loses nothing to a power cut; with synchronous_commit off, the judge misses acknowledged receipts", async () => {
     const world = await newWorld();
@@ -92,13 +92,13 @@ describe(`with seed ${seed}`, () => {
       await mendDurability(world.admin);
       await endWorld(world);
     }
-  }, 120_000);
+  }, 240_000);
 });
 
-/** A control that has to turn red, within a few crashes. */
+/** A control that has to turn red, within a dozen crashes, however busy the machine is. */
 async function until(invariant: string, world: World, crash: () => Promise<unknown>): Promise<void> {
   const found = new Set<string>();
-  for (let round = 0; round < 5 && !found.has(invariant); round++) {
+  for (let round = 0; round < 12 && !found.has(invariant); round++) {
     await crash();
     for (const violation of await world.checker.check()) found.add(violation.invariant);
   }

@@ -14,6 +14,8 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     consoleUrl: "http://localhost:3000",
     receiptSignatures: true,
     allowPrivateAddresses: true,
+    requireHumanMode: "sdk",
+    publishConsent: false,
     seed: "none",
     logLevel: process.env.CRASH_LOG ?? "silent",
   };

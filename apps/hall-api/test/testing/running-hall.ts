@@ -82,6 +82,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     consoleUrl: "http://console.test",
     receiptSignatures: true,
     allowPrivateAddresses: true,
+    requireHumanMode: "sdk",
+    publishConsent: false,
     seed: "none",
     logLevel: "silent",
   };

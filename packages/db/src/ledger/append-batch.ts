@@ -16,6 +16,22 @@ export interface SequencedEntry {
   payload: { salt: Uint8Array; content: string } | null;
   idempotency: { key: string; requestDigest: Uint8Array } | null;
   dispatch: { workerId: string; transportDigest: string; startBy: Instant } | null;
+  hold: SequencedHold | null;
+}
+
+/** What a human is asked about a decision that is held. */
+export interface SequencedHold {
+  decidedAt: Instant;
+  expiresAt: Instant;
+  level: string;
+  quorum: number;
+  stepUp: boolean;
+  capabilityId: string | null;
+  workerId: string | null;
+  env: string | null;
+  dataLabel: string | null;
+  blastScore: number | null;
+  askedBy: readonly string[];
 }
 
 /** Complete subtrees of 256^level leaves, for proofs. */
@@ -144,6 +160,7 @@ function statement(batch: Batch): pg.QueryConfig {
   const payloads = entries.filter((e) => e.payload);
   const keyed = entries.filter((e) => e.idempotency);
   const dispatched = entries.filter((e) => e.dispatch);
+  const held = entries.filter((e) => e.hold);
   const signatures = seal?.signatures ?? [];
   return {
     name: "append",
@@ -192,6 +209,10 @@ function statement(batch: Batch): pg.QueryConfig {
       int8Array(signatures.map((s) => s.leafIndex)),
       uuidArray(signatures.map((s) => s.tenantId)),
       byteaArray(signatures.map((s) => s.signature)),
+      // Holds are few, and have nulls and lists in them: JSON.
+      JSON.stringify(
+        held.map(({ tenantId, receiptId, leafIndex, hold }) => ({ tenantId, receiptId, leafIndex, ...hold })),
+      ),
     ],
   };
 }
@@ -239,6 +260,12 @@ WITH h AS (
   SELECT e.tenant_id, e.id, e.leaf_index, e.worker_id, e.transport_digest, e.start_by::timestamptz
   FROM unnest($33::uuid[], $34::uuid[], $35::int8[], $36::text[], $37::text[], $38::text[])
     AS e (tenant_id, id, leaf_index, worker_id, transport_digest, start_by) WHERE EXISTS (SELECT 1 FROM h)
+), a AS (
+  INSERT INTO hall.pending_approval (tenant_id, id, leaf_index, decided_at, expires_at, level, quorum, step_up,
+    capability_id, worker_id, env, data_label, blast_score, asked_by)
+  SELECT * FROM jsonb_to_recordset($44::jsonb) AS e ("tenantId" uuid, "receiptId" uuid, "leafIndex" int8,
+    "decidedAt" timestamptz, "expiresAt" timestamptz, level text, quorum int4, "stepUp" boolean, "capabilityId" text,
+    "workerId" text, env text, "dataLabel" text, "blastScore" int4, "askedBy" text[]) WHERE EXISTS (SELECT 1 FROM h)
 ), g AS (
   INSERT INTO ledger.receipt_signature (leaf_index, tenant_id, signature)
   SELECT * FROM unnest($41::int8[], $42::uuid[], $43::bytea[]) ON CONFLICT DO NOTHING

@@ -60,6 +60,12 @@ export async function enrollWorker(
   return { created: true, enrolledAt: row.enrolledAt };
 }
 
+/** A record as it was enrolled, canonical, by the hash that receipts name; null where there is none. */
+export async function readWorkerRecord(tx: TenantTx, recordHash: string): Promise<string | null> {
+  const row = await tx.workerRecord.findFirst({ where: { recordHash } });
+  return row?.record ?? null;
+}
+
 /** Sets where a worker is reached. @returns the version now in force, or null where there is no such worker */
 export async function setWorkerTransport(
   tx: TenantTx,

@@ -66,10 +66,15 @@ export const RouteAnswer = z.looseObject({
 });
 export type RouteAnswer = z.infer<typeof RouteAnswer>;
 
-/** The decision in WCP's words, from the receipt's body and the request that was read. */
-export function routeAnswer({ body, read, sealed }: SealedDecision): RouteAnswer {
+/**
+ * The decision in WCP's words, from the receipt's body and the request that was read.
+ * @param mode how a hold looks: `sdk`, denied; `spec`, not denied (ARCHITECTURE 6, REQUIRE_HUMAN)
+ */
+export function routeAnswer({ body, read, sealed }: SealedDecision, mode: "sdk" | "spec"): RouteAnswer {
   const { decision } = body;
-  const { inputs, selected, deny, blast } = decision;
+  const { inputs, selected, blast, human } = decision;
+  const held = decision.outcome === "HOLD";
+  const deny = held && mode === "spec" ? null : decision.deny;
   const details = deny?.details ?? {};
   const text = (value: unknown) => (typeof value === "string" ? value : null);
   return {
@@ -79,7 +84,7 @@ export function routeAnswer({ body, read, sealed }: SealedDecision): RouteAnswer
     outcome: { ALLOW: "DISPATCH", DENY: "DENY", HOLD: "STEWARD_HOLD" }[
       decision.outcome
     ] as RouteAnswer["outcome"],
-    denied: decision.outcome !== "ALLOW",
+    denied: decision.outcome === "DENY" || (held && mode === "sdk"),
     deny_reason_if_denied: deny && { code: deny.code, message: deny.message, ...details },
     deny_code: deny?.code ?? null,
     correlation_id: body.correlation_id,
@@ -109,11 +114,20 @@ export function routeAnswer({ body, read, sealed }: SealedDecision): RouteAnswer
     blast_gate_passed: blast?.gate_passed ?? null,
     blast_breakdown: blast,
     privilege_envelope_ok: decision.privilege_envelope_ok,
-    supervisor_required: details.supervisor_required === true,
-    supervisor_level: text(details.supervisor_level),
-    pending_approval_id: null,
-    approval_expires_at: null,
-    escalation_context: null,
+    supervisor_required: human !== undefined,
+    supervisor_level: human?.level ?? null,
+    // The approval is of this very decision, so it bears its id.
+    pending_approval_id: body.approval_expires_at ? body.receipt_id : null,
+    approval_expires_at: body.approval_expires_at ?? null,
+    escalation_context: human
+      ? {
+          capability_id: body.capability_id,
+          blast_score: blast?.score ?? null,
+          tenant_risk: text(inputs.tenant_risk),
+          data_label: text(inputs.data_label),
+          policy_version: decision.policy_version,
+        }
+      : null,
     policy_version: decision.policy_version,
     dry_run: decision.dry_run,
     telemetry_envelopes: telemetryOf(decision, { decisionId: body.receipt_id, timestamp: body.decided_at }),

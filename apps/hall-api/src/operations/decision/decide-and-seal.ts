@@ -6,12 +6,15 @@ import {
   canonicalJson,
   type DecisionBody,
   HallError,
+  type HumanDemand,
+  type Instant,
   instant,
   type ReadRouteInput,
   type ReceiptId,
   readRouteInput,
   type SealedReceipt,
   type SequencedField,
+  type UnsequencedBody,
 } from "@guildhall/protocol";
 import type { Hall } from "../../hall.ts";
 import { callerOfKey } from "../../identity/authenticate.ts";
@@ -26,6 +29,8 @@ export interface SealedDecision {
   sealed: Sealed | SealedReceipt;
 }
 
+/** How long a human has to act on a hold. */
+export const APPROVAL_TTL_MS = 24 * 3600 * 1000;
 const ROUNDS_MAX = 3;
 const COMMITTED_TRIES_MAX = 60;
 
@@ -61,7 +66,7 @@ export async function decideAndSeal(
     const decision = decide(
       snapshot!.program,
       snapshot!.engine,
-      { read, identities: caller.identities },
+      { read, identities: caller.identities, agent: caller.actor.id },
       nowMs,
     );
     const entry = entryOf(
@@ -74,6 +79,8 @@ export async function decideAndSeal(
     const submitted = await hall.ledger.submit(entry);
     switch (submitted.outcome) {
       case "sealed":
+        hall.shadow.note(snapshot!, caller.actor.id, { decisionId: options.decisionId, decision, nowMs });
+        await adviseHumans(hall, caller, snapshot!.engine, decision, options.decisionId);
         return { body: submitted.sealed.body as DecisionBody, read, sealed: submitted.sealed };
       case "duplicate": {
         const repeated = idempotency && (await waitForRepeated(hall, first, idempotency));
@@ -87,6 +94,55 @@ export async function decideAndSeal(
     }
   }
   throw new HallError("FENCE_BUSY");
+}
+
+/**
+ * What is advisory runs, and people are told: by a receipt of its own, right behind the decision's. The decision stands
+ * whatever becomes of the notice, so a failure is logged with what it was about and not answered as a refusal.
+ */
+async function adviseHumans(
+  hall: Hall,
+  caller: Caller,
+  versions: { epoch: number; hallEpoch: number },
+  decision: DecisionBody["decision"],
+  decisionId: ReceiptId,
+): Promise<void> {
+  const { human } = decision;
+  if (human?.level !== "advisory" || decision.outcome !== "ALLOW" || decision.dry_run) return;
+  const nowMs = hall.clock.now();
+  const receiptId = newReceiptId(nowMs);
+  const notice: UnsequencedBody = {
+    ...hall.ledger.envelopeFor(
+      caller.tenantId,
+      { kind: "hall", id: hall.ledger.envelope.hall },
+      nowMs,
+      receiptId,
+    ),
+    kind: "notice",
+    action: "advised",
+    subject: decisionId,
+    details: { asked_by: human.asked_by, level: human.level },
+  };
+  const submit = (epochs: { epoch: number; hallEpoch: number }) =>
+    hall.ledger.submit({
+      tenantId: caller.tenantId,
+      receiptId,
+      epoch: epochs.epoch,
+      hallEpoch: epochs.hallEpoch,
+      body: notice,
+      payload: null,
+      idempotency: null,
+      dispatch: null,
+      hold: null,
+    });
+  try {
+    if ((await submit(versions)).outcome === "sealed") return;
+    // A notice takes no right and gives none: it is recorded under whatever epoch holds now.
+    const fresh = await hall.snapshots.refresh(caller.tenantId);
+    if (fresh) await submit(fresh.engine);
+  } catch (err) {
+    hall.log.error({ err, decision: decisionId }, "people could not be told of an advisory decision");
+  }
 }
 
 interface Made {
@@ -110,6 +166,8 @@ function entryOf(
     starts && decision.outcome === "ALLOW" && !decision.dry_run && selected?.transport_digest != null;
   const decidedAt = instant(nowMs);
   const startBy = runs ? instant(nowMs + SEAL_DEADLINE_MS) : null;
+  const expiresAt =
+    decision.outcome === "HOLD" && !decision.dry_run ? instant(nowMs + APPROVAL_TTL_MS) : null;
   const salt = newSalt();
   const payload = canonicalJson(payloadOf(read, body));
   const input = read.valid ? read.input : null;
@@ -122,11 +180,12 @@ function entryOf(
     worker_id: selected?.worker_id ?? null,
     policy_decision: decision.outcome,
     controls_verified: decision.controls_verified,
-    worker_attestation_checked: false,
-    worker_attestation_valid: null,
+    worker_attestation_checked: decision.attestation !== undefined,
+    worker_attestation_valid: decision.attestation?.valid ?? null,
     artifact_hash: commitText(payload, salt),
     dispatched_at: runs ? decidedAt : null,
     start_by: startBy,
+    ...(expiresAt && { approval_expires_at: expiresAt }),
     decision,
   };
   return {
@@ -141,6 +200,29 @@ function entryOf(
       runs && selected?.transport_digest && startBy
         ? { workerId: selected.worker_id, transportDigest: selected.transport_digest, startBy }
         : null,
+    hold: expiresAt && decision.human ? holdOf(unsequenced, decision.human, expiresAt) : null,
+  };
+}
+
+/** The row by which people find what waits for them; it stands or falls with the receipt. */
+function holdOf(
+  { decided_at, capability_id, worker_id, decision }: Omit<DecisionBody, SequencedField>,
+  human: HumanDemand,
+  expiresAt: Instant,
+): Entry["hold"] {
+  const { env, data_label } = decision.inputs;
+  return {
+    decidedAt: decided_at,
+    expiresAt,
+    level: human.level,
+    quorum: human.quorum,
+    stepUp: human.step_up,
+    capabilityId: capability_id,
+    workerId: worker_id,
+    env: typeof env === "string" ? env : null,
+    dataLabel: typeof data_label === "string" ? data_label : null,
+    blastScore: decision.blast?.score ?? null,
+    askedBy: human.asked_by,
   };
 }
 

@@ -13,14 +13,15 @@ export const route = operation({
   // A RouteInput that breaks its schema is decided too (DENY_INVALID_INPUT), so the door asks for an object only.
   input: RouteBody,
   output: RouteAnswer,
-  rest: { method: "POST", path: "/wcp/route", idempotencyKey: true, shows: RouteInput },
+  rest: { method: "POST", path: "/wcp/route", also: [202], idempotencyKey: true, shows: RouteInput },
   async run({ hall, input, request, ...context }) {
     const decided = await decideAndSeal(hall, callerOf(context), input, {
       starts: false,
       idempotencyKey: request.idempotencyKey,
       decisionId: newDecisionId(hall),
     });
-    const answer = routeAnswer(decided);
+    if (decided.body.approval_expires_at) request.setStatus(202);
+    const answer = routeAnswer(decided, hall.settings.requireHumanMode);
     request.setText(routeAnswerText(answer, decided));
     return answer;
   },

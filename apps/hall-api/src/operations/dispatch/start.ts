@@ -38,7 +38,8 @@ export const startDispatch = operation({
       hall.dispatcher.noteOutcome(decisionId);
       throw error;
     });
-    const answer = routeAnswer(decided);
+    if (decided.body.approval_expires_at) request.setStatus(202);
+    const answer = routeAnswer(decided, hall.settings.requireHumanMode);
     if (decided.body.dispatched_at === null) {
       hall.dispatcher.noteOutcome(decisionId);
       return { ...answer, dispatch: null, result: null, result_salt: null, outcome_receipt: null };

@@ -4,7 +4,7 @@ import { HallError, isPrintable, type KeyId, SignatoryId } from "@guildhall/prot
 import { z } from "zod";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
-import { KEY_SCOPES } from "../../identity/permissions.ts";
+import { DEFAULT_KEY_SCOPES, KEY_SCOPES } from "../../identity/permissions.ts";
 import { callerOf, operation } from "../operation.ts";
 
 const YEAR_SECONDS = 366 * 24 * 3600;
@@ -17,10 +17,7 @@ export const create = operation({
   input: z.strictObject({
     name: z.string().min(1).max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
     identities: z.array(SignatoryId).min(1).max(100),
-    scopes: z
-      .array(z.enum(KEY_SCOPES))
-      .min(1)
-      .default([...KEY_SCOPES]),
+    scopes: z.array(z.enum(KEY_SCOPES)).min(1).default(DEFAULT_KEY_SCOPES),
     expires_in_seconds: z.int().min(60).max(YEAR_SECONDS).optional(),
   }),
   output: z.object({

@@ -1,4 +1,5 @@
 import { listWorkers } from "@guildhall/db";
+import { COMPLIANCE_LEVELS, complianceLevel } from "@guildhall/engine";
 import { readStrictJson } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
@@ -20,6 +21,8 @@ export const list = operation({
         enrolled_at: z.string(),
         worker_record_hash: z.string(),
         transport: z.object({ version: z.int(), digest: z.string() }).nullable(),
+        /** What of WCP's levels the record reaches by itself (contract 5.2), and what the next one asks. */
+        compliance: z.object({ level: z.enum(COMPLIANCE_LEVELS).nullable(), missing: z.array(z.string()) }),
       }),
     ),
     count: z.int(),
@@ -42,8 +45,14 @@ export const list = operation({
         enrolled_at: row.enrolledAt.toISOString(),
         worker_record_hash: row.recordHash,
         transport: row.transport && { version: row.transport.version, digest: row.transport.digest },
+        compliance: complianceOf(record),
       };
     });
     return { workers, count: workers.length };
   },
 });
+
+function complianceOf(record: Record<string, unknown>) {
+  const { level, missing } = complianceLevel(record);
+  return { level, missing: [...missing] };
+}

@@ -1,0 +1,8 @@
+import { TRPCClientError } from "@trpc/client";
+
+/** What the Hall says of a refusal beside its code: conflicts, problems, findings. Empty where it says nothing. */
+export function refusalDetail(error: unknown): { [name: string]: unknown } {
+  if (!(error instanceof TRPCClientError)) return {};
+  const hall: unknown = error.data?.hall;
+  return typeof hall === "object" && hall !== null ? (hall as { [name: string]: unknown }) : {};
+}

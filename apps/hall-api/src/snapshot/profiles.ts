@@ -1,0 +1,31 @@
+import { hash } from "node:crypto";
+import type { EnvironmentProfile, OwnProfile } from "@guildhall/db";
+import type { SnapshotProfile } from "@guildhall/engine";
+import { canonicalJson, type Env, Profile, type ProfileId, SHIPPED_PROFILES } from "@guildhall/protocol";
+
+/** The profiles of one tenant: those that every Hall ships, and its own beside them. */
+
+/** A profile's digest, `sha256:` and hex: the SHA-256 of its canonical JSON. */
+export function profileDigest(profile: Profile): { digest: string; content: string } {
+  const content = canonicalJson(profile);
+  return { digest: `sha256:${hash("sha256", content, "hex")}`, content };
+}
+
+export const SHIPPED: ReadonlyMap<ProfileId, SnapshotProfile> = new Map(
+  SHIPPED_PROFILES.map((profile) => [profile.profile_id, { profile, digest: profileDigest(profile).digest }]),
+);
+
+/** A retired profile is not held: a rule that still asks for it is refused. */
+export function heldProfiles(own: readonly OwnProfile[]): Map<ProfileId, SnapshotProfile> {
+  const held = new Map(SHIPPED);
+  for (const { profileId, digest, content, retiredAt } of own)
+    if (retiredAt === null && !SHIPPED.has(profileId))
+      held.set(profileId, { profile: Profile.parse(JSON.parse(content)), digest });
+  return held;
+}
+
+export function environmentProfiles(standing: readonly EnvironmentProfile[]): Record<Env, ProfileId | null> {
+  const profiles: Record<Env, ProfileId | null> = { dev: null, stage: null, prod: null, edge: null };
+  for (const { env, profileId } of standing) profiles[env] = profileId;
+  return profiles;
+}

@@ -1,0 +1,36 @@
+import { type Io, UsageError } from "./command.ts";
+import { readFile } from "./read-input.ts";
+
+/** Which Hall to ask, and with which API key. */
+export interface HallAddress {
+  url: string;
+  apiKey: string;
+}
+
+/** The options of every command that asks a Hall, for `parseArgs`. */
+export const HALL_OPTIONS = { hall: { type: "string" }, "key-file": { type: "string" } } as const;
+
+/** For the help of those commands. */
+export const HALL_OPTIONS_HELP = `\
+  --hall      the Hall's address, like https://hall.example.org
+  --key-file  a file that holds the API key; without it the environment's HALL_KEY is used. A key never
+              stands on the command line, where other people could see it`;
+
+export async function readAddress(
+  { hall, "key-file": file }: { hall?: string | undefined; "key-file"?: string | undefined },
+  { hallKey }: Pick<Io, "hallKey">,
+): Promise<HallAddress> {
+  if (hall === undefined) throw new UsageError("Expected --hall and the Hall's address.");
+  const apiKey = file === undefined ? hallKey : await readText(file);
+  if (apiKey === null || apiKey === "")
+    throw new UsageError(
+      "Expected an API key: in the environment as HALL_KEY, or in a file that --key-file names.",
+    );
+  return { url: hall, apiKey };
+}
+
+async function readText(path: string): Promise<string> {
+  return Buffer.from(await readFile(path))
+    .toString("utf8")
+    .trim();
+}

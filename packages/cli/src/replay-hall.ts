@@ -1,0 +1,67 @@
+import type { Profile, RuleBundle, StrictJson, WorkerRecord } from "@guildhall/protocol";
+import { digestOf, digestOfText } from "./digest.ts";
+import type { HallAddress } from "./hall-address.ts";
+import { refused, textIn } from "./hall-answer.ts";
+import type { JsonObject } from "./read-json.ts";
+import { bundleIn, type Named, profileIn, recordIn } from "./replay-documents.ts";
+
+/**
+ * What a Hall stores by digest. Its word is not taken: each document is hashed here, and one that has another digest
+ * than it was asked by is remarked upon and left out. Null where the Hall has no such document.
+ */
+
+export async function bundleFrom(
+  hall: HallAddress,
+  digest: string,
+  remarks: string[],
+): Promise<Named<RuleBundle> | null> {
+  const name = `The Hall's bundle ${digest}`;
+  const body = await fetchDocument(hall, "wcp/rules/bundles", digest);
+  if (body === null) return null;
+  const text = textIn(body, "bundle");
+  return isTrue(name, digest, digestOfText(text), remarks) ? bundleIn(text, name) : null;
+}
+
+export async function recordFrom(
+  hall: HallAddress,
+  hash: string,
+  remarks: string[],
+): Promise<Named<WorkerRecord> | null> {
+  const name = `The Hall's record ${hash}`;
+  const body = await fetchDocument(hall, "wcp/records", hash);
+  if (body === null) return null;
+  const text = textIn(body, "record");
+  const record = recordIn(text, name);
+  return isTrue(name, hash, record.digests[0], remarks) ? record : null;
+}
+
+export async function profileFrom(
+  hall: HallAddress,
+  digest: string,
+  remarks: string[],
+): Promise<Named<Profile> | null> {
+  const name = `The Hall's profile ${digest}`;
+  const body = await fetchDocument(hall, "wcp/profiles/versions", digest);
+  if (body === null) return null;
+  const profile = body.profile as StrictJson;
+  return isTrue(name, digest, digestOf(profile ?? null), remarks)
+    ? profileIn(JSON.stringify(profile), name)
+    : null;
+}
+
+/** @param folder where documents of this kind stand */
+async function fetchDocument(hall: HallAddress, folder: string, digest: string): Promise<JsonObject | null> {
+  // A receipt may name anything; there is no document of another name, and no other path is asked.
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return null;
+  const { askHall } = await import("./ask-hall.ts");
+  const answer = await askHall(hall, "GET", `${folder}/${digest}`);
+  if (answer.ok) return answer.body;
+  if (answer.refusal.status === 404) return null;
+  throw refused(answer.refusal);
+}
+
+function isTrue(name: string, wanted: string, found: string | undefined, remarks: string[]): boolean {
+  if (found === wanted) return true;
+  remarks.push(`${name} is another one, ${found}; it was not used.`);
+  return false;
+}

@@ -1,0 +1,129 @@
+import type { ReplayMaterial } from "@guildhall/engine";
+import {
+  type Decision,
+  type Profile,
+  SHIPPED_PROFILES,
+  type StrictJson,
+  type WorkerRecord,
+} from "@guildhall/protocol";
+import { type Io, UsageError } from "./command.ts";
+import { digestOf } from "./digest.ts";
+import type { HallAddress } from "./hall-address.ts";
+import { readFile, readInput } from "./read-input.ts";
+import { isObject, readJson } from "./read-json.ts";
+import { findProgram } from "./replay-bundle.ts";
+import { type Named, profileIn, recordIn } from "./replay-documents.ts";
+import { profileFrom, recordFrom } from "./replay-hall.ts";
+
+/** Where the documents are that a decision names. */
+export interface Sources {
+  bundle: string | null;
+  records: readonly string[];
+  profiles: readonly string[];
+  payload: string | null;
+  hall: HallAddress | null;
+}
+
+export interface Gathered {
+  material: ReplayMaterial;
+  /** What the person should know about what was given and found, each a sentence. */
+  remarks: string[];
+  /** The digest of a bundle that is used in place of the one that decided; null where that one is used. */
+  otherBundle: string | null;
+}
+
+/** @throws UsageError where something that was named cannot be read */
+export async function gather(decision: Decision, sources: Sources, io: Io): Promise<Gathered> {
+  const remarks: string[] = [];
+  const wanted = String(decision.inputs.bundle_digest);
+  const payload = sources.payload === null ? undefined : await readPayload(sources.payload, io);
+  const { program, other } = await findProgram(wanted, sources, io, remarks);
+  const records = await findRecords(recordsNamed(decision), sources, remarks);
+  const profiles = await findProfiles(profilesNamed(decision), sources, remarks);
+  return {
+    material: {
+      program: () => program,
+      record: (hash) => records.get(hash) ?? null,
+      profile: (digest) => profiles.get(digest) ?? null,
+      // No Hall of this version decides by these two.
+      agreement: () => null,
+      certificate: () => null,
+      payload,
+    },
+    remarks,
+    otherBundle: other,
+  };
+}
+
+async function readPayload(path: string, io: Io): Promise<StrictJson> {
+  const payload = readJson(await readInput(path, io), `--payload: ${path}`);
+  if (!isObject(payload)) throw new UsageError(`--payload: expected a JSON object in ${path}.`);
+  return payload;
+}
+
+/** Of the workers that were looked at: the selected one and those that were passed over. */
+function recordsNamed({ inputs, selected }: Decision): Set<string> {
+  const passedOver = (inputs.passed_over ?? []) as { record_hash: string }[];
+  const hashes = new Set(passedOver.map(({ record_hash }) => record_hash));
+  if (selected !== null) hashes.add(selected.worker_record_hash);
+  return hashes;
+}
+
+async function findRecords(
+  wanted: ReadonlySet<string>,
+  { records: paths, hall }: Sources,
+  remarks: string[],
+): Promise<Map<string, WorkerRecord>> {
+  const found = new Map<string, WorkerRecord>();
+  for (const path of paths)
+    keep(recordIn(await readFile(path), path), { wanted, found, remarks, path, what: "record" });
+  for (const hash of hall ? wanted : []) {
+    if (found.has(hash)) continue;
+    const record = await recordFrom(hall as HallAddress, hash, remarks);
+    if (record !== null) found.set(hash, record.document);
+  }
+  return found;
+}
+
+function profilesNamed({ profiles }: Decision): Set<string> {
+  return new Set((profiles ?? []).map(({ digest }) => digest));
+}
+
+async function findProfiles(
+  wanted: ReadonlySet<string>,
+  { profiles: paths, hall }: Sources,
+  remarks: string[],
+): Promise<Map<string, Profile>> {
+  const found = new Map<string, Profile>();
+  for (const path of paths)
+    keep(profileIn(await readFile(path), path), { wanted, found, remarks, path, what: "profile" });
+  // Those that every Hall ships need not be given.
+  for (const profile of SHIPPED_PROFILES) {
+    const digest = digestOf(profile);
+    if (wanted.has(digest)) found.set(digest, profile);
+  }
+  for (const digest of hall ? wanted : []) {
+    if (found.has(digest)) continue;
+    const profile = await profileFrom(hall as HallAddress, digest, remarks);
+    if (profile !== null) found.set(digest, profile.document);
+  }
+  return found;
+}
+
+function keep<Document>(
+  { document, digests }: Named<Document>,
+  on: {
+    wanted: ReadonlySet<string>;
+    found: Map<string, Document>;
+    remarks: string[];
+    path: string;
+    what: string;
+  },
+): void {
+  const named = digests.find((digest) => on.wanted.has(digest));
+  if (named !== undefined) on.found.set(named, document);
+  else
+    on.remarks.push(
+      `${on.path} (${digests.at(-1)}) is no ${on.what} that the decision names; it was not used.`,
+    );
+}

@@ -1,0 +1,93 @@
+import { type CapabilityId, coversCapability, type RouteInput } from "@guildhall/protocol";
+import type { Refusal } from "./refusal.ts";
+import { shown } from "./sanitise.ts";
+import type { Snapshot, SnapshotAgreement } from "./snapshot.ts";
+
+export interface AgreementCheck {
+  /** The agreement under which the work stands; null where there is none and none is needed. */
+  readonly agreement: SnapshotAgreement | null;
+  readonly refusal: Refusal | null;
+}
+
+const NONE_NEEDED: AgreementCheck = { agreement: null, refusal: null };
+
+/**
+ * Finds the signatory's agreement in force. Where one is in force its terms bind, whether or not one is required; of
+ * several the first by id whose terms cover the request stands in the decision.
+ */
+export function checkAgreement(
+  snapshot: Snapshot,
+  required: boolean,
+  input: RouteInput,
+  capability: CapabilityId,
+  nowMs: number,
+): AgreementCheck {
+  if (snapshot.agreements.length === 0 && !required) return NONE_NEEDED;
+  const signatory = shown(input.tenant_id);
+  const own = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
+  const inForce = own.filter((agreement) => isInForce(agreement, nowMs));
+  if (inForce.length === 0) {
+    if (!required) return NONE_NEEDED;
+    const newest = own.at(-1);
+    return refused(
+      newest === undefined
+        ? { code: "DENY_AGREEMENT_REQUIRED", details: {}, because: `${signatory} has signed none.` }
+        : {
+            code: "DENY_AGREEMENT_NOT_IN_FORCE",
+            details: { agreement_id: newest.agreementId, state: newest.state },
+            because: `${shown(newest.agreementId)} is ${whyNotInForce(newest, nowMs)}.`,
+          },
+    );
+  }
+  const agreement = inForce.find(({ terms }) => outside(terms, input, capability) === null);
+  if (agreement !== undefined) return { agreement, refusal: null };
+  const first = inForce[0] as SnapshotAgreement;
+  return refused(termsRefusal(first, outside(first.terms, input, capability) as string));
+}
+
+/** The highest blast score is a term too, known only once a worker is selected. */
+export function checkAgreedBlast(agreement: SnapshotAgreement | null, score: number): Refusal | null {
+  if (agreement === null || score <= agreement.terms.max_blast_score) return null;
+  const { max_blast_score } = agreement.terms;
+  return {
+    ...termsRefusal(agreement, `a blast score of ${score}; it allows ${max_blast_score}`),
+    details: { agreement_id: agreement.agreementId, blast_score: score, limit: max_blast_score },
+  };
+}
+
+/** From the first moment on, until just before the last. */
+export function isInForce(
+  { state, validFromMs, validUntilMs }: Pick<SnapshotAgreement, "state" | "validFromMs" | "validUntilMs">,
+  nowMs: number,
+): boolean {
+  return state === "active" && nowMs >= validFromMs && (validUntilMs === null || nowMs < validUntilMs);
+}
+
+function whyNotInForce({ state, validFromMs }: SnapshotAgreement, nowMs: number): string {
+  if (state !== "active") return state;
+  return nowMs < validFromMs ? "not in force yet" : "no longer in force";
+}
+
+/** What of the request the terms do not cover, or null. */
+function outside(
+  { capabilities, environments, data_labels }: SnapshotAgreement["terms"],
+  { env, data_label }: RouteInput,
+  capability: CapabilityId,
+): string | null {
+  if (!capabilities.some((pattern) => coversCapability(pattern, capability))) return shown(capability);
+  if (!environments.includes(env)) return env;
+  if (!data_labels.includes(data_label)) return `${data_label} data`;
+  return null;
+}
+
+function termsRefusal({ agreementId }: SnapshotAgreement, what: string): Refusal {
+  return {
+    code: "DENY_AGREEMENT_TERMS",
+    details: { agreement_id: agreementId },
+    because: `${shown(agreementId)} does not cover ${what}.`,
+  };
+}
+
+function refused(refusal: Refusal): AgreementCheck {
+  return { agreement: null, refusal };
+}
