@@ -103,7 +103,13 @@ async function benchDecisions(): Promise<void> {
   ]);
 
   const peers: Row[] = [];
-  for (const [i, { size }] of setups.entries())
+  for (const [i, { size }] of setups.entries()) {
+    peers.push({
+      case: `Map, a rule and a record, N=${size}`,
+      unit: "µs",
+      values: values[i]!.lookup,
+      against: { name: `decide, N=${size}`, values: values[i]!.decide },
+    });
     for (const peer of PEERS.filter(({ max }) => size <= max)) {
       const ask = await peer.setUp(size);
       const rounds = Array.from({ length: ROUNDS }, () =>
@@ -112,6 +118,7 @@ async function benchDecisions(): Promise<void> {
       const row = { case: `${peer.name}, N=${size}`, unit: "µs", values: rounds };
       peers.push({ ...row, against: { name: `decide, N=${size}`, values: values[i]!.decide } });
     }
+  }
   printTable("engine: peers, which answer yes or no only", peers);
 }
 

@@ -4,11 +4,13 @@
  */
 const UNPRINTABLE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
+/** What nearly every text is, told in one quick look. */
+const PLAIN = /^[\x20-\x7e]*$/;
 const SHOWN_MAX = 256;
 
 /** A stranger's text without the characters that forge log lines or turn text around on a screen. */
 export function sanitise(text: string): string {
-  return text.replace(UNPRINTABLE, "");
+  return PLAIN.test(text) ? text : text.replace(UNPRINTABLE, "");
 }
 
 /** A stranger's text as a sentence may carry it: sanitised, and cut where it is long. */
