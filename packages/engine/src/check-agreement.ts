@@ -28,14 +28,14 @@ export function checkAgreement(
   const inForce = own.filter((agreement) => isInForce(agreement, nowMs));
   if (inForce.length === 0) {
     if (!required) return NONE_NEEDED;
-    const newest = own.at(-1);
+    const last = own.at(-1);
     return refused(
-      newest === undefined
+      last === undefined
         ? { code: "DENY_AGREEMENT_REQUIRED", details: {}, because: `${signatory} has signed none.` }
         : {
             code: "DENY_AGREEMENT_NOT_IN_FORCE",
-            details: { agreement_id: newest.agreementId, state: newest.state },
-            because: `${shown(newest.agreementId)} is ${whyNotInForce(newest, nowMs)}.`,
+            details: { agreement_id: last.agreementId, state: last.state },
+            because: `${shown(last.agreementId)} is ${whyNotInForce(last, nowMs)}.`,
           },
     );
   }
@@ -56,7 +56,7 @@ export function checkAgreedBlast(agreement: SnapshotAgreement | null, score: num
 }
 
 /** From the first moment on, until just before the last. */
-export function isInForce(
+function isInForce(
   { state, validFromMs, validUntilMs }: Pick<SnapshotAgreement, "state" | "validFromMs" | "validUntilMs">,
   nowMs: number,
 ): boolean {

@@ -77,7 +77,8 @@ export function attestationMinimum(rule: CompiledRule, floors: Floors, env: Env)
   return minimum;
 }
 
-function findingOf(attestation: SnapshotAttestation | null, nowMs: number): AttestationFinding {
+/** Of an attestation that is there, or is not, at this moment. */
+export function findingOf(attestation: SnapshotAttestation | null, nowMs: number): AttestationFinding {
   if (attestation === null) return "missing";
   if (!/^[0-9a-f]{64}$/.test(attestation.registeredHash)) return "invalid_hash";
   if (attestation.currentHash === null) return "unavailable";

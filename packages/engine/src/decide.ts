@@ -210,8 +210,6 @@ function judge(on: Case, found: Found): Refusal | null {
   const attested = checkAttestation(snapshot, worker, attestationMinimum(rule, floors, input.env), nowMs);
   if (attested.method !== null)
     decision.attestation = { method: attested.method, valid: attested.finding === "matches" };
-  if (snapshot.attestationConfigured || attested.method !== null)
-    decision.inputs.attestation = { configured: snapshot.attestationConfigured, finding: attested.finding };
   if (took(decision, "attestation", attested.refusal) !== null) return attested.refusal;
 
   const privilege = checkPrivilege(worker, required, input.env, floors, snapshot);

@@ -1,4 +1,5 @@
 import type { DecisionInputs, InputProblem, RouteInput } from "@guildhall/protocol";
+import { findingOf } from "./check-attestation.ts";
 import { inOrder } from "./check-controls.ts";
 import { problemList } from "./check-input.ts";
 import type { Program } from "./compile.ts";
@@ -87,11 +88,16 @@ export function callerInputs(
 
 /**
  * What else was seen of the living Hall, where it is not the everyday: the workers that were passed over, the sums of
- * the chain and of the agent's budget, the domains that may be reached, the certificates of the worker.
+ * the chain and of the agent's budget, the domains that may be reached, the certificates and the attestation of the worker.
  */
 export function liveInputs(
   inputs: DecisionInputs,
-  { snapshot, request, input }: { snapshot: Snapshot; request: RouteRequest; input: RouteInput },
+  {
+    snapshot,
+    request,
+    input,
+    nowMs,
+  }: { snapshot: Snapshot; request: RouteRequest; input: RouteInput; nowMs: number },
   { worker, passedOver }: Pick<Selection, "worker" | "passedOver">,
 ): void {
   const chainSum = snapshot.chainSums.get(input.correlation_id) ?? 0;
@@ -107,6 +113,13 @@ export function liveInputs(
       worker_id: one.workerId,
     }));
   if (worker === null) return;
+  // Here and not with its step: policies see it before, and may end the matter.
+  if (snapshot.attestationConfigured || worker.attestation !== null)
+    inputs.attestation = {
+      configured: snapshot.attestationConfigured,
+      finding: findingOf(worker.attestation, nowMs),
+      method: worker.attestation?.method ?? null,
+    };
   const certificates = snapshot.certificates.get(worker.workerId) ?? [];
   if (certificates.length > 0)
     inputs.certificates = certificates.map(({ certificateId, digest, revoked }) => ({

@@ -225,13 +225,16 @@ function nameOnly(workerId: WorkerId, speciesId: SpeciesId): SnapshotWorker {
 }
 
 /** Hashes stay outside of receipts, so two that are found the same way stand for them. */
-function attestationOf({ attestation, inputs }: Decision, nowMs: number): SnapshotAttestation | null {
-  if (attestation === undefined) return null;
-  const { finding } = inputs.attestation as { finding: AttestationFinding };
+function attestationOf({ inputs }: Decision, nowMs: number): SnapshotAttestation | null {
+  const { finding, method } = (inputs.attestation ?? { finding: "missing", method: null }) as {
+    finding: AttestationFinding;
+    method: AttestationMethod | null;
+  };
+  if (method === null) return null;
   const registered = "0".repeat(64);
   const other = "1".repeat(64);
   return {
-    method: attestation.method as AttestationMethod,
+    method,
     registeredHash: finding === "invalid_hash" ? "" : registered,
     currentHash: finding === "unavailable" ? null : finding === "differs" ? other : registered,
     validUntilMs: finding === "expired" ? nowMs : nowMs + 1,

@@ -24,9 +24,9 @@ export function heuristicBlast(asked: Asked, facts: RequestFacts): number {
 
 /**
  * The strongest of the request's own score, what the caller claims, what the worker's record declares and what the
- * chain of work has added up with it (contract 4.4). The caller can only raise it.
+ * chain of work has added up with it (contract 4.4). The caller can only raise it. A human decides where it reaches
+ * the gate, or where the record's dimensions alone reach theirs.
  * @param chainSum the dimensions of the chain so far, without this worker
- * A human decides where it reaches the gate, or where the record's dimensions alone reach theirs.
  */
 export function scoreBlast(
   asked: Asked & Pick<RouteInput, "blast_score">,

@@ -14,13 +14,13 @@ import {
   readRouteInput,
   type SealedReceipt,
   type SequencedField,
-  type UnsequencedBody,
 } from "@guildhall/protocol";
 import type { Hall } from "../../hall.ts";
 import { callerOfKey } from "../../identity/authenticate.ts";
 import { type Caller, requirePermission } from "../../identity/caller.ts";
 import type { Entry, Sealed } from "../../ledger/entry.ts";
 import { SEAL_DEADLINE_MS } from "../../ledger/writer.ts";
+import { adviseHumans } from "./advise-humans.ts";
 
 /** A decision that is committed and sealed, as it will be answered. */
 export interface SealedDecision {
@@ -88,61 +88,13 @@ export async function decideAndSeal(
         throw new HallError("LEDGER_UNAVAILABLE");
       }
       case "committed":
+        await adviseHumans(hall, caller, snapshot!.engine, decision, options.decisionId);
         return { ...(await findCommitted(hall, first, options.decisionId)), read };
       case "fenced":
         continue;
     }
   }
   throw new HallError("FENCE_BUSY");
-}
-
-/**
- * What is advisory runs, and people are told: by a receipt of its own, right behind the decision's. The decision stands
- * whatever becomes of the notice, so a failure is logged with what it was about and not answered as a refusal.
- */
-async function adviseHumans(
-  hall: Hall,
-  caller: Caller,
-  versions: { epoch: number; hallEpoch: number },
-  decision: DecisionBody["decision"],
-  decisionId: ReceiptId,
-): Promise<void> {
-  const { human } = decision;
-  if (human?.level !== "advisory" || decision.outcome !== "ALLOW" || decision.dry_run) return;
-  const nowMs = hall.clock.now();
-  const receiptId = newReceiptId(nowMs);
-  const notice: UnsequencedBody = {
-    ...hall.ledger.envelopeFor(
-      caller.tenantId,
-      { kind: "hall", id: hall.ledger.envelope.hall },
-      nowMs,
-      receiptId,
-    ),
-    kind: "notice",
-    action: "advised",
-    subject: decisionId,
-    details: { asked_by: human.asked_by, level: human.level },
-  };
-  const submit = (epochs: { epoch: number; hallEpoch: number }) =>
-    hall.ledger.submit({
-      tenantId: caller.tenantId,
-      receiptId,
-      epoch: epochs.epoch,
-      hallEpoch: epochs.hallEpoch,
-      body: notice,
-      payload: null,
-      idempotency: null,
-      dispatch: null,
-      hold: null,
-    });
-  try {
-    if ((await submit(versions)).outcome === "sealed") return;
-    // A notice takes no right and gives none: it is recorded under whatever epoch holds now.
-    const fresh = await hall.snapshots.refresh(caller.tenantId);
-    if (fresh) await submit(fresh.engine);
-  } catch (err) {
-    hall.log.error({ err, decision: decisionId }, "people could not be told of an advisory decision");
-  }
 }
 
 interface Made {

@@ -1,4 +1,4 @@
-import { listPublications as listStored, readActiveDigest } from "@guildhall/db";
+import { listPublications as listStored, readActiveDigest, type TenantTx } from "@guildhall/db";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -29,7 +29,7 @@ export const listPublications = operation({
 });
 
 /** Which publication is in force: the newest, unless the bundle was put in force without one since. */
-export async function numberInForce(tx: Parameters<typeof readActiveDigest>[0]): Promise<number | null> {
+export async function numberInForce(tx: TenantTx): Promise<number | null> {
   const [newest] = (await listStored(tx, { before: null, limit: 1 })).publications;
   return newest && newest.digest === (await readActiveDigest(tx)) ? newest.number : null;
 }
