@@ -71,8 +71,7 @@ function Palette({ close }: { close: () => void }) {
   return (
     <>
       <input
-        // The dialog was opened to type into it.
-        // biome-ignore lint/a11y/noAutofocus: see above
+        // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
         autoFocus
         role="combobox"
         aria-label="Command or decision id"

@@ -35,13 +35,12 @@ export function SealFindings({ reading, label }: { reading: SealReading; label: 
 function Finding({ text }: { text: string }) {
   return text.split(/([0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/).map((part, index) =>
     index % 2 === 1 ? (
-      // Parts of one sentence have no other identity than their place in it.
-      // biome-ignore lint/suspicious/noArrayIndexKey: see above
+      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence have no other identity than their place in it
       <span key={index} className="font-mono text-12">
         {part}
       </span>
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: see above
+      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence have no other identity than their place in it
       <ForeignText key={index} text={part} max={1024} />
     ),
   );

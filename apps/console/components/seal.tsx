@@ -87,8 +87,7 @@ function Ticks({ heights }: { heights: readonly number[] }) {
     const middle = (OUTER + INNER) / 2;
     const half = 1 + height * 0.5;
     return (
-      // A tick is its place: the pattern never changes for one receipt.
-      // biome-ignore lint/suspicious/noArrayIndexKey: see above
+      // biome-ignore lint/suspicious/noArrayIndexKey: a tick is its place: the pattern never changes for one receipt
       <path key={index} d={`M${at(middle - half, angle)} L${at(middle + half, angle)}`} strokeWidth="1.1" />
     );
   });

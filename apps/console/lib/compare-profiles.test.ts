@@ -1,12 +1,17 @@
+import * as protocol from "@guildhall/protocol";
 import { type Env, Profile, type ProfileInput, SHIPPED_PROFILES } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
-import { compareProfiles } from "./compare-profiles.ts";
+import { BLAST_GATE, compareProfiles } from "./compare-profiles.ts";
 
 const profile = (changes: Partial<ProfileInput> = {}): Profile =>
   Profile.parse({ profile_id: "prof.test", name: "Test", ...changes });
 const shipped = (id: string) => SHIPPED_PROFILES.find(({ profile_id }) => profile_id === id) as Profile;
 const told = (before: Profile | null, after: Profile | null, env: Env | null = null) =>
   compareProfiles(before, after, env).map(({ direction, sentence }) => `${direction}: ${sentence}`);
+
+it("the platform's gate is the protocol's", () => {
+  expect(BLAST_GATE).toBe(protocol.BLAST_GATE);
+});
 
 describe("where one profile takes the place of another", () => {
   it("nothing is said where nothing changes", () => {

@@ -53,8 +53,8 @@ const EGRESS_WORDS: { [egress: string]: string } = {
   none: "A privilege envelope may reach no network",
 };
 
-/** The platform's own gate, in prod and edge. */
-const BLAST_GATE = 85;
+/** The platform's own gate, in prod and edge: the protocol's figure, which would bring its schemas into the page. */
+export const BLAST_GATE = 85;
 
 /** What holds under a profile, with the platform's own floors (contract 2.5 and 4.1) where an environment is named. */
 function floorsOf(profile: Profile | null, env: Env | null) {

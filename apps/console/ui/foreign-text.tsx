@@ -27,8 +27,7 @@ export function ForeignText({
         {revealHidden(shown, keepsLines).map((run, index) =>
           run.hidden ? (
             <span
-              // The runs of one text have no other identity than their place in it.
-              // biome-ignore lint/suspicious/noArrayIndexKey: see above
+              // biome-ignore lint/suspicious/noArrayIndexKey: the runs of one text have no other identity than their place
               key={index}
               title={run.hidden.name ?? "a character that shows nothing"}
               className="mx-px rounded bg-hold-wash px-0.5 font-mono text-[0.85em] text-ink ring-1 ring-hold/60 ring-inset"

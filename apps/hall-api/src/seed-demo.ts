@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { verifierKey } from "@guildhall/attestation";
+import { textDigest, verifierKey } from "@guildhall/attestation";
 import {
   activateBundle,
   createApiKey,
@@ -118,7 +118,7 @@ async function createDemoKey(hall: Hall, tenantId: TenantId): Promise<string> {
 /** Stores the demo's rules by digest and puts them in force. */
 async function publishDemoRules(hall: Hall, tenantId: TenantId): Promise<void> {
   const bundle = canonicalJson(RuleBundle.parse(DEMO_RULES));
-  const digest = `sha256:${createHash("sha256").update(bundle).digest("hex")}`;
+  const digest = textDigest(bundle);
   const nowMs = hall.clock.now();
   const envelope = hall.ledger.envelopeFor(tenantId, OPERATOR, nowMs);
   const act = await withTenant(hall.db, tenantId, async (tx) => {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { canonicalJson, SHIPPED_PROFILES } from "@guildhall/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
-import { enrollAt, request } from "./testing/enrolled-worker.ts";
+import { request } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { expectRefusal } from "./testing/refusal.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
-import { addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
+import { settle } from "./testing/settled.ts";
+import { addMember, type TestTenant } from "./testing/tenant.ts";
 import { verified } from "./testing/verified.ts";
 import { epochOf, verifiedAct } from "./testing/verified-act.ts";
 
@@ -25,12 +26,7 @@ afterAll(async () => {
   await house?.close();
 });
 
-type Settled = TestTenant & { operator: string };
-async function settled(): Promise<Settled> {
-  const tenant = await addTenant(hall.hall);
-  await enrollAt(hall, tenant.key, worker.url);
-  return { ...tenant, operator: (await addMember(hall.hall, tenant.id)).session };
-}
+const settled = () => settle(hall, worker);
 
 /** Asks for a control that the demo's worker lacks. */
 const CAREFUL = {

@@ -8,7 +8,8 @@ import { enrollAt, request } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { expectRefusal } from "./testing/refusal.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
-import { addMember, addTenant, publishRules, type TestTenant } from "./testing/tenant.ts";
+import { settle } from "./testing/settled.ts";
+import { addMember, publishRules, type TestTenant } from "./testing/tenant.ts";
 import { epochOf, verifiedAct } from "./testing/verified-act.ts";
 import { verifiedLedger } from "./testing/whole-ledger.ts";
 
@@ -27,13 +28,7 @@ afterAll(async () => {
   await house?.close();
 });
 
-/** A tenant with the demo's rules, its worker, and an operator who is signed in. */
-async function settled(): Promise<TestTenant & { operator: string; operatorId: string }> {
-  const tenant = await addTenant(hall.hall);
-  const { id, session } = await addMember(hall.hall, tenant.id);
-  await enrollAt(hall, tenant.key, worker.url);
-  return { ...tenant, operator: session, operatorId: id };
-}
+const settled = () => settle(hall, worker);
 
 /** The demo's rules, but summaries want a control that the worker lacks. */
 const STRICT: RuleBundleInput = {

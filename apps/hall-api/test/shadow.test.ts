@@ -3,11 +3,12 @@ import type { Decision, ReceiptId, RuleBundleInput } from "@guildhall/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { createShadowRecorder } from "../src/snapshot/shadow.ts";
-import { enrollAt, request } from "./testing/enrolled-worker.ts";
+import { request } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { expectRefusal } from "./testing/refusal.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
-import { addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
+import { type Settled, settle } from "./testing/settled.ts";
+import type { TestTenant } from "./testing/tenant.ts";
 import { verified } from "./testing/verified.ts";
 import { verifiedAct } from "./testing/verified-act.ts";
 
@@ -26,12 +27,7 @@ afterAll(async () => {
   await house?.close();
 });
 
-type Settled = TestTenant & { operator: string };
-async function settled(): Promise<Settled> {
-  const tenant = await addTenant(hall.hall);
-  await enrollAt(hall, tenant.key, worker.url);
-  return { ...tenant, operator: (await addMember(hall.hall, tenant.id)).session };
-}
+const settled = () => settle(hall, worker);
 
 /** Says otherwise of summaries in stage, and the same as the demo's rules of all others. */
 const OTHER: RuleBundleInput = {

@@ -1,3 +1,4 @@
+export { documentDigest, textDigest } from "./document-digest.ts";
 export {
   checkpointText,
   signCheckpoint,

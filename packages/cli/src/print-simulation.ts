@@ -1,6 +1,6 @@
 import type { Io } from "./command.ts";
 import { counted } from "./counted.ts";
-import { NO_BUNDLE } from "./digest.ts";
+import { NO_BUNDLE } from "./no-bundle.ts";
 import type { Change, Simulation, Verdict } from "./read-simulation.ts";
 
 const GROUP_ROWS_MAX = 10;

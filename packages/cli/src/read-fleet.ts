@@ -1,3 +1,4 @@
+import { documentDigest } from "@guildhall/attestation";
 import { type SnapshotWorker, snapshotWorker } from "@guildhall/engine";
 import {
   Profile,
@@ -8,7 +9,6 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 import { UsageError } from "./command.ts";
-import { digestOf } from "./digest.ts";
 import { readFile } from "./read-input.ts";
 import { isObject, readJson } from "./read-json.ts";
 import type { Fleet } from "./review-rules.ts";
@@ -44,7 +44,7 @@ export async function readProfiles(path: string | null): Promise<Fleet["profiles
     // What a Hall ships stands behind, because nobody can change it.
     [...read, ...SHIPPED_PROFILES].map((profile) => [
       profile.profile_id,
-      { profile, digest: digestOf(profile) },
+      { profile, digest: documentDigest(profile) },
     ]),
   );
 }

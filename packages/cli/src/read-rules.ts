@@ -1,7 +1,7 @@
+import { documentDigest } from "@guildhall/attestation";
 import { compile, type Program, readBundle } from "@guildhall/engine";
 import type { RuleBundle } from "@guildhall/protocol";
 import type { Io } from "./command.ts";
-import { digestOf } from "./digest.ts";
 import { readInput } from "./read-input.ts";
 
 /** A bundle that could be published, as far as its form goes. */
@@ -23,7 +23,7 @@ export async function readRules(name: string, io: Io): Promise<RulesReading> {
   const bytes = await readInput(name, io);
   const read = readBundle(bytes);
   if (!read.ok) return read;
-  const digest = digestOf(read.bundle);
+  const digest = documentDigest(read.bundle);
   return {
     ok: true,
     rules: {

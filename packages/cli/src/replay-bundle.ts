@@ -1,7 +1,7 @@
 import { BundleError, compile, type Program } from "@guildhall/engine";
 import { RuleBundle } from "@guildhall/protocol";
 import { type Io, UsageError } from "./command.ts";
-import { NO_BUNDLE } from "./digest.ts";
+import { NO_BUNDLE } from "./no-bundle.ts";
 import { readInput } from "./read-input.ts";
 import { bundleIn } from "./replay-documents.ts";
 import { bundleFrom } from "./replay-hall.ts";

@@ -1,4 +1,4 @@
-import { recordHash } from "@guildhall/attestation";
+import { documentDigest, recordHash } from "@guildhall/attestation";
 import {
   type JsonNode,
   Profile,
@@ -9,7 +9,6 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 import { UsageError } from "./command.ts";
-import { digestOf } from "./digest.ts";
 import { notStrict, readJson } from "./read-json.ts";
 
 /** A document that a decision may name, and what it is named by. */
@@ -68,5 +67,5 @@ function parsed<Document>(
     const where = issue === undefined || issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`;
     throw new UsageError(`${name} is not what it should be${where}: ${issue?.message}${advice}.`);
   }
-  return { document: read.data, digests: [...new Set([digestOf(value), digestOf(read.data)])] };
+  return { document: read.data, digests: [...new Set([documentDigest(value), documentDigest(read.data)])] };
 }

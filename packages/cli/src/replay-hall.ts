@@ -1,5 +1,5 @@
+import { documentDigest, textDigest } from "@guildhall/attestation";
 import type { Profile, RuleBundle, StrictJson, WorkerRecord } from "@guildhall/protocol";
-import { digestOf, digestOfText } from "./digest.ts";
 import type { HallAddress } from "./hall-address.ts";
 import { refused, textIn } from "./hall-answer.ts";
 import type { JsonObject } from "./read-json.ts";
@@ -19,7 +19,7 @@ export async function bundleFrom(
   const body = await fetchDocument(hall, "wcp/rules/bundles", digest);
   if (body === null) return null;
   const text = textIn(body, "bundle");
-  return isTrue(name, digest, digestOfText(text), remarks) ? bundleIn(text, name) : null;
+  return isTrue(name, digest, textDigest(text), remarks) ? bundleIn(text, name) : null;
 }
 
 export async function recordFrom(
@@ -44,7 +44,7 @@ export async function profileFrom(
   const body = await fetchDocument(hall, "wcp/profiles/versions", digest);
   if (body === null) return null;
   const profile = body.profile as StrictJson;
-  return isTrue(name, digest, digestOf(profile ?? null), remarks)
+  return isTrue(name, digest, documentDigest(profile ?? null), remarks)
     ? profileIn(JSON.stringify(profile), name)
     : null;
 }

@@ -1,3 +1,4 @@
+import { documentDigest } from "@guildhall/attestation";
 import type { ReplayMaterial } from "@guildhall/engine";
 import {
   type Decision,
@@ -7,7 +8,6 @@ import {
   type WorkerRecord,
 } from "@guildhall/protocol";
 import { type Io, UsageError } from "./command.ts";
-import { digestOf } from "./digest.ts";
 import type { HallAddress } from "./hall-address.ts";
 import { readFile, readInput } from "./read-input.ts";
 import { isObject, readJson } from "./read-json.ts";
@@ -99,7 +99,7 @@ async function findProfiles(
     keep(profileIn(await readFile(path), path), { wanted, found, remarks, path, what: "profile" });
   // Those that every Hall ships need not be given.
   for (const profile of SHIPPED_PROFILES) {
-    const digest = digestOf(profile);
+    const digest = documentDigest(profile);
     if (wanted.has(digest)) found.set(digest, profile);
   }
   for (const digest of hall ? wanted : []) {

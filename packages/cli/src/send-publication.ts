@@ -1,7 +1,7 @@
 import type { ExitCode, Io } from "./command.ts";
-import { NO_BUNDLE } from "./digest.ts";
 import type { HallAddress } from "./hall-address.ts";
 import { NoAnswer, objectIn, textIn, wholeIn } from "./hall-answer.ts";
+import { NO_BUNDLE } from "./no-bundle.ts";
 import { refusedRules } from "./print-refusal.ts";
 import type { JsonObject } from "./read-json.ts";
 import type { Rules } from "./read-rules.ts";

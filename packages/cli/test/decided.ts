@@ -1,4 +1,4 @@
-import { recordHash } from "@guildhall/attestation";
+import { documentDigest, recordHash } from "@guildhall/attestation";
 import { buildLog, sampleDecision } from "@guildhall/attestation/testing";
 import { compile, decide, type Snapshot, type SnapshotWorker, snapshotWorker } from "@guildhall/engine";
 import {
@@ -13,7 +13,6 @@ import {
   type SpeciesId,
   WorkerRecord,
 } from "@guildhall/protocol";
-import { digestOf } from "../src/digest.ts";
 
 /** A tenant's world, and what a Hall would have recorded of a request in it. */
 
@@ -65,7 +64,7 @@ export async function decided(changes: object = {}, rules: object = RULES): Prom
   const nowMs = Date.parse(sample.decided_at);
   const bundle = RuleBundle.parse(rules);
   const decision = decide(
-    compile(bundle, digestOf(bundle)),
+    compile(bundle, documentDigest(bundle)),
     snapshot(nowMs - 250),
     {
       read: readRouteInput({ ...REQUEST, ...changes }),
@@ -109,7 +108,7 @@ function snapshot(takenAtMs: number): Snapshot {
     egressAllowlist: { dev: [], stage: [], prod: [], edge: [] },
     environmentProfiles: { ...none, dev: "prof.dev.permissive" as ProfileId },
     profiles: new Map(
-      profiles.map((profile) => [profile.profile_id, { profile, digest: digestOf(profile) }]),
+      profiles.map((profile) => [profile.profile_id, { profile, digest: documentDigest(profile) }]),
     ),
     agreements: [],
     certificates: new Map(),

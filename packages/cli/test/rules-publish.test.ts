@@ -1,16 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { documentDigest } from "@guildhall/attestation";
 import { buildLog, type MemoryLog, sampleAct, sampleReceiptId } from "@guildhall/attestation/testing";
 import { RuleBundle, type StrictJson } from "@guildhall/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { digestOf } from "../src/digest.ts";
 import { HOSTILE, hall, inProcess, UNPRINTABLE } from "./hall.ts";
 import { type HallStandIn, openHall, sendJson } from "./hall-stand-in.ts";
 import { BUNDLE, bundleText, withShadowedRule } from "./rules.ts";
 import { SIMULATION } from "./simulation.ts";
 
-const DIGEST = digestOf(RuleBundle.parse(BUNDLE));
+const DIGEST = documentDigest(RuleBundle.parse(BUNDLE));
 const RECEIPT = sampleReceiptId(0);
 
 let folder: string;
@@ -153,7 +153,7 @@ describe("what a Hall would refuse is refused here, and nothing is sent; exit co
       (bundle.rules[0]!.decision as { escalation: object }).escalation = { policy_gate: true };
     });
     published = {
-      publication: { number: 12, digest: digestOf(RuleBundle.parse(JSON.parse(text))) },
+      publication: { number: 12, digest: documentDigest(RuleBundle.parse(JSON.parse(text))) },
       receipt_id: RECEIPT,
     };
     expect(await publishText(text)).toMatchObject({

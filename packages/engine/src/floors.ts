@@ -1,6 +1,7 @@
 import {
   ATTESTATION_METHODS,
   type AttestationMethod,
+  BLAST_GATE,
   type ControlId,
   type EnvelopeLimits,
   type NetworkEgress,
@@ -16,9 +17,6 @@ import { isGuarded } from "./guarded-env.ts";
 import type { Refusal } from "./refusal.ts";
 import { shown, shownList } from "./sanitise.ts";
 import type { Snapshot, SnapshotProfile } from "./snapshot.ts";
-
-/** From this score on a human decides, in prod and edge (contract 4.1). */
-export const BLAST_GATE = 85;
 
 /**
  * Everything that is demanded of one request beside its rule: the platform's own demands, those of the profile that

@@ -19,7 +19,6 @@ export {
 } from "./compliance-level.ts";
 export { decide, type RouteRequest } from "./decide.ts";
 export { type ExplainedStep, explain } from "./explain.ts";
-export { BLAST_GATE } from "./floors.ts";
 export { matchRule } from "./match-rule.ts";
 export { POLICY_VARIABLES } from "./policy-variables.ts";
 export { BUNDLE_MAX_BYTES, type BundleReading, readBundle } from "./read-bundle.ts";

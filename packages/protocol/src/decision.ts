@@ -67,6 +67,9 @@ export const Candidate = z.strictObject({
 });
 export type Candidate = z.infer<typeof Candidate>;
 
+/** From this score on a human decides, in prod and edge (contract 4.1). */
+export const BLAST_GATE = 85;
+
 /** Blast in percent, 0-100 (contract 4.4), with every part that entered it. */
 export const Blast = z.strictObject({
   score: z.int(),

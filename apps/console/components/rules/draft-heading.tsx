@@ -85,8 +85,7 @@ function RenameForm({ text, onClose }: { text: DraftText; onClose: () => void })
         {(parts) => (
           <input
             {...parts}
-            // The dialog was opened to type into it.
-            // biome-ignore lint/a11y/noAutofocus: see above
+            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
             autoFocus
             value={name}
             onChange={(event) => setName(event.target.value)}

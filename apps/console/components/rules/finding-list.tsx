@@ -34,8 +34,7 @@ export function FindingList({
           const { rule_id } = finding;
           return (
             <li
-              // Two findings may say the same of one rule.
-              // biome-ignore lint/suspicious/noArrayIndexKey: see above
+              // biome-ignore lint/suspicious/noArrayIndexKey: two findings may say the same of one rule
               key={index}
               className="grid grid-cols-[20px_minmax(0,1fr)] gap-x-2 border-b border-line py-2 text-13 [overflow-wrap:anywhere]"
             >

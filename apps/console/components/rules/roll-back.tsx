@@ -119,8 +119,7 @@ function Confirm({
         {(parts) => (
           <textarea
             {...parts}
-            // The dialog was opened to say why.
-            // biome-ignore lint/a11y/noAutofocus: see above
+            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to say why
             autoFocus
             rows={2}
             maxLength={1024}

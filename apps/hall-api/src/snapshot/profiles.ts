@@ -1,18 +1,18 @@
-import { hash } from "node:crypto";
+import { documentDigest, textDigest } from "@guildhall/attestation";
 import type { EnvironmentProfile, OwnProfile } from "@guildhall/db";
 import type { SnapshotProfile } from "@guildhall/engine";
 import { canonicalJson, type Env, Profile, type ProfileId, SHIPPED_PROFILES } from "@guildhall/protocol";
 
 /** The profiles of one tenant: those that every Hall ships, and its own beside them. */
 
-/** A profile's digest, `sha256:` and hex: the SHA-256 of its canonical JSON. */
-export function profileDigest(profile: Profile): { digest: string; content: string } {
+/** A profile as it is stored, and the digest that names it. */
+export function storedProfile(profile: Profile): { digest: string; content: string } {
   const content = canonicalJson(profile);
-  return { digest: `sha256:${hash("sha256", content, "hex")}`, content };
+  return { digest: textDigest(content), content };
 }
 
 export const SHIPPED: ReadonlyMap<ProfileId, SnapshotProfile> = new Map(
-  SHIPPED_PROFILES.map((profile) => [profile.profile_id, { profile, digest: profileDigest(profile).digest }]),
+  SHIPPED_PROFILES.map((profile) => [profile.profile_id, { profile, digest: documentDigest(profile) }]),
 );
 
 /** A retired profile is not held: a rule that still asks for it is refused. */

@@ -8,8 +8,7 @@ export function TestRows({ results }: { results: readonly TestResult[] }) {
     <ul className="border-t border-line">
       {results.map((result, index) => (
         <li
-          // Two tests may have one name.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
+          // biome-ignore lint/suspicious/noArrayIndexKey: two tests may have one name
           key={index}
           className="grid grid-cols-[20px_minmax(0,1fr)] gap-x-2 border-b border-line py-2 text-13 [overflow-wrap:anywhere]"
         >

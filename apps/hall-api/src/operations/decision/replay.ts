@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import { recordHash } from "@guildhall/attestation";
+import { recordHash, textDigest } from "@guildhall/attestation";
 import {
   findPayload,
   findReceipt,
@@ -110,7 +109,7 @@ async function readProgram(
 ): Promise<Program | null> {
   if (digest === EMPTY_BUNDLE.digest) return compileStored(EMPTY_BUNDLE);
   const stored = await readBundle(tx, digest);
-  if (!stored || digestOf(stored.bundle) !== digest) return null;
+  if (!stored || textDigest(stored.bundle) !== digest) return null;
   return compiled.find((program) => program.digest === digest) ?? compileOld(stored);
 }
 
@@ -135,9 +134,5 @@ async function readRecord(tx: TenantTx, named: string): Promise<WorkerRecord | n
 async function readProfile(tx: TenantTx, digest: string): Promise<Profile | null> {
   for (const shipped of SHIPPED.values()) if (shipped.digest === digest) return shipped.profile;
   const stored = await readProfileByDigest(tx, digest);
-  return stored && digestOf(stored.content) === digest ? Profile.parse(JSON.parse(stored.content)) : null;
-}
-
-function digestOf(text: string): string {
-  return `sha256:${hash("sha256", text, "hex")}`;
+  return stored && textDigest(stored.content) === digest ? Profile.parse(JSON.parse(stored.content)) : null;
 }

@@ -2,7 +2,7 @@ import { listProfiles, lockProfiles, setProfileHead, storeProfile } from "@guild
 import { HallError, Profile, ProfileId } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
-import { profileDigest, SHIPPED } from "../../snapshot/profiles.ts";
+import { SHIPPED, storedProfile } from "../../snapshot/profiles.ts";
 import { callerOf, operation } from "../operation.ts";
 
 /** A new version may ask for more, so it raises the fence. Earlier versions stay, because receipts name them. */
@@ -22,7 +22,7 @@ export const define = operation({
         detail: { problems: [{ path: "profile.profile_id", expected: "the id that is defined here" }] },
       });
     if (SHIPPED.has(profileId)) throw new HallError("PROFILE_SHIPPED");
-    const { digest, content } = profileDigest(profile);
+    const { digest, content } = storedProfile(profile);
     const nowMs = hall.clock.now();
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const act = await asCaller(hall, caller, async (tx) => {

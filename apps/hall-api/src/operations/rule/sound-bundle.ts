@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { textDigest } from "@guildhall/attestation";
 import {
   BundleError,
   type BundleFinding,
@@ -35,7 +35,7 @@ export function readText(written: string): ReadText {
   if (!read.ok) return { ok: false, problems: read.problems, more: read.untold };
   const { bundle } = read;
   const text = canonicalJson(bundle);
-  const digest = `sha256:${hash("sha256", text, "hex")}`;
+  const digest = textDigest(text);
   try {
     return { ok: true, sound: { digest, text, bundle, program: compile(bundle, digest) } };
   } catch (error) {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { documentDigest } from "@guildhall/attestation";
 import { setWorkerTransport } from "@guildhall/db";
-import { canonicalJson, HallError, WorkerId, WorkerTransport } from "@guildhall/protocol";
+import { HallError, WorkerId, WorkerTransport } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -16,7 +16,7 @@ export const setTransport = operation({
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     const { worker_id: workerId, ...transport } = input;
-    const digest = `sha256:${createHash("sha256").update(canonicalJson(transport)).digest("hex")}`;
+    const digest = documentDigest(transport);
     const nowMs = hall.clock.now();
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const { act, version } = await asCaller(hall, caller, async (tx) => {
