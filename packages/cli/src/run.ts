@@ -1,6 +1,7 @@
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { receiptExport } from "./receipt-export.ts";
 import { replay } from "./replay.ts";
 import { rulesLint } from "./rules-lint.ts";
 import { rulesPublish } from "./rules-publish.ts";
@@ -9,7 +10,17 @@ import { rulesTest } from "./rules-test.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const topics = [verify, explain, replay, rulesLint, rulesTest, rulesSimulate, rulesPublish, version];
+const topics = [
+  verify,
+  explain,
+  receiptExport,
+  replay,
+  rulesLint,
+  rulesTest,
+  rulesSimulate,
+  rulesPublish,
+  version,
+];
 const help = helpAbout(topics);
 const commands = [...topics, help];
 

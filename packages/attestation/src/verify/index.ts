@@ -14,5 +14,6 @@ export {
   type Verdict,
   verifySealedReceipt,
 } from "./receipt.ts";
+export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";
