@@ -6,6 +6,15 @@ export { type LogVerdict, verifyLog } from "./log.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";
 export { type OpenedNote, openNote } from "./note.ts";
 export {
+  isLeftOut,
+  matchPackageHash,
+  PACKAGE_ORDERS,
+  type PackageFile,
+  type PackageOrder,
+  packageHash,
+} from "./package-hash.ts";
+export { PackageError, type PackageErrorCode } from "./package-paths.ts";
+export {
   type BadReceipt,
   CHECKS,
   type Check,
