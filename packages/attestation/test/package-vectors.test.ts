@@ -121,14 +121,13 @@ describe("a folder", () => {
     const files = { "code/a.py": "pass\n", "lock.txt": "x" };
     const hashOf = async (other: { [path: string]: string }) =>
       packageHash((await readPackage(laidOut({ files: other } as unknown as PackageCase))).files);
-    const hashes = await Promise.all(
-      [
-        files,
-        { ...files, "code/a.py": "pasS\n" },
-        { "code/b.py": "pass\n", "lock.txt": "x" },
-        { ...files, more: "" },
-      ].map(hashOf),
-    );
+    const changes: { [path: string]: string }[] = [
+      files,
+      { ...files, "code/a.py": "pasS\n" },
+      { "code/b.py": "pass\n", "lock.txt": "x" },
+      { ...files, more: "" },
+    ];
+    const hashes = await Promise.all(changes.map(hashOf));
     expect(new Set(hashes).size).toBe(4);
   });
 
