@@ -1,4 +1,4 @@
-import type { Signer } from "@guildhall/attestation";
+import type { Ed25519Signer } from "@guildhall/attestation";
 import type { Db } from "@guildhall/db";
 import type { FastifyBaseLogger } from "fastify";
 import type { Clock } from "./clock.ts";
@@ -15,7 +15,7 @@ export interface Hall {
   settings: Settings;
   db: Db;
   clock: Clock;
-  signer: Signer;
+  signer: Ed25519Signer;
   ledger: Ledger;
   snapshots: SnapshotStore;
   shadow: ShadowRecorder;

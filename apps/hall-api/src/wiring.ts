@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Ed25519Signer,
   openNote,
   openSoftwareSigner,
   parseVerifierKey,
-  type Signer,
   verifiedSigner,
   verifierKey,
 } from "@guildhall/attestation";
@@ -46,7 +46,7 @@ export interface StartOptions {
   /** Crash tests cut the road at its named points. */
   probe?: Probe;
   /** Crash tests write down what is signed. */
-  wrapSigner?: (signer: Signer) => Signer;
+  wrapSigner?: (signer: Ed25519Signer) => Ed25519Signer;
 }
 
 const POLL_MS = 1000;
@@ -75,7 +75,7 @@ interface Ground {
   settings: Settings;
   probe: Probe;
   log: ReturnType<typeof createLog>;
-  signer: Signer;
+  signer: Ed25519Signer;
   db: Db;
   closeServer: () => Promise<void>;
 }
@@ -158,7 +158,11 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
 }
 
 /** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */
-async function refuseAnotherLog(db: Db, { origin, signerFile }: Settings, signer: Signer): Promise<void> {
+async function refuseAnotherLog(
+  db: Db,
+  { origin, signerFile }: Settings,
+  signer: Ed25519Signer,
+): Promise<void> {
   const newest = await latestCheckpoint(db.ledger);
   if (!newest) return;
   const [begun = ""] = newest.note.split("\n", 1);

@@ -26,7 +26,14 @@ export { commit, commitText, newSalt } from "./receipt/commitment.ts";
 export { newReceiptId } from "./receipt/receipt-id.ts";
 export { signReceipt } from "./receipt/sign.ts";
 export { recordHash } from "./record-hash.ts";
-export { type Signer, SignerError, type SignerErrorCode } from "./signer/signer.ts";
-export { openSoftwareSigner } from "./signer/software.ts";
+export {
+  type Ed25519Signer,
+  KEY_ALGORITHMS,
+  type KeyAlgorithm,
+  type Signer,
+  SignerError,
+  type SignerErrorCode,
+} from "./signer/signer.ts";
+export { openSoftwareKey, openSoftwareSigner } from "./signer/software.ts";
 export { verifiedSigner } from "./signer/verified.ts";
 export * from "./verify/index.ts";

@@ -1,4 +1,4 @@
-import { type Signer, signReceipt } from "@guildhall/attestation";
+import { type Ed25519Signer, signReceipt } from "@guildhall/attestation";
 import {
   type Db,
   findReceipt,
@@ -57,7 +57,7 @@ export interface LedgerState {
 
 export interface LedgerOptions {
   db: Db;
-  signer: Signer;
+  signer: Ed25519Signer;
   origin: string;
   receiptSignatures: boolean;
   now: () => number;

@@ -1,11 +1,11 @@
 import {
   appendLeaves,
+  type Ed25519Signer,
   encodeFrontier,
   type Frontier,
   frontierAt,
   inclusionProof,
   rootOf,
-  type Signer,
   signCheckpoint,
 } from "@guildhall/attestation";
 import {
@@ -44,7 +44,7 @@ export interface Sealer {
 
 export interface SealerOptions {
   db: Db;
-  signer: Signer;
+  signer: Ed25519Signer;
   origin: string;
   log: { error(details: object, message: string): void };
 }

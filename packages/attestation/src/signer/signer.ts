@@ -1,17 +1,34 @@
 /**
+ * `ed25519`: pure, RFC 8032. `ecdsa-p256`: over SHA-256, as r and s of 32 bytes each. `rsa`: PKCS#1 v1.5 over
+ * SHA-256 (RFC 8017), 3072 bits.
+ */
+export const KEY_ALGORITHMS = ["ed25519", "ecdsa-p256", "rsa"] as const;
+export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
+
+/**
  * What signs for a Hall. A signer holds one key and gives signatures, never the key: in software it is a
  * file, in an HSM an object that cannot leave.
  */
-export interface Signer {
-  /** Narrows which key to try; never a reason to trust one. The first 16 hex digits of the key's SHA-256. */
+export interface Signer<Algorithm extends KeyAlgorithm = KeyAlgorithm> {
+  /**
+   * Narrows which key to try; never a reason to trust one. The first 16 hex digits of the SHA-256 of the public
+   * key: of its 32 bytes where it is Ed25519, of `spki` elsewhere.
+   */
   keyId: string;
-  algorithm: "ed25519";
-  /** 32 bytes, as RFC 8032 encodes them. */
-  publicKey: Uint8Array;
+  algorithm: Algorithm;
+  /** The public key as DER SubjectPublicKeyInfo (RFC 5280). */
+  spki: Uint8Array;
   /** Where the key lives, in words for people: `software file`. */
   module: string;
+  /** @throws SignerError where no good signature can be given now */
   sign(data: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
+}
+
+/** The only kind that signs logs and receipts, because signed notes ask for it. */
+export interface Ed25519Signer extends Signer<"ed25519"> {
+  /** 32 bytes, as RFC 8032 encodes them. */
+  publicKey: Uint8Array;
 }
 
 export type SignerErrorCode =

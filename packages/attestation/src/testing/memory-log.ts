@@ -6,14 +6,14 @@ import { inclusionProof } from "../log/inclusion.ts";
 import type { ReadNodes } from "../log/stored-tree.ts";
 import { sequenceBody } from "../receipt/body.ts";
 import { signReceipt } from "../receipt/sign.ts";
-import type { Signer } from "../signer/signer.ts";
+import type { Ed25519Signer } from "../signer/signer.ts";
 import { softwareSigner } from "../signer/software.ts";
 import { SAMPLE_HALL, sampleAct, sampleDecision, sampleOutcome, sampleTime } from "./sample-body.ts";
 
 /** A Hall's log in memory, made by the code that makes real ones. */
 export interface MemoryLog {
   origin: string;
-  signer: Signer;
+  signer: Ed25519Signer;
   /** The public key as a verifier wants it. */
   key: string;
   /** In the order of the log. */
@@ -28,7 +28,7 @@ export interface MemoryLog {
 
 export interface MemoryLogOptions {
   origin?: string;
-  signer?: Signer;
+  signer?: Ed25519Signer;
   /** WCP's own signature on each receipt; on by default, as with a software key. */
   isSigningReceipts?: boolean;
   /** The body of leaf `index`; by default a decision, its outcome and an act in turn, in one chain. */
@@ -92,7 +92,7 @@ export async function buildLog(count: number, options: MemoryLogOptions = {}): P
 }
 
 /** A signer whose key is nowhere but here. The same 32 bytes of seed give the same key. */
-export function throwAwaySigner(seed?: Uint8Array): Signer {
+export function throwAwaySigner(seed?: Uint8Array): Ed25519Signer {
   const key = seed
     ? createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: "der", type: "pkcs8" })
     : generateKeyPairSync("ed25519").privateKey;
