@@ -36,4 +36,5 @@ export const MEANINGS = {
     "Two different receipts claim one place in one chain. If both verify, their Hall has told two stories: keep both.",
   CHAIN_BROKEN: "This receipt does not name the one before it: one of the two is not of this chain.",
   LOG_SIZE_MISMATCH: "The leaves are not those of the log.",
+  TREE_SIZES_REVERSED: "A log only grows: what was given as the newer tree is smaller than the older one.",
 } as const satisfies Record<VerifyCode, string>;

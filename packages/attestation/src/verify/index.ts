@@ -1,6 +1,7 @@
 /** The verifier: no Node built-ins, no I/O, nothing of the signing side. It runs in a browser as it stands. */
 export { type ChainVerdict, verifyChain } from "./chain.ts";
 export { type CheckpointClaim, readCheckpoint } from "./checkpoint.ts";
+export { CONSISTENCY_PROOF_MAX, checkConsistency, type TreeClaim } from "./consistency.ts";
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";

@@ -27,7 +27,8 @@ export type VerifyCode =
   | "CHAIN_FORK"
   | "CHAIN_BROKEN"
   // The leaves are not the log's.
-  | "LOG_SIZE_MISMATCH";
+  | "LOG_SIZE_MISMATCH"
+  | "TREE_SIZES_REVERSED";
 
 /**
  * Ends a check. The message says what was expected and what was found. The functions that answer a whole
