@@ -8,6 +8,7 @@ export * from "./deny-codes.ts";
 export * from "./hall-error.ts";
 export * from "./ids.ts";
 export * from "./long-strings.ts";
+export * from "./misbehaviour.ts";
 export * from "./policy.ts";
 export * from "./profile.ts";
 export * from "./receipt.ts";

@@ -5,6 +5,7 @@ export { CONSISTENCY_PROOF_MAX, checkConsistency, type TreeClaim } from "./consi
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";
+export { checkMisbehaviour, type MisbehaviourVerdict } from "./misbehaviour.ts";
 export { type OpenedNote, openNote } from "./note.ts";
 export {
   type BadReceipt,
@@ -16,4 +17,15 @@ export {
   verifySealedReceipt,
 } from "./receipt.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
+export { readSeam, rootsFromSeam } from "./seam.ts";
+export {
+  HASH_BYTES,
+  parseTilePath,
+  type ReadTile,
+  TILE_WIDTH,
+  type Tile,
+  tilePath,
+  tileWidth,
+} from "./tile.ts";
+export { TileTree } from "./tile-tree.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";
