@@ -66,10 +66,10 @@ export function sidesOnPath(index: number, size: number): ("left" | "right")[] {
 const LEAF = Uint8Array.of(0x00);
 const NODE = Uint8Array.of(0x01);
 
-function leafHash(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export function leafHash(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return sha256(joinBytes(LEAF, data));
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return sha256(joinBytes(NODE, left, right));
 }
