@@ -18,3 +18,4 @@ export {
   type UnsequencedDecision,
   type UnsequencedOutcome,
 } from "./sample-body.ts";
+export { type SoftHsm, startSoftHsm } from "./softhsm.ts";
