@@ -14,6 +14,7 @@ export * from "./repositories/attestations.ts";
 export * from "./repositories/bundle-drafts.ts";
 export * from "./repositories/dispatches.ts";
 export * from "./repositories/grant-keys.ts";
+export * from "./repositories/log-tiles.ts";
 export * from "./repositories/lookups.ts";
 export * from "./repositories/measurements.ts";
 export * from "./repositories/namespace-keys.ts";

@@ -28,6 +28,7 @@ import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
 import { checkpoint } from "./log/checkpoint.ts";
+import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
 import { challenge } from "./measurement/challenge.ts";
 import { list as listPolicies } from "./policy/list.ts";
@@ -119,6 +120,7 @@ export const OPERATIONS = [
   me,
   end,
   checkpoint,
+  tile,
   health,
   compliance,
   identity,

@@ -62,11 +62,11 @@ function sidesOnPath(index: number, size: number): ("left" | "right")[] {
   return sides;
 }
 
-function leafHash(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export function leafHash(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return sha256(joined(0x00, data));
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return sha256(joined(0x01, left, right));
 }
 
