@@ -5,6 +5,7 @@ export {
   type TreeHead,
   verifierKey,
 } from "./log/checkpoint.ts";
+export { consistencyProof } from "./log/consistency.ts";
 export {
   type Appended,
   appendLeaves,
@@ -18,6 +19,9 @@ export {
 export { batchProofs, inclusionProof } from "./log/inclusion.ts";
 export { emptyRoot, leafHash, nodeHash } from "./log/merkle.ts";
 export { frontierAt, type ReadNodes } from "./log/stored-tree.ts";
+export { buildManifest, type PackageFacts } from "./package/build-manifest.ts";
+export { type ReadPackage, readPackage } from "./package/read-package.ts";
+export { signEnvelope, signMeasurement, signPackageStatement } from "./package/sign-envelope.ts";
 export { type Place, type SequencedBody, sequenceBody } from "./receipt/body.ts";
 export { commit, commitText, newSalt } from "./receipt/commitment.ts";
 export { newReceiptId } from "./receipt/receipt-id.ts";

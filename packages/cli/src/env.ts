@@ -8,3 +8,8 @@ export function wantsNoColour(env: NodeJS.ProcessEnv = process.env): boolean {
 export function hallKey(env: NodeJS.ProcessEnv = process.env): string | null {
   return (env.HALL_KEY ?? "").trim() || null;
 }
+
+/** The secret under which package manifests are signed for existing verifiers, or null. */
+export function attestSecret(env: NodeJS.ProcessEnv = process.env): string | null {
+  return env.WCP_ATTEST_HMAC_KEY || null;
+}

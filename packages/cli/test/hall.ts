@@ -38,7 +38,7 @@ export function hall(
 export async function inProcess(
   args: string[],
   input = "",
-  surroundings: Partial<Pick<Io, "hallKey" | "confirm">> = {},
+  surroundings: Partial<Pick<Io, "hallKey" | "attestSecret" | "confirm">> = {},
 ): Promise<Ran> {
   const ran = { out: "", err: "" };
   const code = await run(args, {
@@ -52,6 +52,7 @@ export async function inProcess(
       ran.err += text;
     }, false),
     hallKey: null,
+    attestSecret: null,
     confirm: null,
     ...surroundings,
   });

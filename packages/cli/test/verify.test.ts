@@ -286,6 +286,7 @@ describe("exit code 2", () => {
       out: quiet,
       err: quiet,
       hallKey: null,
+      attestSecret: null,
       confirm: null,
     });
     expect(code).toBe(2);
