@@ -8,6 +8,7 @@ import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
 import { logCheckProof } from "./log-check-proof.ts";
 import { logMonitor } from "./log-monitor.ts";
+import { receiptExport } from "./receipt-export.ts";
 import { replay } from "./replay.ts";
 import { rulesLint } from "./rules-lint.ts";
 import { rulesPublish } from "./rules-publish.ts";
@@ -20,6 +21,7 @@ import { version } from "./version.ts";
 const topics = [
   verify,
   explain,
+  receiptExport,
   replay,
   rulesLint,
   rulesTest,
