@@ -77,6 +77,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     port: 0,
     databaseUrl,
     signerFile: join(dataDir, "keys", "hall.pem"),
+    headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
+    recoverLog: null,
     origin: "hall.test/log",
     url: "http://hall.test",
     consoleUrl: "http://console.test",
@@ -84,6 +86,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     allowPrivateAddresses: true,
     requireHumanMode: "sdk",
     publishConsent: false,
+    measurementValidMs: 300_000,
     seed: "none",
     logLevel: "silent",
   };
