@@ -18,6 +18,8 @@ const Env = z.object({
     .string()
     .regex(/^file:.+/, "expected file: and a path")
     .optional(),
+  /** The file that holds the operator's token, made on the first start. Whoever can read it operates the Hall. */
+  HALL_OPERATOR_TOKEN_FILE: z.string().min(1).optional(),
   /** The log's origin: part of every receipt and the name of its key. */
   HALL_ORIGIN: z
     .string()
@@ -49,6 +51,7 @@ export interface Settings {
   port: number;
   databaseUrl: string | null;
   signerFile: string;
+  operatorTokenFile: string;
   origin: string;
   url: string;
   consoleUrl: string;
@@ -81,6 +84,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
     signerFile: e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem"),
+    operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,
