@@ -48,6 +48,7 @@ export {
   type Verdict,
   verifySealedReceipt,
 } from "./receipt.ts";
+export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
 export { readSeam, rootsFromSeam } from "./seam.ts";
 export {
