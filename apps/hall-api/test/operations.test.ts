@@ -29,6 +29,7 @@ it("these are all operations, who may use them and by which doors", () => {
     decision.list           receipt:read         GET /wcp/decisions                        tRPC query
     decision.get            receipt:read         GET /wcp/decisions/:id                    tRPC query
     decision.replay         receipt:read         GET /wcp/decisions/:id/replay             tRPC query
+    decision.code-hashes    code-hash:read       GET /wcp/decisions/:id/code-hashes        tRPC query
     dispatch.start          dispatch:start       POST /wcp/dispatch
     dispatch.get            dispatch:read        GET /wcp/dispatches/:id
     grant.redeem            grant                POST /wcp/grants/redeem
@@ -40,6 +41,16 @@ it("these are all operations, who may use them and by which doors", () => {
     worker.enroll           worker:enroll        POST /enroll
     worker.set_transport    worker:set-transport PUT /wcp/workers/:worker_id/transport
     worker.get-record       worker:read          GET /wcp/records/:hash
+    attestation.list        attestation:read     GET /wcp/attestations                     tRPC query
+    attestation.get         attestation:read     GET /wcp/workers/:worker_id/attestation   tRPC query
+    attestation.register    attestation:register POST /wcp/workers/:worker_id/attestation  tRPC mutation
+    measurement.challenge   attestation:measure  POST /wcp/workers/:worker_id/measurements/challenge
+    measurement.answer      attestation:measure  POST /wcp/workers/:worker_id/measurements
+    flag.clear              flag:clear           POST /wcp/workers/:worker_id/flag/clear   tRPC mutation
+    runner.list             attestation:read     GET /wcp/runners                          tRPC query
+    runner.register         runner:register      POST /wcp/runners                         tRPC mutation
+    runner.retire           runner:register      POST /wcp/runners/:id/retire              tRPC mutation
+    alert.list              alert:read           GET /alerts                               tRPC query
     rule.in-force           rule:read            GET /wcp/rules                            tRPC query
     rule.list-publications  rule:read            GET /wcp/rules/publications               tRPC query
     rule.get-publication    rule:read            GET /wcp/rules/publications/:number       tRPC query
@@ -119,6 +130,13 @@ it("this is what each role, a key and the Hall's operator may do", () => {
     session:end          ●          ●          ●          ●          ·          ·
     hall:read            ·          ·          ·          ·          ·          ●
     hall:operate         ·          ·          ·          ·          ·          ●
+    attestation:read     ●          ●          ●          ●          ●          ·
+    attestation:register ●          ·          ·          ·          ●          ·
+    attestation:measure  ·          ·          ·          ·          ●          ·
+    code-hash:read       ·          ·          ●          ·          ·          ·
+    runner:register      ●          ·          ·          ·          ·          ·
+    flag:clear           ●          ·          ·          ·          ·          ·
+    alert:read           ●          ●          ●          ●          ●          ·
     "
   `);
 });

@@ -41,6 +41,7 @@ import {
   withOperator,
   withTenant,
 } from "../src/index.ts";
+import { furnishAttestation } from "./furnish-attestation.ts";
 import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
 
@@ -183,6 +184,7 @@ async function furnish(): Promise<Holdings> {
     await recordShadowDifferences(tx, runId, [difference()], 1);
     await redeemGrant(tx, { tenantId: tenant, jti: "jti", dispatchId: holdings.dispatchId });
   });
+  await furnishAttestation(hall.db, tenant, workerId);
   return holdings;
 }
 

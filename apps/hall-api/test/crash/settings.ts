@@ -17,6 +17,7 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     allowPrivateAddresses: true,
     requireHumanMode: "sdk",
     publishConsent: false,
+    measurementValidMs: 300_000,
     seed: "none",
     logLevel: process.env.CRASH_LOG ?? "silent",
   };
