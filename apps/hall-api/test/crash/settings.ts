@@ -10,6 +10,8 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     databaseUrl,
     signerFile: join(folder, "keys", "hall.pem"),
     operatorTokenFile: join(folder, "keys", "operator-token"),
+    headFile: join(folder, "keys", "hall.pem.log-head.json"),
+    recoverLog: null,
     origin: "crash.test/log",
     url: "http://localhost",
     consoleUrl: "http://localhost:3000",

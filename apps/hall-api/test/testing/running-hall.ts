@@ -80,6 +80,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     databaseUrl,
     signerFile: join(dataDir, "keys", "hall.pem"),
     operatorTokenFile: join(dataDir, "keys", "operator-token"),
+    headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
+    recoverLog: null,
     origin: "hall.test/log",
     url: "http://hall.test",
     consoleUrl: "http://console.test",
