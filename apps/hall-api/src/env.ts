@@ -23,6 +23,8 @@ const Env = z.object({
     .string()
     .regex(/^[\x21-\x2a\x2c-\x7e]{1,128}$/, "expected printable ASCII without spaces or plus signs")
     .optional(),
+  /** The size of a signed head that is lost for good: the log goes on without it, and an entry says so. */
+  HALL_RECOVER_LOG: z.coerce.number().int().min(1).optional(),
   /** Where clients and workers reach this Hall. */
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the console is served: the only origin that may act for a session. */
@@ -51,6 +53,9 @@ export interface Settings {
   port: number;
   databaseUrl: string | null;
   signerFile: string;
+  /** Where the newest signed head is kept, beside the key. */
+  headFile: string;
+  recoverLog: number | null;
   origin: string;
   url: string;
   consoleUrl: string;
@@ -77,13 +82,16 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   if (!read.success || faults.length > 0)
     throw new SettingsError(`Settings are wrong:\n  ${faults.join("\n  ")}`);
   const e = read.data;
+  const signerFile = e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem");
   const loopback = ["127.0.0.1", "localhost", "::1"].includes(e.HALL_HOST);
   return {
     dataDir: e.HALL_DATA_DIR,
     host: e.HALL_HOST,
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
-    signerFile: e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem"),
+    signerFile,
+    headFile: `${signerFile}.log-head.json`,
+    recoverLog: e.HALL_RECOVER_LOG ?? null,
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,

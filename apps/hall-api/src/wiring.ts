@@ -28,6 +28,8 @@ import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import type { Probe } from "./ledger/entry.ts";
+import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
+import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
@@ -84,6 +86,7 @@ interface Ground {
 async function assemble({ settings, probe, log, signer, db, closeServer }: Ground): Promise<RunningHall> {
   const clock = createClock(db);
   await clock.measure();
+  const headKeeper = createHeadKeeper(settings.headFile, log);
   const ledger = createLedger({
     db,
     signer,
@@ -91,9 +94,15 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     receiptSignatures: settings.receiptSignatures,
     now: clock.now,
     probe,
+    onSeal: (treeSize, note) => headKeeper.note(treeSize, note),
     log,
   });
   await refuseAnotherLog(db, settings, signer);
+  const lost = await guardHead({ db, ...settings });
+  if (lost) {
+    log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
+    await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
+  }
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
@@ -148,6 +157,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
+      await headKeeper.close();
       await notifications.close();
       await outbound.close();
       await db.close();

@@ -9,6 +9,8 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     port: 0,
     databaseUrl,
     signerFile: join(folder, "keys", "hall.pem"),
+    headFile: join(folder, "keys", "hall.pem.log-head.json"),
+    recoverLog: null,
     origin: "crash.test/log",
     url: "http://localhost",
     consoleUrl: "http://localhost:3000",

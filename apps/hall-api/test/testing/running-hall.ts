@@ -77,6 +77,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     port: 0,
     databaseUrl,
     signerFile: join(dataDir, "keys", "hall.pem"),
+    headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
+    recoverLog: null,
     origin: "hall.test/log",
     url: "http://hall.test",
     consoleUrl: "http://console.test",
