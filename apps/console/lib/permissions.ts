@@ -10,6 +10,7 @@ export const HOLDERS = {
   "rule:consent": ["operator", "approver", "compliance"],
   "profile:define": ["operator"],
   "profile:set": ["operator"],
+  "flag:clear": ["operator"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Role = Me["member"]["role"];
@@ -21,6 +22,7 @@ const WORDS: Record<Act, string> = {
   "rule:consent": "consent to a draft",
   "profile:define": "define profiles",
   "profile:set": "set the profile of an environment",
+  "flag:clear": "clear a flag",
 };
 
 /** Why somebody of this role may not, or undefined where they may. @param role null while nobody has said who asks */

@@ -44,6 +44,7 @@ export const compliance = operation({
     signer: z.string().optional(),
   }),
   rest: { method: "GET", path: "/wcp/health" },
+  trpc: "query",
   async run({ hall, caller }) {
     const state = await hall.ledger.state();
     const live = { sealed: state.state === "sealed" || state.tree_size - state.sealed_size < 1000 };

@@ -10,6 +10,7 @@ export const checkpoint = operation({
   input: z.strictObject({}),
   output: z.string(),
   rest: { method: "GET", path: "/log/checkpoint", contentType: "text/plain; charset=utf-8" },
+  trpc: "query",
   async run({ hall }) {
     const newest = await latestCheckpoint(hall.db.ledger);
     if (!newest) throw new HallError("NOT_FOUND");
