@@ -63,7 +63,7 @@ const Refusal = z.looseObject({
     .describe("Where the request does not follow its schema; in a rule bundle with the rule's id."),
 });
 
-const PARAMETER = /:([a-z_]+)/g;
+const PARAMETER = /[:*]([a-z_]+)/g;
 
 function documented(operation: Operation, rest: RestDoor): object {
   const { name, summary, permission, output } = operation;

@@ -66,6 +66,7 @@ it("these are all operations, who may use them and by which doors", () => {
     session.me              session:end                                                    tRPC query
     session.end             session:end          POST /wcp/session/end                     tRPC mutation
     log.checkpoint          public               GET /log/checkpoint
+    log.tile                public               GET /log/tile/*tile
     hall.health             public               GET /health
     hall.compliance         public               GET /wcp/health
     hall.identity           public               GET /.well-known/hall.json

@@ -5,6 +5,7 @@ export {
   type TreeHead,
   verifierKey,
 } from "./log/checkpoint.ts";
+export { consistencyProof } from "./log/consistency.ts";
 export {
   type Appended,
   appendLeaves,

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { SAMPLE_HALL } from "../src/testing/index.ts";
 import { hallKey } from "./forge.ts";
-import { frontiers, inclusions, notes, roots } from "./log-vectors.ts";
+import { consistencies, frontiers, inclusions, notes, roots } from "./log-vectors.ts";
 import {
   accepted,
   badCheckpoints,
@@ -73,6 +73,11 @@ export const vectorFiles: { [path: string]: string } = {
   "log/inclusion-proofs.yaml": file("H-060 inclusion proofs (RFC 6962, 2.1.1)", LEAVES, {
     cases: inclusions,
   }),
+  "log/consistency-proofs.yaml": file(
+    "H-062 consistency proofs (RFC 6962, 2.1.2)",
+    `${LEAVES} The proof must lead to both roots.`,
+    { cases: consistencies },
+  ),
   "log/signed-notes.yaml": file(
     "C2SP signed notes: who is known to have signed",
     "`signers`: the names of the known keys that did. `ignored`: signatures of unknown keys.",

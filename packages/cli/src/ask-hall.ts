@@ -1,3 +1,4 @@
+import type { Seal } from "@guildhall/protocol";
 import { HallClient, HallClientError } from "@guildhall/sdk";
 import type { HallAddress } from "./hall-address.ts";
 import { type HallAnswer, NoAnswer } from "./hall-answer.ts";
@@ -42,11 +43,11 @@ export async function fetchReceipt(
   { url, apiKey }: HallAddress,
   verifierKeys: readonly string[],
   id: string,
-): Promise<{ receipt: { [field: string]: unknown } } | { why: string }> {
+): Promise<{ receipt: { [field: string]: unknown }; seal: Seal } | { why: string }> {
   const client = new HallClient({ url, apiKey, verifierKey: verifierKeys, timeoutMs: TIMEOUT_MS });
   try {
-    const { receipt } = await client.getReceipt(id);
-    return { receipt: { ...receipt } };
+    const { receipt, seal } = await client.getReceipt(id);
+    return { receipt: { ...receipt }, seal };
   } catch (error) {
     if (!(error instanceof HallClientError)) throw error;
     return {

@@ -6,6 +6,7 @@ import { attestVerify } from "./attest-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { receiptExport } from "./receipt-export.ts";
 import { replay } from "./replay.ts";
 import { rulesLint } from "./rules-lint.ts";
 import { rulesPublish } from "./rules-publish.ts";
@@ -18,6 +19,7 @@ import { version } from "./version.ts";
 const topics = [
   verify,
   explain,
+  receiptExport,
   replay,
   rulesLint,
   rulesTest,

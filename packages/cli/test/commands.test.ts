@@ -31,7 +31,7 @@ describe("hall", () => {
   it("lists its commands, and says everything about each", async () => {
     const { code, out } = await inProcess(["help"]);
     expect(code).toBe(0);
-    const names = ["verify", "explain", "replay", "version", "help"];
+    const names = ["verify", "explain", "receipt export", "replay", "version", "help"];
     for (const name of [...names, "rules lint", "rules test", "rules simulate", "rules publish"]) {
       expect(out).toMatch(new RegExp(`^ {2}${name} `, "m"));
       const about = await inProcess(["help", ...name.split(" ")]);

@@ -12,6 +12,7 @@ export * from "./repositories/approvals.ts";
 export * from "./repositories/bundle-drafts.ts";
 export * from "./repositories/dispatches.ts";
 export * from "./repositories/grant-keys.ts";
+export * from "./repositories/log-tiles.ts";
 export * from "./repositories/lookups.ts";
 export * from "./repositories/payloads.ts";
 export * from "./repositories/people.ts";

@@ -10,6 +10,7 @@ export * from "./hall-error.ts";
 export * from "./ids.ts";
 export * from "./long-strings.ts";
 export * from "./measurement.ts";
+export * from "./misbehaviour.ts";
 export * from "./package-manifest.ts";
 export * from "./policy.ts";
 export * from "./profile.ts";

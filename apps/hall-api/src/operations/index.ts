@@ -22,6 +22,7 @@ import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
 import { checkpoint } from "./log/checkpoint.ts";
+import { tile } from "./log/tile.ts";
 import { list as listPolicies } from "./policy/list.ts";
 import { define } from "./profile/define.ts";
 import { getVersion } from "./profile/get-version.ts";
@@ -97,6 +98,7 @@ export const OPERATIONS = [
   me,
   end,
   checkpoint,
+  tile,
   health,
   compliance,
   identity,

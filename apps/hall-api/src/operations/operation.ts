@@ -27,7 +27,7 @@ export interface Operation<
 
 export interface RestDoor {
   method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Fastify's form; `:name` parts are fields of the input. */
+  /** Fastify's form; `:name` parts are fields of the input, and a last `*name` is the rest of the path. */
   path: string;
   /** The status that a good answer has, unless `run` sets another. */
   status?: number;
@@ -41,7 +41,7 @@ export interface RestDoor {
   bodyMaxBytes?: number;
   /** Statuses with which `run` refuses, beside those that any operation may refuse with. */
   refuses?: readonly number[];
-  /** Text instead of JSON. */
+  /** Text or bytes instead of JSON. */
   contentType?: string;
 }
 
@@ -63,6 +63,8 @@ export interface RequestFacts {
   authorization: string | undefined;
   /** Sets another status than the door's. */
   setStatus(status: number): void;
+  /** Lets caches keep the answer; without it nobody does. */
+  setCacheControl(value: string): void;
   /** Gives the answer's JSON as it is already written, for answers that are made of stored text. */
   setText(json: string): void;
 }

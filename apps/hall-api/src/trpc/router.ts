@@ -109,6 +109,7 @@ function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
     authorization,
     setStatus: () => undefined,
     setText: () => undefined,
+    setCacheControl: () => undefined,
   };
   return refusing(operation.name, context, () => operation.run({ hall, caller, input, request }));
 }

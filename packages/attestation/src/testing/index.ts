@@ -4,6 +4,7 @@ export {
   type MemoryLog,
   type MemoryLogOptions,
   readNodesOf,
+  readTileOf,
   throwAwaySigner,
 } from "./memory-log.ts";
 export {

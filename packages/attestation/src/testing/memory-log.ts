@@ -3,11 +3,13 @@ import type { Receipt, SealedReceipt, Sha256Hex, TenantId, UnsequencedBody } fro
 import { signCheckpoint, verifierKey } from "../log/checkpoint.ts";
 import { appendLeaves, emptyFrontier } from "../log/frontier.ts";
 import { inclusionProof } from "../log/inclusion.ts";
+import { leafHash } from "../log/merkle.ts";
 import type { ReadNodes } from "../log/stored-tree.ts";
 import { sequenceBody } from "../receipt/body.ts";
 import { signReceipt } from "../receipt/sign.ts";
 import type { Ed25519Signer } from "../signer/signer.ts";
 import { softwareSigner } from "../signer/software.ts";
+import type { ReadTile } from "../verify/tile.ts";
 import { SAMPLE_HALL, sampleAct, sampleDecision, sampleOutcome, sampleTime } from "./sample-body.ts";
 
 /** A Hall's log in memory, made by the code that makes real ones. */
@@ -108,6 +110,15 @@ export function readNodesOf(leafData: readonly Uint8Array[]): ReadNodes {
       : nodes
           .filter((node) => node.level === level && node.index >= start && node.index < start + count)
           .map((node) => node.hash);
+}
+
+/** The tiles that a log of these leaves serves. */
+export function readTileOf(leafData: readonly Uint8Array[]): ReadTile {
+  const read = readNodesOf(leafData);
+  return async ({ level, index, width }) => {
+    const nodes = await read(level, index * 256, width);
+    return Buffer.concat(level === 0 ? nodes.map(leafHash) : nodes);
+  };
 }
 
 /** The DER that precedes the 32 bytes of an Ed25519 private key (RFC 8410). */

@@ -1,6 +1,7 @@
 /** The verifier: no Node built-ins, no I/O, nothing of the signing side. It runs in a browser as it stands. */
 export { type ChainVerdict, verifyChain } from "./chain.ts";
 export { type CheckpointClaim, readCheckpoint } from "./checkpoint.ts";
+export { CONSISTENCY_PROOF_MAX, checkConsistency, type TreeClaim } from "./consistency.ts";
 export {
   type EnvelopeCode,
   type EnvelopeTrust,
@@ -13,6 +14,7 @@ export { parseVerifierKey, type VerifierKey } from "./key.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";
+export { checkMisbehaviour, type MisbehaviourVerdict } from "./misbehaviour.ts";
 export { type OpenedNote, openNote } from "./note.ts";
 export {
   isLeftOut,
@@ -46,5 +48,17 @@ export {
   type Verdict,
   verifySealedReceipt,
 } from "./receipt.ts";
+export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
+export { readSeam, rootsFromSeam } from "./seam.ts";
+export {
+  HASH_BYTES,
+  parseTilePath,
+  type ReadTile,
+  TILE_WIDTH,
+  type Tile,
+  tilePath,
+  tileWidth,
+} from "./tile.ts";
+export { TileTree } from "./tile-tree.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";
