@@ -1,5 +1,12 @@
 import { listPending } from "./approval/list-pending.ts";
+import { certificates } from "./authority/certificates.ts";
+import { revocationList } from "./authority/revocation-list.ts";
 import { list as listCapabilities } from "./capability/list.ts";
+import { get as getCertificate } from "./certificate/get.ts";
+import { issue } from "./certificate/issue.ts";
+import { list as listCertificates } from "./certificate/list.ts";
+import { renew } from "./certificate/renew.ts";
+import { revoke as revokeCertificate } from "./certificate/revoke.ts";
 import { get as getDecision } from "./decision/get.ts";
 import { list as listDecisions } from "./decision/list.ts";
 import { replay } from "./decision/replay.ts";
@@ -67,6 +74,13 @@ export const OPERATIONS = [
   enroll,
   setTransport,
   getRecord,
+  issue,
+  renew,
+  revokeCertificate,
+  listCertificates,
+  getCertificate,
+  certificates,
+  revocationList,
   inForce,
   listPublications,
   getPublication,

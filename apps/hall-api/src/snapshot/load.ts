@@ -1,5 +1,6 @@
 import {
   type ApiKey,
+  certificatesThatMatter,
   type Db,
   listApiKeys,
   listEnvironmentProfiles,
@@ -27,6 +28,7 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 
+import { heldCertificates } from "./certificates.ts";
 import { environmentProfiles, heldProfiles } from "./profiles.ts";
 
 /** One tenant as this instance decides by it: what the engine reads, and the keys that let callers in. */
@@ -75,6 +77,7 @@ export async function loadSnapshot(
         shadow: await readShadow(tx),
         profiles: await listProfiles(tx),
         environments: await listEnvironmentProfiles(tx),
+        certificates: await certificatesThatMatter(tx, new Date(nowMs)),
       };
     },
     { isolation: "RepeatableRead" },
@@ -117,9 +120,9 @@ export async function loadSnapshot(
       egressAllowlist: NO_EGRESS,
       environmentProfiles: environmentProfiles(rows.environments),
       profiles: heldProfiles(rows.profiles),
+      certificates: heldCertificates(rows.certificates),
       // Nothing feeds these yet: who demands one of them is refused.
       agreements: [],
-      certificates: new Map(),
       attestationConfigured: false,
       chainSums: new Map(),
       blastSpent: new Map(),

@@ -6,6 +6,11 @@ import { refusalOf } from "../http/refusal.ts";
 import type { Caller } from "../identity/caller.ts";
 import { listPending } from "../operations/approval/list-pending.ts";
 import { list as listCapabilities } from "../operations/capability/list.ts";
+import { get as getCertificate } from "../operations/certificate/get.ts";
+import { issue } from "../operations/certificate/issue.ts";
+import { list as listCertificates } from "../operations/certificate/list.ts";
+import { renew } from "../operations/certificate/renew.ts";
+import { revoke as revokeCertificate } from "../operations/certificate/revoke.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
 import { replay } from "../operations/decision/replay.ts";
@@ -172,6 +177,13 @@ export const appRouter = t.router({
   }),
   capability: t.router({ list: query(listCapabilities) }),
   worker: t.router({ list: query(listWorkers) }),
+  certificate: t.router({
+    list: query(listCertificates),
+    get: query(getCertificate),
+    issue: mutation(issue),
+    renew: mutation(renew),
+    revoke: mutation(revokeCertificate),
+  }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
   session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
 });
