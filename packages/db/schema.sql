@@ -19,6 +19,25 @@ CREATE POLICY tenant ON hall.active_bundle AS PERMISSIVE FOR ALL TO hall_app, ha
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.active_bundle FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.alert (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  level text NOT NULL,
+  code text NOT NULL,
+  message text NOT NULL,
+  worker_id text,
+  capability_id text,
+  CONSTRAINT alert_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT alert_level_check CHECK ((level = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text]))),
+  CONSTRAINT alert_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.alert ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.alert FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.alert AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.api_key (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -30,6 +49,7 @@ CREATE TABLE hall.api_key (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   expires_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  created_by text,
   CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT api_key_key_hash_key UNIQUE (key_hash),
   CONSTRAINT api_key_key_hash_check CHECK ((octet_length(key_hash) = 32)),
@@ -219,6 +239,43 @@ CREATE POLICY tenant ON hall.grant_redemption AS PERMISSIVE FOR ALL TO hall_app,
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
+CREATE TABLE hall.measurement (
+  tenant_id uuid NOT NULL,
+  nonce text NOT NULL,
+  worker_id text NOT NULL,
+  attestation_id uuid NOT NULL,
+  asked_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  id uuid,
+  answered_at timestamp(3) with time zone,
+  method text,
+  hash text,
+  matches boolean,
+  valid_until timestamp(3) with time zone,
+  runner_id uuid,
+  salt bytea,
+  CONSTRAINT measurement_pkey PRIMARY KEY (tenant_id, nonce),
+  CONSTRAINT measurement_tenant_id_id_key UNIQUE (tenant_id, id),
+  CONSTRAINT answer_is_whole CHECK ((num_nonnulls(id, answered_at, method, hash, matches, valid_until, salt) = ANY (ARRAY[0, 7]))),
+  CONSTRAINT measurement_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT measurement_method_check CHECK ((method = ANY (ARRAY['self-reported'::text, 'runner-measured'::text, 'oci-digest'::text]))),
+  CONSTRAINT measurement_nonce_check CHECK ((nonce ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT measurement_salt_check CHECK ((octet_length(salt) = 16)),
+  CONSTRAINT runner_measures CHECK (((method IS NULL) OR ((method = 'self-reported'::text) = (runner_id IS NULL)))),
+  CONSTRAINT measurement_tenant_id_attestation_id_fkey FOREIGN KEY (tenant_id, attestation_id) REFERENCES hall.worker_attestation(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT measurement_tenant_id_runner_id_fkey FOREIGN KEY (tenant_id, runner_id) REFERENCES hall.runner_key(tenant_id, id) ON DELETE RESTRICT
+);
+CREATE INDEX measurement_of ON hall.measurement USING btree (tenant_id, attestation_id, answered_at);
+ALTER TABLE hall.measurement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.measurement FORCE ROW LEVEL SECURITY;
+CREATE POLICY answered_once ON hall.measurement AS RESTRICTIVE FOR UPDATE TO hall_app
+  USING ((answered_at IS NULL))
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.measurement AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER UPDATE ON hall.measurement FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
 CREATE TABLE hall.member (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -236,6 +293,29 @@ CREATE POLICY operator_creates ON hall.member AS PERMISSIVE FOR INSERT TO hall_o
 CREATE POLICY tenant ON hall.member AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.namespace_key (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  namespace text NOT NULL,
+  public_key bytea NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT namespace_key_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT namespace_key_tenant_id_namespace_public_key_key UNIQUE (tenant_id, namespace, public_key),
+  CONSTRAINT namespace_key_namespace_check CHECK ((namespace ~ '^(org|x)\.[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+  CONSTRAINT namespace_key_public_key_check CHECK ((octet_length(public_key) = 32)),
+  CONSTRAINT namespace_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.namespace_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.namespace_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_registers ON hall.namespace_key AS PERMISSIVE FOR ALL TO hall_operator
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.namespace_key AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.namespace_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.payload (
   tenant_id uuid NOT NULL,
@@ -341,6 +421,27 @@ ALTER TABLE hall.rule_bundle FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON hall.rule_bundle AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.runner_key (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  public_key bytea NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  registered_by text NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT runner_key_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT runner_key_tenant_id_public_key_key UNIQUE (tenant_id, public_key),
+  CONSTRAINT runner_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  CONSTRAINT runner_key_public_key_check CHECK ((octet_length(public_key) = 32)),
+  CONSTRAINT runner_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.runner_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.runner_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.runner_key AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.runner_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.session (
   tenant_id uuid NOT NULL,
@@ -508,6 +609,69 @@ CREATE POLICY tenant ON hall.worker AS PERMISSIVE FOR ALL TO hall_app, hall_oper
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.worker_attestation (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  worker_id text NOT NULL,
+  worker_version text NOT NULL,
+  method text NOT NULL,
+  package_hash text NOT NULL,
+  image_digest text,
+  worker_key bytea,
+  namespace_key_id uuid NOT NULL,
+  envelope text NOT NULL,
+  envelope_digest text NOT NULL,
+  salt bytea NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  registered_by text NOT NULL,
+  superseded_at timestamp(3) with time zone,
+  CONSTRAINT worker_attestation_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT worker_attestation_envelope_digest_check CHECK ((envelope_digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_attestation_image_digest_check CHECK ((image_digest ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_attestation_method_check CHECK ((method = ANY (ARRAY['self-reported'::text, 'runner-measured'::text, 'oci-digest'::text]))),
+  CONSTRAINT worker_attestation_package_hash_check CHECK ((package_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_attestation_salt_check CHECK ((octet_length(salt) = 16)),
+  CONSTRAINT worker_attestation_worker_key_check CHECK ((octet_length(worker_key) = 32)),
+  CONSTRAINT worker_attestation_tenant_id_namespace_key_id_fkey FOREIGN KEY (tenant_id, namespace_key_id) REFERENCES hall.namespace_key(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT worker_attestation_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX worker_attestation_current ON hall.worker_attestation USING btree (tenant_id, worker_id) WHERE (superseded_at IS NULL);
+ALTER TABLE hall.worker_attestation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_attestation FORCE ROW LEVEL SECURITY;
+CREATE POLICY superseded_once ON hall.worker_attestation AS RESTRICTIVE FOR UPDATE TO hall_app
+  USING ((superseded_at IS NULL))
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.worker_attestation AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker_attestation FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.worker_flag (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  worker_id text NOT NULL,
+  measurement_id uuid NOT NULL,
+  raised_at timestamp(3) with time zone NOT NULL,
+  cleared_at timestamp(3) with time zone,
+  cleared_by text,
+  clear_reason text,
+  CONSTRAINT worker_flag_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT clearing_is_whole CHECK ((num_nonnulls(cleared_at, cleared_by, clear_reason) = ANY (ARRAY[0, 3]))),
+  CONSTRAINT worker_flag_clear_reason_check CHECK (((length(clear_reason) >= 1) AND (length(clear_reason) <= 1024))),
+  CONSTRAINT worker_flag_tenant_id_measurement_id_fkey FOREIGN KEY (tenant_id, measurement_id) REFERENCES hall.measurement(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT worker_flag_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX worker_flag_open ON hall.worker_flag USING btree (tenant_id, worker_id) WHERE (cleared_at IS NULL);
+ALTER TABLE hall.worker_flag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_flag FORCE ROW LEVEL SECURITY;
+CREATE POLICY cleared_once ON hall.worker_flag AS RESTRICTIVE FOR UPDATE TO hall_app
+  USING ((cleared_at IS NULL))
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.worker_flag AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker_flag FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.worker_record (
   tenant_id uuid NOT NULL,

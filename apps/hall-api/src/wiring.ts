@@ -30,7 +30,10 @@ import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { ensureOperatorToken } from "./identity/operator-token.ts";
 import type { Probe } from "./ledger/entry.ts";
+import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
+import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
@@ -62,6 +65,7 @@ export async function startHall(
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
+  await ensureOperatorToken(settings.operatorTokenFile);
   const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
   const caSigner = verifiedSigner(
     await openSoftwareKey(join(dirname(settings.signerFile), "ca.pem"), "ecdsa-p256"),
@@ -93,6 +97,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { settings, probe, log, signer, caSigner, db, closeServer } = ground;
   const clock = createClock(db);
   await clock.measure();
+  const headKeeper = createHeadKeeper(settings.headFile, log);
   const ledger = createLedger({
     db,
     signer,
@@ -100,9 +105,15 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     receiptSignatures: settings.receiptSignatures,
     now: clock.now,
     probe,
+    onSeal: (treeSize, note) => headKeeper.note(treeSize, note),
     log,
   });
   await refuseAnotherLog(db, settings, signer);
+  const lost = await guardHead({ db, ...settings });
+  if (lost) {
+    log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
+    await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
+  }
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
@@ -160,6 +171,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
+      await headKeeper.close();
       await notifications.close();
       await outbound.close();
       await db.close();

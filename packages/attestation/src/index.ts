@@ -27,6 +27,8 @@ export { commit, commitText, newSalt } from "./receipt/commitment.ts";
 export { newReceiptId } from "./receipt/receipt-id.ts";
 export { signReceipt } from "./receipt/sign.ts";
 export { recordHash } from "./record-hash.ts";
+export { modulePath } from "./signer/module-paths.ts";
+export { type Pkcs11Uri, parsePkcs11Uri } from "./signer/pkcs11-uri.ts";
 export {
   type Ed25519Signer,
   KEY_ALGORITHMS,
@@ -36,5 +38,16 @@ export {
   type SignerErrorCode,
 } from "./signer/signer.ts";
 export { openSoftwareKey, openSoftwareSigner } from "./signer/software.ts";
+export {
+  keyPin,
+  type NewTokenKey,
+  openToken,
+  openTokenSigner,
+  type PinnedKey,
+  type Token,
+  type TokenOptions,
+  type TokenState,
+} from "./signer/token.ts";
+export type { TokenKey } from "./signer/token-context.ts";
 export { verifiedSigner } from "./signer/verified.ts";
 export * from "./verify/index.ts";

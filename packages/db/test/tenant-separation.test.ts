@@ -44,6 +44,7 @@ import {
   withOperator,
   withTenant,
 } from "../src/index.ts";
+import { furnishAttestation } from "./furnish-attestation.ts";
 import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
 
@@ -198,6 +199,7 @@ async function furnish(): Promise<Holdings> {
     await redeemGrant(tx, { tenantId: tenant, jti: "jti", dispatchId: holdings.dispatchId });
     await storeCertificate(tx, tenant, certificate(holdings, later));
   });
+  await furnishAttestation(hall.db, tenant, workerId);
   return holdings;
 }
 

@@ -3,6 +3,7 @@ import {
   certificatesThatMatter,
   type Db,
   listApiKeys,
+  listAttestationStandings,
   listEnvironmentProfiles,
   listIdentities,
   listProfiles,
@@ -29,6 +30,7 @@ import {
 } from "@guildhall/protocol";
 
 import { heldCertificates } from "./certificates.ts";
+import { type CodeEvidence, codeEvidence, snapshotAttestation } from "./code.ts";
 import { environmentProfiles, heldProfiles } from "./profiles.ts";
 
 /** One tenant as this instance decides by it: what the engine reads, and the keys that let callers in. */
@@ -41,6 +43,8 @@ export interface TenantSnapshot {
   identities: ReadonlySet<SignatoryId>;
   /** By the hex SHA-256 of the key. */
   keys: ReadonlyMap<string, ApiKey>;
+  /** Of each worker with a registered package, what a receipt says of its code. */
+  code: ReadonlyMap<string, CodeEvidence>;
 }
 
 /** A snapshot older than this is no ground for a decision. */
@@ -78,6 +82,7 @@ export async function loadSnapshot(
         profiles: await listProfiles(tx),
         environments: await listEnvironmentProfiles(tx),
         certificates: await certificatesThatMatter(tx, new Date(nowMs)),
+        standings: await listAttestationStandings(tx, new Date(nowMs)),
       };
     },
     { isolation: "RepeatableRead" },
@@ -86,15 +91,18 @@ export async function loadSnapshot(
   const { versions, bundle } = rows;
   const programOf = (stored: StoredBundle) =>
     known.find(({ digest }) => digest === stored.digest) ?? compileStored(stored);
+  const standingOf = new Map(rows.standings.map((standing) => [standing.attestation.workerId, standing]));
   const workers = new Map<SpeciesId, SnapshotWorker[]>();
   for (const worker of rows.workers) {
     const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
     const species = workers.get(record.worker_species_id) ?? [];
+    const standing = standingOf.get(worker.workerId);
     species.push(
       snapshotWorker(record, {
         recordHash: worker.recordHash,
         transportDigest: worker.transport?.digest ?? null,
         available: worker.status === "active",
+        attestation: standing ? snapshotAttestation(standing) : null,
       }),
     );
     workers.set(record.worker_species_id, species);
@@ -106,6 +114,7 @@ export async function loadSnapshot(
     shadow: rows.shadow && { runId: rows.shadow.runId, program: programOf(rows.shadow.bundle) },
     identities: new Set(rows.identities),
     keys: new Map(rows.keys.map((key) => [Buffer.from(key.keyHash).toString("hex"), key])),
+    code: codeEvidence(rows.standings),
     engine: {
       tenantId,
       version: versions.version,
@@ -121,9 +130,9 @@ export async function loadSnapshot(
       environmentProfiles: environmentProfiles(rows.environments),
       profiles: heldProfiles(rows.profiles),
       certificates: heldCertificates(rows.certificates),
+      attestationConfigured: true,
       // Nothing feeds these yet: who demands one of them is refused.
       agreements: [],
-      attestationConfigured: false,
       chainSums: new Map(),
       blastSpent: new Map(),
       catalogVersion: CATALOG_VERSION,

@@ -20,6 +20,8 @@ export interface Signer<Algorithm extends KeyAlgorithm = KeyAlgorithm> {
   spki: Uint8Array;
   /** Where the key lives, in words for people: `software file`. */
   module: string;
+  /** False from when its token is lost, within a second, until it signs again. Nothing that needs it is begun then. */
+  available(): boolean;
   /** @throws SignerError where no good signature can be given now */
   sign(data: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -37,8 +39,33 @@ export type SignerErrorCode =
   | "KEY_FILE_TOO_OPEN"
   | "KEY_FILE_NOT_OURS"
   | "KEY_FILE_MALFORMED"
+  | "PIN_FILE_UNREADABLE"
+  | "PIN_FILE_TOO_OPEN"
+  | "PIN_FILE_NOT_OURS"
+  | "PIN_FILE_MALFORMED"
   | "PUBLIC_KEY_MALFORMED"
   | "SIGNATURE_INVALID"
+  /** The `pkcs11:` URI names no token of this machine's, or too many. */
+  | "TOKEN_URI_MALFORMED"
+  | "TOKEN_NOT_FOUND"
+  | "TOKEN_AMBIGUOUS"
+  | "MODULE_UNAVAILABLE"
+  | "MODULE_OWNED"
+  | "PIN_MISSING"
+  | "PIN_REFUSED"
+  | "KEY_NOT_FOUND"
+  | "KEY_AMBIGUOUS"
+  | "KEY_EXISTS"
+  | "KEY_NOT_MADE"
+  /** Its attributes let it do more than sign, or leave the token. */
+  | "KEY_WEAK"
+  /** It is not the key with this public half that was pinned. */
+  | "KEY_NOT_PINNED"
+  /** For now: it is tried again until the token is back. */
+  | "TOKEN_LOST"
+  | "TOKEN_SILENT"
+  /** For good: a person must look first. */
+  | "TOKEN_STOPPED"
   | "SIGNER_CLOSED";
 
 /** Why there is no signature. The message says what to do; it never holds key material. */

@@ -48,6 +48,7 @@ export function softwareKey<Algorithm extends KeyAlgorithm>(
     algorithm,
     spki,
     module,
+    available: () => open !== null,
     async sign(data) {
       if (!open)
         throw new SignerError(

@@ -19,3 +19,4 @@ export {
   type UnsequencedDecision,
   type UnsequencedOutcome,
 } from "./sample-body.ts";
+export { type SoftHsm, startSoftHsm } from "./softhsm.ts";
