@@ -4,7 +4,7 @@ import { get as getAttestation } from "./attestation/get.ts";
 import { list as listAttestations } from "./attestation/list.ts";
 import { register as registerAttestation } from "./attestation/register.ts";
 import { certificates } from "./authority/certificates.ts";
-import { revocationList } from "./authority/revocation-list.ts";
+import { revocations } from "./authority/revocations.ts";
 import { list as listCapabilities } from "./capability/list.ts";
 import { get as getCertificate } from "./certificate/get.ts";
 import { issue } from "./certificate/issue.ts";
@@ -94,7 +94,7 @@ export const OPERATIONS = [
   listCertificates,
   getCertificate,
   certificates,
-  revocationList,
+  revocations,
   listAttestations,
   getAttestation,
   registerAttestation,

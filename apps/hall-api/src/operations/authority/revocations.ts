@@ -3,8 +3,8 @@ import { z } from "zod";
 import { operation } from "../operation.ts";
 
 /** In DER, as RFC 5280 (4.2.1.13) asks of what certificates point to. */
-export const revocationList = operation({
-  name: "authority.revocation-list",
+export const revocations = operation({
+  name: "authority.revocations",
   summary: "The newest list of certificates of this Hall that were revoked, in DER.",
   permission: "public",
   input: z.strictObject({
