@@ -47,7 +47,7 @@ it("these are all operations, who may use them and by which doors", () => {
     certificate.list        certification:read   GET /wcp/certificates                     tRPC query
     certificate.get         certification:read   GET /wcp/certificates/:id                 tRPC query
     authority.certificates  public               GET /.well-known/hall-ca.pem
-    authority.revocation-list public               GET /.well-known/hall-ca.crl
+    authority.revocations   public               GET /.well-known/hall-ca.crl
     attestation.list        attestation:read     GET /wcp/attestations                     tRPC query
     attestation.get         attestation:read     GET /wcp/workers/:worker_id/attestation   tRPC query
     attestation.register    attestation:register POST /wcp/workers/:worker_id/attestation  tRPC mutation
