@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -435,3 +435,23 @@ async function certificateRequest(): Promise<string> {
   const key = await file(privateKey.export({ format: "pem", type: "pkcs8" }) as string);
   return (await run("openssl", ["req", "-new", "-key", key, "-subj", "/CN=worker"])).stdout;
 }
+
+it("what docs/certify-a-worker.md tells a stranger to type, works", async () => {
+  const page = await readFile(join(import.meta.dirname, "../../../docs/certify-a-worker.md"), "utf8");
+  const [, script = ""] = /^```sh\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  expect(script.split("\n").length).toBeGreaterThan(4);
+  const tenant = await settled();
+  const { pem } = await issued(tenant);
+  const cwd = await mkdtemp(join(folder, "page-"));
+  await writeFile(join(cwd, "worker.pem"), pem);
+  await writeFile(
+    join(cwd, "hall-ca.pem"),
+    await (await fetch(`${hall.url}/.well-known/hall-ca.pem`)).text(),
+  );
+  await writeFile(join(cwd, "hall-ca.crl"), await list(hall));
+  const { stdout } = await run("sh", ["-euc", script], { cwd });
+  expect(stdout).toContain("worker.pem: OK");
+  expect(stdout).toContain(`URI:wcp:worker:${RECORD.worker_id}`);
+  const statement = JSON.parse(stdout.trim().split("\n").at(-1)!) as { record_hash: string };
+  expect(statement.record_hash).toBe(tenant.recordHash);
+});
