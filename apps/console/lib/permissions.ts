@@ -11,6 +11,7 @@ export const HOLDERS = {
   "profile:define": ["operator"],
   "profile:set": ["operator"],
   "flag:clear": ["operator"],
+  "certification:revoke": ["compliance"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Role = Me["member"]["role"];
@@ -23,6 +24,7 @@ const WORDS: Record<Act, string> = {
   "profile:define": "define profiles",
   "profile:set": "set the profile of an environment",
   "flag:clear": "clear a flag",
+  "certification:revoke": "revoke a certificate",
 };
 
 /** Why somebody of this role may not, or undefined where they may. @param role null while nobody has said who asks */

@@ -7,3 +7,4 @@ export type Attestation = Answers["attestation"]["get"];
 export type AlertPage = Answers["alert"]["list"];
 export type Alert = AlertPage["alerts"][number];
 export type MeasuringKeys = Answers["runner"]["list"];
+export type Certificate = Answers["certificate"]["list"]["certificates"][number];

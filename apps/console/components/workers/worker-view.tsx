@@ -15,6 +15,7 @@ import { PageHeading } from "../page-heading.tsx";
 import { ClearFlag } from "./clear-flag.tsx";
 import { useWorkers, type WorkerStanding } from "./use-workers.ts";
 import { WorkerAttestation } from "./worker-attestation.tsx";
+import { WorkerCertificates } from "./worker-certificates.tsx";
 import { WorkerRecord } from "./worker-record.tsx";
 import { WorkerTransport } from "./worker-transport.tsx";
 
@@ -49,6 +50,9 @@ function WorkerPage({ standing, hallUrl }: { standing: WorkerStanding; hallUrl: 
       {attestation?.flagged_since && <Flagged since={attestation.flagged_since} />}
       <Section title="Code">
         <WorkerAttestation workerId={id} attestation={attestation} hallUrl={hallUrl} />
+      </Section>
+      <Section title="Certificates">
+        <WorkerCertificates worker={worker} hallUrl={hallUrl} />
       </Section>
       <Section title="Transport">
         <WorkerTransport worker={worker} hallUrl={hallUrl} />
