@@ -688,6 +688,17 @@ CREATE TABLE ledger.checkpoint (
   CONSTRAINT checkpoint_pkey PRIMARY KEY (tree_size)
 );
 
+CREATE TABLE ledger.cosignature (
+  tree_size bigint NOT NULL,
+  witness text NOT NULL,
+  line text NOT NULL,
+  cosigned_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT cosignature_pkey PRIMARY KEY (tree_size, witness),
+  CONSTRAINT cosignature_line_check CHECK (((length(line) >= 1) AND (length(line) <= 1024))),
+  CONSTRAINT cosignature_witness_check CHECK (((length(witness) >= 1) AND (length(witness) <= 160))),
+  CONSTRAINT cosignature_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES ledger.checkpoint(tree_size) ON DELETE RESTRICT
+);
+
 CREATE TABLE ledger.idempotency_key (
   tenant_id uuid NOT NULL,
   key text NOT NULL,

@@ -31,6 +31,7 @@ import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { createShadowRecorder } from "./snapshot/shadow.ts";
@@ -103,10 +104,11 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
     await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
   }
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
+  const witnessing = await openWitnessing({ db, outbound, now: clock.now, log, ...settings });
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
-  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
   const shadow = createShadowRecorder({ db, log });
@@ -125,6 +127,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
       seal();
       refresh();
       dispatcher.wake();
+      void witnessing.ask();
     }, POLL_MS),
     setInterval(
       quietly("the clock", () => clock.measure()),
@@ -139,6 +142,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     clock,
     signer,
     ledger,
+    witnessing,
     snapshots,
     shadow,
     grants,
@@ -165,6 +169,23 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
       await closeServer();
     },
   };
+}
+
+/**
+ * Asks every witness before anything is signed: one that has cosigned more than the database holds, or another
+ * history, shows that the database is an old one (RELIABILITY H-078). One that does not answer proves nothing.
+ */
+async function openWitnessing(options: WitnessingOptions) {
+  const witnessing = await createWitnessing(options);
+  await witnessing.ask();
+  const [found] = witnessing.contradictions();
+  if (!found) return witnessing;
+  await options.outbound.close();
+  throw new StartError(
+    `The witness ${found.witness} has cosigned ${found.treeSize === null ? "another history of this log" : `${found.treeSize} receipts of this log, and this database holds fewer`}. ` +
+      "Nothing is signed from it. Restore the newer database; where it is lost for good, read docs/runbooks/restore.md: " +
+      "this witness never cosigns a log that took something back.",
+  );
 }
 
 /** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */

@@ -130,7 +130,9 @@ describe("addCheckpoint", () => {
       const witness = await witnessAt(4);
       const { advance } = witness;
       // Both have passed every check before either is stored.
-      const gates = new Map([first, second].map((size) => [size, Promise.withResolvers<void>()]));
+      const gates = new Map<number, PromiseWithResolvers<void>>(
+        [first, second].map((size) => [size, Promise.withResolvers<void>()]),
+      );
       const arrived: number[] = [];
       witness.advance = async (origin, expected, next) => {
         arrived.push(next.treeSize);

@@ -17,6 +17,7 @@ import { rulesTest } from "./rules-test.ts";
 import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
+import { witnessServe } from "./witness-serve.ts";
 
 const topics = [
   verify,
@@ -35,6 +36,7 @@ const topics = [
   runnerMeasure,
   logMonitor,
   logCheckProof,
+  witnessServe,
   version,
 ];
 const help = helpAbout(topics);

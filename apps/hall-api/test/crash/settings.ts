@@ -11,6 +11,7 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     signerFile: join(folder, "keys", "hall.pem"),
     headFile: join(folder, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
+    witnesses: [],
     origin: "crash.test/log",
     url: "http://localhost",
     consoleUrl: "http://localhost:3000",

@@ -79,6 +79,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     signerFile: join(dataDir, "keys", "hall.pem"),
     headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
+    witnesses: [],
     origin: "hall.test/log",
     url: "http://hall.test",
     consoleUrl: "http://console.test",
