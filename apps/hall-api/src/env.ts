@@ -39,6 +39,8 @@ const Env = z.object({
     )
     .transform((all) => all.map(([url = "", key = ""]) => ({ url, key })))
     .default([]),
+  /** Seconds between two rounds of the auditor, which reads the stored log again. */
+  HALL_AUDIT_SECONDS: z.coerce.number().int().min(1).max(86_400).default(10),
   /** Where clients and workers reach this Hall. */
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the console is served: the only origin that may act for a session. */
@@ -71,6 +73,7 @@ export interface Settings {
   /** Where the newest signed head is kept, beside the key. */
   headFile: string;
   recoverLog: number | null;
+  auditSeconds: number;
   witnesses: readonly { url: string; key: string }[];
   origin: string;
   url: string;
@@ -109,6 +112,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     signerFile,
     headFile: `${signerFile}.log-head.json`,
     recoverLog: e.HALL_RECOVER_LOG ?? null,
+    auditSeconds: e.HALL_AUDIT_SECONDS,
     witnesses: e.HALL_WITNESSES,
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,

@@ -28,6 +28,7 @@ import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
+import { createAuditor } from "./ledger/auditor.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
@@ -124,7 +125,24 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
   notifications.on("guildhall_outcome", (id) => dispatcher.noteOutcome(id));
+  const auditor = createAuditor({
+    db,
+    ledger,
+    clock,
+    origin: settings.origin,
+    key: verifierKey(settings.origin, signer.publicKey),
+    log,
+  });
+  let auditing: Promise<unknown> | null = null;
+  const audit = quietly("the audit", () => {
+    // One round at a time, however long it takes.
+    auditing ??= auditor.audit().finally(() => {
+      auditing = null;
+    });
+    return auditing;
+  });
   const timers = [
+    setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
       refresh();
@@ -160,6 +178,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     async stop() {
       await app.close();
       for (const timer of timers) clearInterval(timer);
+      await auditing?.catch(() => undefined); // told when it failed
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
