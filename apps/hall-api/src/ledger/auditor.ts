@@ -88,15 +88,18 @@ export function createAuditor(options: AuditorOptions): Auditor {
 
   /** The next part of what was read before, against what it was then. */
   async function readAgain(end: number, found: Finding[]): Promise<void> {
-    if (end === 0) return;
-    if (cursor >= end) cursor = 0;
-    const to = Math.min(end, cursor + rowsARound);
-    for (const row of await rows(cursor, to)) {
-      found.push(...faultsOf(row));
-      if (row.leafHash !== remembered[row.leafIndex]!.toString("hex"))
-        found.push({ leafIndex: row.leafIndex, code: "LEAF_CHANGED" });
+    // Around the end and on from the beginning, so that a small log is read whole in each round.
+    for (let left = Math.min(end, rowsARound); left > 0; ) {
+      if (cursor >= end) cursor = 0;
+      const to = Math.min(end, cursor + left);
+      for (const row of await rows(cursor, to)) {
+        found.push(...faultsOf(row));
+        if (row.leafHash !== remembered[row.leafIndex]!.toString("hex"))
+          found.push({ leafIndex: row.leafIndex, code: "LEAF_CHANGED" });
+      }
+      left -= to - cursor;
+      cursor = to;
     }
-    cursor = to;
   }
 
   function linkFaults({ chain, seq, leafIndex, prevHash, receiptHash }: AuditRow): Finding[] {
