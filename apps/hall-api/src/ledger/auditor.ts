@@ -15,7 +15,7 @@ import type { Ledger } from "./ledger.ts";
 /**
  * Reads the stored log again and compares everything with everything: bodies with their hashes, hashes with leaves,
  * leaves with the signed root, receipts with their chains. Triggers and constraints do not stop whoever may switch
- * them off (RELIABILITY 0.4); this finds it afterwards, and the alert is a receipt of its own (H-079).
+ * them off; this finds it afterwards, and the alert is a receipt of its own (H-079).
  *
  * Each round reads what is new and the next part of what was read before. Of each part the auditor remembers, in its
  * own memory, what it was when it was proven against a signature: later changes are found even where the tables agree.
