@@ -50,12 +50,11 @@ const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(Buffer.concat(parts.map((part) => Buffer.from(part as string))));
 
 /** A credential that may: the key where keys do, an operator's session where they never do. */
-const keyFor = (permission: string) =>
-  (KEY_SCOPES as readonly string[]).includes(permission)
-    ? tenant.key
-    : (ROLE_PERMISSIONS.operator as readonly string[]).includes(permission)
-      ? session
-      : compliance;
+const keyFor = (permission: string) => {
+  if ((KEY_SCOPES as readonly string[]).includes(permission)) return tenant.key;
+  if (permission.startsWith("hall:")) return hall.operatorToken;
+  return (ROLE_PERMISSIONS.operator as readonly string[]).includes(permission) ? session : compliance;
+};
 
 /** A value in a test's name. */
 function shown(value: unknown): string {
@@ -521,6 +520,7 @@ const REST_OF_INPUT: Record<string, object | undefined> = {
   "draft.save": { content: "x", revision: 1 },
   "draft.consent": { revision: 1 },
   "runner.retire": { reason: "x" },
+  "namespace.retire-key": { reason: "x" },
 };
 
 describe("a path that leads nowhere", () => {
