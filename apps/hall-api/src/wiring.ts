@@ -1,10 +1,12 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
   openNote,
+  openSoftwareKey,
   openSoftwareSigner,
   parseVerifierKey,
+  type Signer,
   verifiedSigner,
   verifierKey,
 } from "@guildhall/attestation";
@@ -22,6 +24,7 @@ import {
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
 import { createApp, createLog } from "./app.ts";
+import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
@@ -64,11 +67,14 @@ export async function startHall(
   makeDataDir(settings.dataDir);
   await ensureOperatorToken(settings.operatorTokenFile);
   const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
+  const caSigner = verifiedSigner(
+    await openSoftwareKey(join(dirname(settings.signerFile), "ca.pem"), "ecdsa-p256"),
+  );
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
   );
   // A Hall that does not start leaves no server behind.
-  return assemble({ settings, probe, log, signer, db, closeServer }).catch(async (error) => {
+  return assemble({ settings, probe, log, signer, caSigner, db, closeServer }).catch(async (error) => {
     await db.close();
     await closeServer();
     throw error;
@@ -80,12 +86,15 @@ interface Ground {
   probe: Probe;
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
+  /** Of the certificate authority. */
+  caSigner: Signer;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
-async function assemble({ settings, probe, log, signer, db, closeServer }: Ground): Promise<RunningHall> {
+async function assemble(ground: Ground): Promise<RunningHall> {
+  const { settings, probe, log, signer, caSigner, db, closeServer } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -108,6 +117,8 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
+  const { origin, url } = settings;
+  const authority = await openAuthority({ db, ledger, clock, signer: caSigner, origin, url });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
@@ -143,6 +154,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     ledger,
     snapshots,
     shadow,
+    authority,
     grants,
     dispatcher,
     log,
@@ -163,6 +175,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
       await notifications.close();
       await outbound.close();
       await db.close();
+      await caSigner.close();
       await signer.close();
       await closeServer();
     },
