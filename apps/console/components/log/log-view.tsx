@@ -15,6 +15,7 @@ import { RefusalNotice } from "../refusal-notice.tsx";
 import { useMe } from "../use-me.ts";
 import { SignedHead } from "./signed-head.tsx";
 import { VerifyOutside } from "./verify-outside.tsx";
+import { Witnesses } from "./witnesses.tsx";
 
 /** The log that holds every receipt: how far it is sealed, its signed head, and how to check both without us. */
 export function LogView({ hallUrl }: { hallUrl: string }) {
@@ -29,7 +30,8 @@ export function LogView({ hallUrl }: { hallUrl: string }) {
         <>
           <LogState hall={me.hall} />
           <SignedHead />
-          <VerifyOutside hallUrl={hallUrl} verifierKey={me.hall.verifier_key} />
+          <Witnesses verifierKey={me.hall.verifier_key} />
+          <VerifyOutside hallUrl={hallUrl} hall={me.hall} />
         </>
       ) : refusal ? (
         <RefusalNotice what="The log could not be read" refusal={refusal} />

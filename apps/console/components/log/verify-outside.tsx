@@ -1,8 +1,25 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "next/navigation";
+import { hall as askHall } from "../../lib/hall-client.ts";
+import type { HallState } from "../../lib/hall-types.ts";
+import { firstTilePath } from "../../lib/tile-path.ts";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { Section } from "../../ui/section.tsx";
 
 /** Commands that check the log and its receipts with nothing of this page: each works as pasted. */
-export function VerifyOutside({ hallUrl, verifierKey }: { hallUrl: string; verifierKey: string }) {
+export function VerifyOutside({ hallUrl, hall }: { hallUrl: string; hall: HallState }) {
+  const { tenant } = useParams<{ tenant: string }>();
+  const { verifier_key: verifierKey } = hall;
+  const tile = firstTilePath(hall.sealed_size);
+  // One receipt that there is, so that what is pasted has an answer. Without one the command says where it goes.
+  const { data: newest } = useQuery({
+    queryKey: ["decision.list", "newest alone"],
+    queryFn: ({ signal }) => askHall.decision.list.query({ limit: 1 }, { signal }),
+  });
+  const id = newest?.decisions[0]?.decision_id ?? "0193…";
+  const isDemo = tenant === "demo";
   return (
     <Section title="Check it from outside">
       <div className="space-y-5 text-13">
@@ -19,7 +36,8 @@ export function VerifyOutside({ hallUrl, verifierKey }: { hallUrl: string; verif
           </p>
           <CodeBlock
             label="command that follows the log"
-            text={`hall log monitor --hall ${hallUrl} --key '${verifierKey}'`}
+            text={`hall log monitor ${hallUrl} --state guildhall.checkpoint \\
+  --key '${verifierKey}'`}
           />
         </div>
         <div className="space-y-1.5">
@@ -27,17 +45,23 @@ export function VerifyOutside({ hallUrl, verifierKey }: { hallUrl: string; verif
           <p>The head, and the first tile of leaf hashes; a tile holds hashes only, of every tenant.</p>
           <CodeBlock
             label="commands that read the log"
-            text={`curl -s ${hallUrl}/log/checkpoint
-curl -s ${hallUrl}/log/tile/0/000 | od -An -v -tx1 -w32`}
+            text={[
+              `curl -s ${hallUrl}/log/checkpoint`,
+              ...(tile === null ? [] : [`curl -s ${hallUrl}${tile} | od -An -v -tx1 -w32`]),
+            ].join("\n")}
           />
         </div>
         <div className="space-y-1.5">
           <h3 className="text-13">Check one receipt</h3>
-          <p>With the receipt's id and a key of this tenant in the first lines:</p>
+          <p>
+            {isDemo
+              ? "In the folder where the Hall was started:"
+              : "With a key of this tenant, and the id of the receipt, in the first lines:"}
+          </p>
           <CodeBlock
             label="commands that check a receipt"
-            text={`ID=the-receipt's-id
-HALL_API_KEY=hall_key_…
+            text={`ID=${id}
+HALL_API_KEY=${isDemo ? "$(cat .guildhall/demo-key)" : "hall_key_…"}
 HALL_VERIFIER='${verifierKey}'
 
 curl -s "${hallUrl}/wcp/receipts/$ID" -H "Authorization: Bearer $HALL_API_KEY" > receipt.json

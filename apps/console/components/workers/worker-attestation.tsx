@@ -28,7 +28,8 @@ export function WorkerAttestation({
       <p className="flex items-baseline gap-2 text-13">
         <Mark name={mark} />
         <span>
-          <span className="font-medium">{word}</span>. {sentence}
+          <span className="font-medium">{word}</span>
+          {attestation?.state !== "flagged" && `. ${sentence}`}
         </span>
       </p>
       {attestation === null ? (
@@ -36,7 +37,7 @@ export function WorkerAttestation({
       ) : (
         <>
           <Facts attestation={attestation} />
-          {attestation.state !== "matches" && attestation.state !== "key_retired" && (
+          {(attestation.state === "unmeasured" || attestation.state === "expired") && (
             <HowToMeasure workerId={workerId} hallUrl={hallUrl} />
           )}
         </>
@@ -47,6 +48,8 @@ export function WorkerAttestation({
 
 function Facts({ attestation }: { attestation: Attestation }) {
   const { measured, method } = attestation;
+  // While the worker is flagged, this is the measurement that differed, whatever was measured since.
+  const isFlagged = attestation.state === "flagged";
   return (
     <Record label="Code">
       <Entry name="Version" from="declared">
@@ -55,7 +58,7 @@ function Facts({ attestation }: { attestation: Attestation }) {
       <Entry name="Least method">
         <span className="font-mono text-12">{method}</span>: a weaker measurement does not count.
       </Entry>
-      <Entry name="Measured last" from="measured">
+      <Entry name={isFlagged ? "Differed" : "Measured last"} from="measured">
         {measured === null ? (
           <span className="text-quiet">never</span>
         ) : (
@@ -67,18 +70,23 @@ function Facts({ attestation }: { attestation: Attestation }) {
       </Entry>
       {measured !== null && (
         <>
-          <Entry name="Valid until">
-            <time dateTime={measured.valid_until} className="font-mono text-12">
-              {measured.valid_until}
-            </time>
-          </Entry>
-          <Entry name="Its receipt">
+          {!isFlagged && (
+            <Entry name="Valid until">
+              <time dateTime={measured.valid_until} className="font-mono text-12">
+                {measured.valid_until}
+              </time>
+            </Entry>
+          )}
+          <Entry name="Receipt of that">
             <ReceiptId id={measured.receipt_id} />
           </Entry>
         </>
       )}
       <Entry name="Registered">
         <Time at={attestation.registered_at} /> by <ActorName actor={attestation.registered_by} />
+      </Entry>
+      <Entry name="Receipt of that">
+        <ReceiptId id={attestation.receipt_id} />
       </Entry>
       <Entry name="Namespace">
         <span className="font-mono text-12">
@@ -87,9 +95,6 @@ function Facts({ attestation }: { attestation: Attestation }) {
       </Entry>
       <Entry name="Statement">
         <Digest digest={attestation.envelope_digest} label="digest of the signed statement" />
-      </Entry>
-      <Entry name="Its receipt">
-        <ReceiptId id={attestation.receipt_id} />
       </Entry>
     </Record>
   );

@@ -90,7 +90,7 @@ function CertificateRecord({
         <Entry name="Issued">
           <Time at={certificate.issued_at} /> by <ActorName actor={certificate.issued_by} />
         </Entry>
-        <Entry name="Its receipt">
+        <Entry name="Receipt of that">
           <ReceiptId id={certificate.receipt_id} />
         </Entry>
         {revocation !== null && (
@@ -99,7 +99,7 @@ function CertificateRecord({
               <Time at={revocation.at} /> by <ActorName actor={revocation.by} />,{" "}
               {revocation.reason.replaceAll("_", " ")}
             </Entry>
-            <Entry name="Its receipt">
+            <Entry name="Receipt of that">
               <ReceiptId id={revocation.receipt_id} />
             </Entry>
           </>
