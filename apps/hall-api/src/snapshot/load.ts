@@ -15,7 +15,14 @@ import {
   type TenantTx,
   withTenant,
 } from "@guildhall/db";
-import { compile, type Program, type Snapshot, type SnapshotWorker, snapshotWorker } from "@guildhall/engine";
+import {
+  compile,
+  type Program,
+  type Snapshot,
+  type SnapshotWorker,
+  snapshotWorker,
+  type WorkerPool,
+} from "@guildhall/engine";
 import {
   CATALOG_VERSION,
   type Env,
@@ -84,15 +91,20 @@ export async function loadSnapshot(
   const programOf = (stored: StoredBundle) =>
     known.find(({ digest }) => digest === stored.digest) ?? compileStored(stored);
   const workers = new Map<SpeciesId, SnapshotWorker[]>();
+  const pool: WorkerPool = new Map();
   for (const worker of rows.workers) {
     const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
     const species = workers.get(record.worker_species_id) ?? [];
     species.push(
-      snapshotWorker(record, {
-        recordHash: worker.recordHash,
-        transportDigest: worker.transport?.digest ?? null,
-        available: worker.status === "active",
-      }),
+      snapshotWorker(
+        record,
+        {
+          recordHash: worker.recordHash,
+          transportDigest: worker.transport?.digest ?? null,
+          available: worker.status === "active",
+        },
+        pool,
+      ),
     );
     workers.set(record.worker_species_id, species);
   }
