@@ -23,7 +23,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 await once("node_modules/.guildhall-lock", sha256(at("package-lock.json")), "Installing dependencies", () =>
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+  // The HSM's binding is compiled: against this system's headers where they are, because a download may not be.
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    ...(existsSync("/usr/include/node/node_api.h") && { npm_config_nodedir: "/usr" }),
+  }),
 );
 await once("node_modules/.guildhall-postgres", "1", "Linking the embedded PostgreSQL", linkPostgres);
 await once(

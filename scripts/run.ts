@@ -51,7 +51,14 @@ export async function vitest(name: string, folder: string, args: string[] = []):
   const report = join(mkdtempSync(join(tmpdir(), "guildhall-report-")), "report.json");
   const ok = await program(
     bin("vitest"),
-    ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`, ...args],
+    [
+      "run",
+      // On a terminal, a dot a test; in a log, where dots drown what matters, only what failed and the counts.
+      process.stdout.isTTY ? "--reporter=dot" : "--reporter=agent",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+      ...args,
+    ],
     join(ROOT, folder),
   );
   const counts = readCounts(report);

@@ -95,6 +95,10 @@ describe("house rules that a linter cannot see", () => {
     expect(mentions(/new PrismaClient/, () => true)).toEqual(["packages/db/src/client.ts"]);
   });
 
+  it("the PKCS#11 binding is loaded in pkcs11.ts alone", () => {
+    expect(mentions(/["']pkcs11js["']/, () => true)).toEqual(["packages/attestation/src/signer/pkcs11.ts"]);
+  });
+
   it("the Hall calls out through outbound.ts alone", () => {
     const pattern = /(?<![.\w])fetch\(|from "undici"|\bhttps?\.request\(/;
     const caller = mentions(pattern, (file) => file.startsWith("apps/hall-api/src"));

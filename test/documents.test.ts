@@ -1,12 +1,20 @@
-import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { CHECKS } from "../packages/attestation/src/verify/receipt.ts";
+import { CHECKS, receiptFiles } from "../packages/attestation/src/verify/index.ts";
 import { DENY_CODES } from "../packages/protocol/src/deny-codes.ts";
 import { HALL_ERRORS } from "../packages/protocol/src/hall-error.ts";
 import { RECEIPT_KINDS } from "../packages/protocol/src/receipt.ts";
@@ -243,61 +251,49 @@ describe("what code and tests cite", () => {
 
 describe("docs/verify-a-receipt.md", () => {
   const page = read("docs/verify-a-receipt.md");
-  const script = /^```sh\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? "";
-  const tools = ["openssl", "jq", "xxd", "sha256sum"];
-  const lacking = tools.filter((tool) => spawnSync("sh", ["-c", `command -v ${tool}`]).status !== 0);
+  const script = join(ROOT, "docs/verify-receipt.sh");
   let folder = "";
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "guildhall-verify-"));
-    writeFileSync(join(folder, "verify.sh"), script);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("shows docs/verify-receipt.sh as it is", () => {
+    expect(/^```sh\n([\s\S]*?)^```$/m.exec(page)?.[1]).toBe(read("docs/verify-receipt.sh"));
+  });
 
   it("explains each check of the verifier", () => {
     for (const check of CHECKS) expect(page).toMatch(new RegExp(`^\\| ${check} \\|`, "m"));
     for (const kind of ["decision", "outcome"]) expect(RECEIPT_KINDS).toContain(kind);
   });
 
-  it.skipIf(lacking.length > 0)(
-    "its script accepts what the verifier accepts",
-    { timeout: 60_000 },
-    async () => {
-      const { cases, key } = vector("sealed-receipts-are-accepted");
-      const names = [
-        "a decision",
-        "one that its checkpoint alone seals",
-        "the only leaf of a log, with an empty proof",
-        "the last leaf of a log",
-        "with an extension line in the checkpoint",
-      ];
-      const chosen = cases.filter(({ name }) => names.includes(name));
-      expect(chosen).toHaveLength(names.length);
-      expect(await Promise.all(chosen.map(({ sealed = "" }) => verdict(sealed, key)))).toEqual(
-        names.map(() => expect.stringMatching(/^VERIFIED: leaf /)),
-      );
-    },
-  );
+  it("its script accepts what the verifier accepts", { timeout: 60_000 }, async () => {
+    const { cases, key } = vector("sealed-receipts-are-accepted");
+    // Keys in PEM or bare base64 name no log; the script wants a verifier key.
+    const chosen = cases.filter(({ key }) => key === undefined);
+    const said = await Promise.all(chosen.map(({ sealed = "" }) => verdict(sealed, key)));
+    expect(said.length).toBeGreaterThan(15);
+    for (const [at, { name }] of chosen.entries()) expect(said[at], name).toMatch(/^VERIFIED: receipt /);
+  });
 
-  it.skipIf(lacking.length > 0)("its script refuses what was changed", { timeout: 60_000 }, async () => {
+  it("its script refuses what the verifier refuses", { timeout: 120_000 }, async () => {
     const chosen = ["changed-bodies-are-refused", "bad-signatures-are-refused", "bad-proofs-are-refused"]
       .map(vector)
       .flatMap(({ cases, key }) =>
-        cases.slice(0, 4).map(({ name, sealed = "", key: own }) => ({ name, sealed, own, key })),
+        cases.filter((one) => one.key === undefined).map((one) => ({ ...one, key })),
       );
-    const verdicts = chosen.map(async ({ name, sealed, own, key }) => [
-      name,
-      await verdict(sealed, typeof own === "string" ? own : key),
-    ]);
-    expect(verdicts.length).toBeGreaterThan(8);
+    const verdicts = chosen.map(async ({ name, sealed = "", key }) => [name, await verdict(sealed, key)]);
+    expect(verdicts.length).toBeGreaterThan(35);
     for (const [name, said] of await Promise.all(verdicts)) expect(said, name).toMatch(/^NOT VERIFIED: /);
   });
 
   let count = 0;
   async function verdict(sealed: string, key: string): Promise<string> {
-    const file = join(folder, `${count++}.json`);
-    writeFileSync(file, sealed);
-    const { stdout } = await run("sh", [join(folder, "verify.sh"), file, key]).catch((error) => error);
+    const place = join(folder, `${count++}`);
+    mkdirSync(place);
+    for (const { name, bytes } of await receiptFiles(sealed, [key])) writeFileSync(join(place, name), bytes);
+    const { stdout } = await run("sh", [script, place, key]).catch((error) => error);
     return stdout;
   }
 });

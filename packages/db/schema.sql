@@ -19,6 +19,25 @@ CREATE POLICY tenant ON hall.active_bundle AS PERMISSIVE FOR ALL TO hall_app, ha
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.active_bundle FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.alert (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  level text NOT NULL,
+  code text NOT NULL,
+  message text NOT NULL,
+  worker_id text,
+  capability_id text,
+  CONSTRAINT alert_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT alert_level_check CHECK ((level = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text]))),
+  CONSTRAINT alert_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.alert ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.alert FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.alert AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.api_key (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -30,6 +49,7 @@ CREATE TABLE hall.api_key (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   expires_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  created_by text,
   CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT api_key_key_hash_key UNIQUE (key_hash),
   CONSTRAINT api_key_key_hash_check CHECK ((octet_length(key_hash) = 32)),
@@ -43,6 +63,16 @@ CREATE POLICY tenant ON hall.api_key AS PERMISSIVE FOR ALL TO hall_app, hall_ope
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.api_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.authority (
+  key_id text NOT NULL,
+  der bytea NOT NULL,
+  not_before timestamp(3) with time zone NOT NULL,
+  not_after timestamp(3) with time zone NOT NULL,
+  receipt_id uuid NOT NULL,
+  CONSTRAINT authority_pkey PRIMARY KEY (key_id),
+  CONSTRAINT authority_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text))
+);
 
 CREATE TABLE hall.bundle_draft (
   tenant_id uuid NOT NULL,
@@ -98,6 +128,49 @@ ALTER TABLE hall.bundle_publication FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON hall.bundle_publication AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.certificate (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  certification_id uuid NOT NULL,
+  worker_id text NOT NULL,
+  record_hash text NOT NULL,
+  digest text NOT NULL,
+  der bytea NOT NULL,
+  authority_key_id text NOT NULL,
+  is_key_held boolean NOT NULL,
+  capabilities text[] NOT NULL,
+  environments text[] NOT NULL,
+  data_labels text[] NOT NULL,
+  valid_from timestamp(3) with time zone NOT NULL,
+  valid_until timestamp(3) with time zone NOT NULL,
+  issued_at timestamp(3) with time zone NOT NULL,
+  issued_by text NOT NULL,
+  receipt_id uuid NOT NULL,
+  revoked_at timestamp(3) with time zone,
+  revoked_by text,
+  revocation_reason text,
+  revocation_receipt_id uuid,
+  CONSTRAINT certificate_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT certificate_tenant_id_digest_key UNIQUE (tenant_id, digest),
+  CONSTRAINT digest_is_of_the_certificate CHECK ((digest = ('sha256:'::text || encode(sha256(der), 'hex'::text)))),
+  CONSTRAINT revocation_is_whole CHECK ((num_nonnulls(revoked_at, revoked_by, revocation_reason, revocation_receipt_id) = ANY (ARRAY[0, 4]))),
+  CONSTRAINT validity_has_an_end CHECK ((valid_from < valid_until)),
+  CONSTRAINT certificate_authority_key_id_fkey FOREIGN KEY (authority_key_id) REFERENCES hall.authority(key_id) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_certification_id_fkey FOREIGN KEY (tenant_id, certification_id) REFERENCES hall.certificate(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE INDEX certificate_revoked ON hall.certificate USING btree (authority_key_id, valid_until) WHERE (revoked_at IS NOT NULL);
+CREATE INDEX certificate_worker ON hall.certificate USING btree (tenant_id, worker_id, issued_at DESC);
+ALTER TABLE hall.certificate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.certificate FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.certificate AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING ((revoked_at IS NOT NULL));
+CREATE POLICY tenant ON hall.certificate AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.certificate FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.dispatch (
   tenant_id uuid NOT NULL,
@@ -166,6 +239,43 @@ CREATE POLICY tenant ON hall.grant_redemption AS PERMISSIVE FOR ALL TO hall_app,
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
+CREATE TABLE hall.measurement (
+  tenant_id uuid NOT NULL,
+  nonce text NOT NULL,
+  worker_id text NOT NULL,
+  attestation_id uuid NOT NULL,
+  asked_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  id uuid,
+  answered_at timestamp(3) with time zone,
+  method text,
+  hash text,
+  matches boolean,
+  valid_until timestamp(3) with time zone,
+  runner_id uuid,
+  salt bytea,
+  CONSTRAINT measurement_pkey PRIMARY KEY (tenant_id, nonce),
+  CONSTRAINT measurement_tenant_id_id_key UNIQUE (tenant_id, id),
+  CONSTRAINT answer_is_whole CHECK ((num_nonnulls(id, answered_at, method, hash, matches, valid_until, salt) = ANY (ARRAY[0, 7]))),
+  CONSTRAINT measurement_hash_check CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT measurement_method_check CHECK ((method = ANY (ARRAY['self-reported'::text, 'runner-measured'::text, 'oci-digest'::text]))),
+  CONSTRAINT measurement_nonce_check CHECK ((nonce ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT measurement_salt_check CHECK ((octet_length(salt) = 16)),
+  CONSTRAINT runner_measures CHECK (((method IS NULL) OR ((method = 'self-reported'::text) = (runner_id IS NULL)))),
+  CONSTRAINT measurement_tenant_id_attestation_id_fkey FOREIGN KEY (tenant_id, attestation_id) REFERENCES hall.worker_attestation(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT measurement_tenant_id_runner_id_fkey FOREIGN KEY (tenant_id, runner_id) REFERENCES hall.runner_key(tenant_id, id) ON DELETE RESTRICT
+);
+CREATE INDEX measurement_of ON hall.measurement USING btree (tenant_id, attestation_id, answered_at);
+ALTER TABLE hall.measurement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.measurement FORCE ROW LEVEL SECURITY;
+CREATE POLICY answered_once ON hall.measurement AS RESTRICTIVE FOR UPDATE TO hall_app
+  USING ((answered_at IS NULL))
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.measurement AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER UPDATE ON hall.measurement FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
 CREATE TABLE hall.member (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -183,6 +293,29 @@ CREATE POLICY operator_creates ON hall.member AS PERMISSIVE FOR INSERT TO hall_o
 CREATE POLICY tenant ON hall.member AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.namespace_key (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  namespace text NOT NULL,
+  public_key bytea NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT namespace_key_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT namespace_key_tenant_id_namespace_public_key_key UNIQUE (tenant_id, namespace, public_key),
+  CONSTRAINT namespace_key_namespace_check CHECK ((namespace ~ '^(org|x)\.[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+  CONSTRAINT namespace_key_public_key_check CHECK ((octet_length(public_key) = 32)),
+  CONSTRAINT namespace_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.namespace_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.namespace_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_registers ON hall.namespace_key AS PERMISSIVE FOR ALL TO hall_operator
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.namespace_key AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.namespace_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.payload (
   tenant_id uuid NOT NULL,
@@ -261,6 +394,19 @@ CREATE POLICY tenant ON hall.profile_head AS PERMISSIVE FOR ALL TO hall_app, hal
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.profile_head FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.revocation_list (
+  authority_key_id text NOT NULL,
+  number bigint NOT NULL,
+  content_digest text NOT NULL,
+  der bytea NOT NULL,
+  this_update timestamp(3) with time zone NOT NULL,
+  next_update timestamp(3) with time zone NOT NULL,
+  CONSTRAINT revocation_list_pkey PRIMARY KEY (authority_key_id, number),
+  CONSTRAINT revocation_list_content_digest_check CHECK ((content_digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT revocation_list_number_check CHECK ((number > 0)),
+  CONSTRAINT revocation_list_authority_key_id_fkey FOREIGN KEY (authority_key_id) REFERENCES hall.authority(key_id) ON DELETE RESTRICT
+);
+
 CREATE TABLE hall.rule_bundle (
   tenant_id uuid NOT NULL,
   digest text NOT NULL,
@@ -275,6 +421,27 @@ ALTER TABLE hall.rule_bundle FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON hall.rule_bundle AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.runner_key (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  public_key bytea NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  registered_by text NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT runner_key_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT runner_key_tenant_id_public_key_key UNIQUE (tenant_id, public_key),
+  CONSTRAINT runner_key_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  CONSTRAINT runner_key_public_key_check CHECK ((octet_length(public_key) = 32)),
+  CONSTRAINT runner_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.runner_key ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.runner_key FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.runner_key AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.runner_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.session (
   tenant_id uuid NOT NULL,
@@ -442,6 +609,69 @@ CREATE POLICY tenant ON hall.worker AS PERMISSIVE FOR ALL TO hall_app, hall_oper
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.worker_attestation (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  worker_id text NOT NULL,
+  worker_version text NOT NULL,
+  method text NOT NULL,
+  package_hash text NOT NULL,
+  image_digest text,
+  worker_key bytea,
+  namespace_key_id uuid NOT NULL,
+  envelope text NOT NULL,
+  envelope_digest text NOT NULL,
+  salt bytea NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  registered_by text NOT NULL,
+  superseded_at timestamp(3) with time zone,
+  CONSTRAINT worker_attestation_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT worker_attestation_envelope_digest_check CHECK ((envelope_digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_attestation_image_digest_check CHECK ((image_digest ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_attestation_method_check CHECK ((method = ANY (ARRAY['self-reported'::text, 'runner-measured'::text, 'oci-digest'::text]))),
+  CONSTRAINT worker_attestation_package_hash_check CHECK ((package_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT worker_attestation_salt_check CHECK ((octet_length(salt) = 16)),
+  CONSTRAINT worker_attestation_worker_key_check CHECK ((octet_length(worker_key) = 32)),
+  CONSTRAINT worker_attestation_tenant_id_namespace_key_id_fkey FOREIGN KEY (tenant_id, namespace_key_id) REFERENCES hall.namespace_key(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT worker_attestation_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX worker_attestation_current ON hall.worker_attestation USING btree (tenant_id, worker_id) WHERE (superseded_at IS NULL);
+ALTER TABLE hall.worker_attestation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_attestation FORCE ROW LEVEL SECURITY;
+CREATE POLICY superseded_once ON hall.worker_attestation AS RESTRICTIVE FOR UPDATE TO hall_app
+  USING ((superseded_at IS NULL))
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.worker_attestation AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker_attestation FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.worker_flag (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  worker_id text NOT NULL,
+  measurement_id uuid NOT NULL,
+  raised_at timestamp(3) with time zone NOT NULL,
+  cleared_at timestamp(3) with time zone,
+  cleared_by text,
+  clear_reason text,
+  CONSTRAINT worker_flag_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT clearing_is_whole CHECK ((num_nonnulls(cleared_at, cleared_by, clear_reason) = ANY (ARRAY[0, 3]))),
+  CONSTRAINT worker_flag_clear_reason_check CHECK (((length(clear_reason) >= 1) AND (length(clear_reason) <= 1024))),
+  CONSTRAINT worker_flag_tenant_id_measurement_id_fkey FOREIGN KEY (tenant_id, measurement_id) REFERENCES hall.measurement(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT worker_flag_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX worker_flag_open ON hall.worker_flag USING btree (tenant_id, worker_id) WHERE (cleared_at IS NULL);
+ALTER TABLE hall.worker_flag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_flag FORCE ROW LEVEL SECURITY;
+CREATE POLICY cleared_once ON hall.worker_flag AS RESTRICTIVE FOR UPDATE TO hall_app
+  USING ((cleared_at IS NULL))
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.worker_flag AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker_flag FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.worker_record (
   tenant_id uuid NOT NULL,
@@ -799,6 +1029,17 @@ CREATE OR REPLACE FUNCTION lookup.dispatch(p_id uuid)
  SET search_path TO ''
 AS $function$
   SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.revoked_certificates(p_authority text, p_valid_after timestamp with time zone)
+ RETURNS TABLE(id uuid, revoked_at timestamp with time zone, reason text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT c.id, c.revoked_at, c.revocation_reason FROM hall.certificate c
+  WHERE c.authority_key_id = p_authority AND c.revoked_at IS NOT NULL AND c.valid_until > p_valid_after
+  ORDER BY c.revoked_at, c.id
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.session(p_hash bytea)

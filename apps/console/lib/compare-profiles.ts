@@ -1,6 +1,6 @@
-import type { Env, Profile } from "@guildhall/protocol";
+import type { AttestationMethod, Env, Profile } from "@guildhall/protocol";
 import { count } from "../ui/count.ts";
-import { LABELS, labels } from "./profile-words.ts";
+import { LABELS, labels, vouchedFor } from "./profile-words.ts";
 
 /** One thing that becomes different where one set of floors takes the place of another. */
 export interface FloorChange {
@@ -23,9 +23,9 @@ export function compareProfiles(
     ...flag(a.agreement, b.agreement, "a signatory agreement in force"),
     ...labelsDemanded(a.certification, b.certification, "A live certification is", "needed for"),
     ...ordered(a.attestation, b.attestation, METHODS, {
-      stricter: (now) => `A worker's code has to be attested: ${now}${now === "tee" ? "" : ", or stronger"}`,
+      stricter: (now) => `A worker's code has to be ${vouchedFor(now as AttestationMethod)}`,
       looser: (now) =>
-        now === "" ? "A worker's code need not be attested" : `Attestation by ${now} is enough`,
+        now === "" ? "Nothing need vouch for a worker's code" : `Code that is ${now} is enough`,
     }),
     ...labelsDemanded(a.envelope, b.envelope, "A privilege envelope is", "needed for"),
     ...ordered(a.egress, b.egress, EGRESS, {

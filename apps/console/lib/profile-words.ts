@@ -1,4 +1,4 @@
-import type { DataLabel, Profile } from "@guildhall/protocol";
+import type { AttestationMethod, DataLabel, Profile } from "@guildhall/protocol";
 import { count } from "../ui/count.ts";
 
 /** What a profile demands, one plain sentence each. */
@@ -11,7 +11,7 @@ export function profileStatements(profile: Profile): string[] {
       : null,
     profile.attestation_minimum === null
       ? null
-      : `A worker's code has to be attested: ${profile.attestation_minimum}${profile.attestation_minimum === "tee" ? "" : ", or stronger"}.`,
+      : `A worker's code has to be ${vouchedFor(profile.attestation_minimum)}.`,
     envelope.required_for.length > 0
       ? `A worker without a privilege envelope is refused for ${labels(envelope.required_for)} data.`
       : null,
@@ -72,4 +72,10 @@ function toolsStatement(tools: readonly string[]): string {
 
 function from(limit: number | null, before: string, after: string): string | null {
   return limit === null ? null : `${before} ${limit} ${after}`;
+}
+
+/** By the method's own name: what a worker says of itself is not what somebody else has found. */
+export function vouchedFor(method: AttestationMethod): string {
+  const orStronger = method === "tee" ? "" : ", or stronger";
+  return method === "self-reported" ? `self-reported${orStronger}` : `attested: ${method}${orStronger}`;
 }

@@ -18,11 +18,15 @@ const Env = z.object({
     .string()
     .regex(/^file:.+/, "expected file: and a path")
     .optional(),
+  /** The file that holds the operator's token, made on the first start. Whoever can read it operates the Hall. */
+  HALL_OPERATOR_TOKEN_FILE: z.string().min(1).optional(),
   /** The log's origin: part of every receipt and the name of its key. */
   HALL_ORIGIN: z
     .string()
     .regex(/^[\x21-\x2a\x2c-\x7e]{1,128}$/, "expected printable ASCII without spaces or plus signs")
     .optional(),
+  /** The size of a signed head that is lost for good: the log goes on without it, and an entry says so. */
+  HALL_RECOVER_LOG: z.coerce.number().int().min(1).optional(),
   /** Where clients and workers reach this Hall. */
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the console is served: the only origin that may act for a session. */
@@ -38,6 +42,8 @@ const Env = z.object({
   HALL_REQUIRE_HUMAN_MODE: z.enum(["sdk", "spec"]).default("sdk"),
   /** Rules are published from drafts only, and only with a second person's consent to what is published. */
   HALL_PUBLISH_CONSENT: flag.default(false),
+  /** How long a measurement of a worker's code counts. */
+  HALL_MEASUREMENT_VALID_SECONDS: z.coerce.number().int().min(10).max(86_400).default(300),
   /** Creates the demo tenant and prints its key and a sign-in link. */
   HALL_SEED: z.enum(["demo", "none"]).default("none"),
   HALL_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
@@ -49,6 +55,10 @@ export interface Settings {
   port: number;
   databaseUrl: string | null;
   signerFile: string;
+  operatorTokenFile: string;
+  /** Where the newest signed head is kept, beside the key. */
+  headFile: string;
+  recoverLog: number | null;
   origin: string;
   url: string;
   consoleUrl: string;
@@ -56,6 +66,7 @@ export interface Settings {
   allowPrivateAddresses: boolean;
   requireHumanMode: "sdk" | "spec";
   publishConsent: boolean;
+  measurementValidMs: number;
   seed: "demo" | "none";
   logLevel: string;
 }
@@ -74,13 +85,17 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   if (!read.success || faults.length > 0)
     throw new SettingsError(`Settings are wrong:\n  ${faults.join("\n  ")}`);
   const e = read.data;
+  const signerFile = e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem");
   const loopback = ["127.0.0.1", "localhost", "::1"].includes(e.HALL_HOST);
   return {
     dataDir: e.HALL_DATA_DIR,
     host: e.HALL_HOST,
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
-    signerFile: e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem"),
+    operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
+    signerFile,
+    headFile: `${signerFile}.log-head.json`,
+    recoverLog: e.HALL_RECOVER_LOG ?? null,
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,
@@ -88,6 +103,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     allowPrivateAddresses: e.HALL_ALLOW_PRIVATE_ADDRESSES ?? loopback,
     requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,
     publishConsent: e.HALL_PUBLISH_CONSENT,
+    measurementValidMs: e.HALL_MEASUREMENT_VALID_SECONDS * 1000,
     seed: e.HALL_SEED,
     logLevel: e.HALL_LOG_LEVEL,
   };

@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
+  type Ed25519Signer,
   openNote,
+  openSoftwareKey,
   openSoftwareSigner,
   parseVerifierKey,
   type Signer,
@@ -22,12 +24,16 @@ import {
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
 import { createApp, createLog } from "./app.ts";
+import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { ensureOperatorToken } from "./identity/operator-token.ts";
 import type { Probe } from "./ledger/entry.ts";
+import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
+import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
@@ -46,7 +52,7 @@ export interface StartOptions {
   /** Crash tests cut the road at its named points. */
   probe?: Probe;
   /** Crash tests write down what is signed. */
-  wrapSigner?: (signer: Signer) => Signer;
+  wrapSigner?: (signer: Ed25519Signer) => Ed25519Signer;
 }
 
 const POLL_MS = 1000;
@@ -59,12 +65,16 @@ export async function startHall(
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
+  await ensureOperatorToken(settings.operatorTokenFile);
   const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
+  const caSigner = verifiedSigner(
+    await openSoftwareKey(join(dirname(settings.signerFile), "ca.pem"), "ecdsa-p256"),
+  );
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
   );
   // A Hall that does not start leaves no server behind.
-  return assemble({ settings, probe, log, signer, db, closeServer }).catch(async (error) => {
+  return assemble({ settings, probe, log, signer, caSigner, db, closeServer }).catch(async (error) => {
     await db.close();
     await closeServer();
     throw error;
@@ -75,15 +85,19 @@ interface Ground {
   settings: Settings;
   probe: Probe;
   log: ReturnType<typeof createLog>;
-  signer: Signer;
+  signer: Ed25519Signer;
+  /** Of the certificate authority. */
+  caSigner: Signer;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
-async function assemble({ settings, probe, log, signer, db, closeServer }: Ground): Promise<RunningHall> {
+async function assemble(ground: Ground): Promise<RunningHall> {
+  const { settings, probe, log, signer, caSigner, db, closeServer } = ground;
   const clock = createClock(db);
   await clock.measure();
+  const headKeeper = createHeadKeeper(settings.headFile, log);
   const ledger = createLedger({
     db,
     signer,
@@ -91,12 +105,20 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     receiptSignatures: settings.receiptSignatures,
     now: clock.now,
     probe,
+    onSeal: (treeSize, note) => headKeeper.note(treeSize, note),
     log,
   });
   await refuseAnotherLog(db, settings, signer);
+  const lost = await guardHead({ db, ...settings });
+  if (lost) {
+    log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
+    await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
+  }
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
+  const { origin, url } = settings;
+  const authority = await openAuthority({ db, ledger, clock, signer: caSigner, origin, url });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
@@ -132,6 +154,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     ledger,
     snapshots,
     shadow,
+    authority,
     grants,
     dispatcher,
     log,
@@ -148,9 +171,11 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
+      await headKeeper.close();
       await notifications.close();
       await outbound.close();
       await db.close();
+      await caSigner.close();
       await signer.close();
       await closeServer();
     },
@@ -158,7 +183,11 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
 }
 
 /** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */
-async function refuseAnotherLog(db: Db, { origin, signerFile }: Settings, signer: Signer): Promise<void> {
+async function refuseAnotherLog(
+  db: Db,
+  { origin, signerFile }: Settings,
+  signer: Ed25519Signer,
+): Promise<void> {
   const newest = await latestCheckpoint(db.ledger);
   if (!newest) return;
   const [begun = ""] = newest.note.split("\n", 1);

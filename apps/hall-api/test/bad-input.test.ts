@@ -3,7 +3,7 @@ import type { ReadReceipt } from "@guildhall/attestation/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { newSecret } from "../src/identity/api-key.ts";
-import { KEY_SCOPES } from "../src/identity/permissions.ts";
+import { KEY_SCOPES, OPERATOR_PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
@@ -20,6 +20,7 @@ let hall: OpenHall;
 let worker: HttpWorker;
 let tenant: TestTenant;
 let session: string;
+let compliance: string;
 let linkOfMember: () => Promise<string>;
 
 const operations = OPERATIONS as readonly unknown[] as readonly Operation[];
@@ -32,6 +33,7 @@ beforeAll(async () => {
   tenant = await addTenant(hall.hall);
   const member = await addMember(hall.hall, tenant.id);
   session = member.session;
+  compliance = (await addMember(hall.hall, tenant.id, "compliance")).session;
   linkOfMember = () => addLink(hall.hall, tenant.id, member.id);
   await enrollAt(hall, tenant.key, worker.url);
 });
@@ -49,7 +51,13 @@ const bytes = (...parts: (string | number[])[]) =>
 
 /** A credential that may: the key where keys do, an operator's session where they never do. */
 const keyFor = (permission: string) =>
-  (KEY_SCOPES as readonly string[]).includes(permission) ? tenant.key : session;
+  (KEY_SCOPES as readonly string[]).includes(permission)
+    ? tenant.key
+    : (ROLE_PERMISSIONS.operator as readonly string[]).includes(permission)
+      ? session
+      : (OPERATOR_PERMISSIONS as readonly string[]).includes(permission)
+        ? hall.operatorToken
+        : compliance;
 
 /** A value in a test's name. */
 function shown(value: unknown): string {
@@ -514,6 +522,9 @@ describe("a credential that is none is refused with 401, and says which kind of 
 const REST_OF_INPUT: Record<string, object | undefined> = {
   "draft.save": { content: "x", revision: 1 },
   "draft.consent": { revision: 1 },
+  "runner.retire": { reason: "x" },
+  "certificate.renew": { expires_in_seconds: 60 },
+  "certificate.revoke": { reason: "superseded" },
 };
 
 describe("a path that leads nowhere", () => {

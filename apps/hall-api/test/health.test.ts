@@ -51,7 +51,7 @@ describe("/wcp/health", () => {
         compliance_level: "WCP-Standard",
         next_level: {
           level: "WCP-Full",
-          missing: ["worker attestation", "human approvals", "ban list"],
+          missing: ["human approvals", "ban list"],
         },
         log: { tree_size: expect.any(Number), sealed_size: expect.any(Number), state: "sealed" },
         signer: "software file",

@@ -22,7 +22,7 @@ it("every operation with a REST door is in it, and nothing else", () => {
     `${method.toUpperCase()} ${path}`,
   ]);
   const declared = operations.flatMap(({ name, rest }) =>
-    rest ? [[name, `${rest.method} ${rest.path.replaceAll(/:([a-z_]+)/g, "{$1}")}`]] : [],
+    rest ? [[name, `${rest.method} ${rest.path.replaceAll(/[:*]([a-z_]+)/g, "{$1}")}`]] : [],
   );
   expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(declared));
 });

@@ -1,6 +1,11 @@
 import { ROLES } from "@guildhall/db";
 import { expect, it } from "vitest";
-import { KEY_SCOPES, PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
+import {
+  KEY_SCOPES,
+  OPERATOR_PERMISSIONS,
+  PERMISSIONS,
+  ROLE_PERMISSIONS,
+} from "../src/identity/permissions.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
 import { appRouter } from "../src/trpc/router.ts";
@@ -24,6 +29,7 @@ it("these are all operations, who may use them and by which doors", () => {
     decision.list           receipt:read         GET /wcp/decisions                        tRPC query
     decision.get            receipt:read         GET /wcp/decisions/:id                    tRPC query
     decision.replay         receipt:read         GET /wcp/decisions/:id/replay             tRPC query
+    decision.code-hashes    code-hash:read       GET /wcp/decisions/:id/code-hashes        tRPC query
     dispatch.start          dispatch:start       POST /wcp/dispatch
     dispatch.get            dispatch:read        GET /wcp/dispatches/:id
     grant.redeem            grant                POST /wcp/grants/redeem
@@ -35,6 +41,23 @@ it("these are all operations, who may use them and by which doors", () => {
     worker.enroll           worker:enroll        POST /enroll
     worker.set_transport    worker:set-transport PUT /wcp/workers/:worker_id/transport
     worker.get-record       worker:read          GET /wcp/records/:hash
+    certificate.issue       certification:grant  POST /wcp/workers/:worker_id/certificates tRPC mutation
+    certificate.renew       certification:grant  POST /wcp/certificates/:id/renew          tRPC mutation
+    certificate.revoke      certification:revoke POST /wcp/certificates/:id/revoke         tRPC mutation
+    certificate.list        certification:read   GET /wcp/certificates                     tRPC query
+    certificate.get         certification:read   GET /wcp/certificates/:id                 tRPC query
+    authority.certificates  public               GET /.well-known/hall-ca.pem
+    authority.revocations   public               GET /.well-known/hall-ca.crl
+    attestation.list        attestation:read     GET /wcp/attestations                     tRPC query
+    attestation.get         attestation:read     GET /wcp/workers/:worker_id/attestation   tRPC query
+    attestation.register    attestation:register POST /wcp/workers/:worker_id/attestation  tRPC mutation
+    measurement.challenge   attestation:measure  POST /wcp/workers/:worker_id/measurements/challenge
+    measurement.answer      attestation:measure  POST /wcp/workers/:worker_id/measurements
+    flag.clear              flag:clear           POST /wcp/workers/:worker_id/flag/clear   tRPC mutation
+    runner.list             attestation:read     GET /wcp/runners                          tRPC query
+    runner.register         runner:register      POST /wcp/runners                         tRPC mutation
+    runner.retire           runner:register      POST /wcp/runners/:id/retire              tRPC mutation
+    alert.list              alert:read           GET /alerts                               tRPC query
     rule.in-force           rule:read            GET /wcp/rules                            tRPC query
     rule.list-publications  rule:read            GET /wcp/rules/publications               tRPC query
     rule.get-publication    rule:read            GET /wcp/rules/publications/:number       tRPC query
@@ -66,18 +89,22 @@ it("these are all operations, who may use them and by which doors", () => {
     session.me              session:end                                                    tRPC query
     session.end             session:end          POST /wcp/session/end                     tRPC mutation
     log.checkpoint          public               GET /log/checkpoint
+    log.tile                public               GET /log/tile/*tile
     hall.health             public               GET /health
     hall.compliance         public               GET /wcp/health
     hall.identity           public               GET /.well-known/hall.json
     hall.jwks               public               GET /.well-known/jwks.json
+    hall.receipt            hall:read            GET /hall/receipts/:id
+    operator.renew-token    hall:operate         POST /hall/operator-token/renew
     "
   `);
 });
 
-it("this is what each role and a key may do", () => {
+it("this is what each role, a key and the Hall's operator may do", () => {
   const holders = [
     ...ROLES.map((role) => [role, ROLE_PERMISSIONS[role] as readonly string[]] as const),
     ["key", KEY_SCOPES as readonly string[]] as const,
+    ["the Hall's operator", OPERATOR_PERMISSIONS as readonly string[]] as const,
   ];
   const head = `${" ".repeat(20)} ${holders.map(([name]) => name.padEnd(10)).join(" ")}`;
   const rows = PERMISSIONS.map(
@@ -87,27 +114,39 @@ it("this is what each role and a key may do", () => {
   const table = [head, ...rows].map((row) => row.trimEnd()).join("\n");
   expect(`\n${table}\n`).toMatchInlineSnapshot(`
     "
-                         operator   approver   compliance viewer     key
-    decision:make        ·          ·          ·          ·          ●
-    dispatch:start       ·          ·          ·          ·          ●
-    dispatch:read        ●          ●          ●          ●          ●
-    receipt:read         ●          ●          ●          ●          ●
-    capability:read      ●          ●          ●          ●          ●
-    worker:read          ●          ●          ●          ●          ●
-    worker:enroll        ●          ·          ·          ·          ●
-    worker:set-transport ●          ·          ·          ·          ●
-    approval:read        ●          ●          ●          ●          ●
-    rule:read            ●          ●          ●          ●          ●
-    rule:draft           ●          ·          ·          ·          ●
-    rule:publish         ●          ·          ·          ·          ●
-    rule:consent         ●          ●          ●          ·          ·
-    profile:read         ●          ●          ●          ●          ●
-    profile:define       ●          ·          ·          ·          ·
-    profile:set          ●          ·          ·          ·          ·
-    key:read             ●          ●          ●          ●          ·
-    key:create           ●          ·          ·          ·          ·
-    key:revoke           ●          ·          ·          ·          ·
-    session:end          ●          ●          ●          ●          ·
+                         operator   approver   compliance viewer     key        the Hall's operator
+    decision:make        ·          ·          ·          ·          ●          ·
+    dispatch:start       ·          ·          ·          ·          ●          ·
+    dispatch:read        ●          ●          ●          ●          ●          ·
+    receipt:read         ●          ●          ●          ●          ●          ·
+    capability:read      ●          ●          ●          ●          ●          ·
+    worker:read          ●          ●          ●          ●          ●          ·
+    worker:enroll        ●          ·          ·          ·          ●          ·
+    worker:set-transport ●          ·          ·          ·          ●          ·
+    certification:read   ●          ●          ●          ●          ●          ·
+    certification:grant  ·          ·          ●          ·          ·          ·
+    certification:revoke ·          ·          ●          ·          ·          ·
+    approval:read        ●          ●          ●          ●          ●          ·
+    rule:read            ●          ●          ●          ●          ●          ·
+    rule:draft           ●          ·          ·          ·          ●          ·
+    rule:publish         ●          ·          ·          ·          ●          ·
+    rule:consent         ●          ●          ●          ·          ·          ·
+    profile:read         ●          ●          ●          ●          ●          ·
+    profile:define       ●          ·          ·          ·          ·          ·
+    profile:set          ●          ·          ·          ·          ·          ·
+    key:read             ●          ●          ●          ●          ·          ·
+    key:create           ●          ·          ·          ·          ·          ·
+    key:revoke           ●          ·          ·          ·          ·          ·
+    session:end          ●          ●          ●          ●          ·          ·
+    hall:read            ·          ·          ·          ·          ·          ●
+    hall:operate         ·          ·          ·          ·          ·          ●
+    attestation:read     ●          ●          ●          ●          ●          ·
+    attestation:register ●          ·          ·          ·          ●          ·
+    attestation:measure  ·          ·          ·          ·          ●          ·
+    code-hash:read       ·          ·          ●          ·          ·          ·
+    runner:register      ●          ·          ·          ·          ·          ·
+    flag:clear           ●          ·          ·          ·          ·          ·
+    alert:read           ●          ●          ●          ●          ●          ·
     "
   `);
 });
@@ -117,8 +156,17 @@ it("nobody holds a permission that no operation asks for, and none is asked for 
   asked.delete("public");
   asked.delete("grant");
   expect([...asked].sort()).toEqual([...PERMISSIONS].sort());
-  const held = new Set<string>([...KEY_SCOPES, ...Object.values(ROLE_PERMISSIONS).flat()]);
+  const held = new Set<string>([
+    ...KEY_SCOPES,
+    ...OPERATOR_PERMISSIONS,
+    ...Object.values(ROLE_PERMISSIONS).flat(),
+  ]);
   expect([...held].sort()).toEqual([...PERMISSIONS].sort());
+});
+
+it("nobody of a tenant may anything that the Hall's operator may, and the operator nothing of a tenant's", () => {
+  const ofTenants = new Set<string>([...KEY_SCOPES, ...Object.values(ROLE_PERMISSIONS).flat()]);
+  expect(OPERATOR_PERMISSIONS.filter((permission) => ofTenants.has(permission))).toEqual([]);
 });
 
 it("a key can neither mint nor revoke keys, nor act for people, nor be a second person", () => {

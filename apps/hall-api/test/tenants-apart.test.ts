@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { newReceiptId } from "@guildhall/attestation";
+import { namespaceOf, type WorkerId } from "@guildhall/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { DEMO_RULES } from "../src/demo-rules.ts";
@@ -8,6 +9,7 @@ import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
 import { enrollAt, RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
+import { addNamespace, addRunner, measure, register, statement } from "./testing/registered-code.ts";
 import { registeredRoutes } from "./testing/routes.ts";
 import { type Answer, type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { addLink, addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
@@ -19,6 +21,9 @@ const operations = OPERATIONS as readonly unknown[] as readonly Operation[];
 /** A tenant that has used everything there is to use. */
 interface Lived extends TestTenant {
   session: string;
+  /** Another member's, who may open what receipts commit to. */
+  compliance: string;
+  runner: string;
   sessionId: string;
   memberId: string;
   link: string;
@@ -71,6 +76,8 @@ async function live(name: string, publications: number): Promise<Lived> {
   const worker = await startHttpWorker(() => hall.url);
   const workerId = `org.${name}.worker`;
   await enrollAt(hall, tenant.key, worker.url, { record: { ...RECORD, worker_id: workerId } });
+  const code = await registered(tenant, member.session, workerId);
+  const { session: compliance } = await addMember(hall.hall, tenant.id, "compliance");
   const correlation = `correlation-of-${name}`;
   const { body } = await hall.ask<DispatchAnswer>("POST", "/wcp/dispatch", {
     key: tenant.key,
@@ -83,12 +90,22 @@ async function live(name: string, publications: number): Promise<Lived> {
   return {
     ...tenant,
     ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
-    ...{ worker, workerId, capability, correlation },
+    ...{ worker, workerId, capability, correlation, compliance, runner: code.runner },
     ...(await governed(tenant, member.session, name, publications)),
     decision: body.decision_id,
     outcome: body.outcome_receipt?.receipt.receipt_id ?? "",
     act: rows[0]?.receipt_id ?? "",
   };
+}
+
+/** A worker whose code is registered and measured, and the runner that measured it. */
+async function registered(tenant: TestTenant, operator: string, workerId: string) {
+  const namespace = await addNamespace(hall, tenant.id, namespaceOf(workerId as WorkerId));
+  const runner = await addRunner(hall, { operator });
+  const envelope = await statement(namespace.signer, { worker_id: workerId });
+  expect((await register(hall, tenant.key, envelope, undefined, workerId)).status).toBe(201);
+  expect((await measure(hall, tenant.key, runner.signer, {}, workerId)).body.matches).toBe(true);
+  return { runner: runner.id };
 }
 
 /** What there is to govern with: a draft, publications, a shadow run, a profile, a record, something that waits. */
@@ -148,6 +165,7 @@ const publicationNumbers: Probe = () => ({
 const digests = (of: () => string): Probe => {
   return () => ({ foreign: [of()], nobodys: [`sha256:${"0".repeat(64)}`] });
 };
+const runnerIds: Probe = () => ({ foreign: [theirs.runner], nobodys: madeUp(theirs.runner) });
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
@@ -163,10 +181,12 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   },
   "decision.get": { id: receiptIds },
   "decision.replay": { id: receiptIds },
+  "decision.code-hashes": { id: decisionIds },
   "dispatch.get": { id: decisionIds },
   "receipt.get": { id: receiptIds },
   "receipt.proof": { id: receiptIds },
   "grant.redeem": { grant: "is itself the right to redeem it" },
+  "log.tile": { tile: "hashes of all, public" },
   "worker.enroll": {
     worker_id: "free for each tenant; see below",
     ...nothing(
@@ -180,6 +200,18 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
     ...nothing("the address itself", "kind url timeout_ms tls_pin"),
   },
   "worker.get-record": { hash: digests(() => theirs.record) },
+  "attestation.get": { worker_id: workerIds },
+  "attestation.register": {
+    worker_id: workerIds,
+    envelope: "is held against one's own keys",
+    method: "one of three",
+  },
+  "measurement.challenge": { worker_id: workerIds },
+  "measurement.answer": { worker_id: workerIds, envelope: "is held against one's own keys" },
+  "flag.clear": { worker_id: workerIds, reason: "free text" },
+  "runner.register": nothing("what the key is", "name public_key"),
+  "runner.retire": { id: runnerIds, reason: "free text" },
+  "alert.list": { before: "a place in one's own list", limit: "a number" },
   "approval.list-pending": { after: "a place in one's own list", limit: "a number" },
   "rule.list-publications": { before: "a place in one's own history", limit: "a number" },
   "rule.get-publication": { number: publicationNumbers },
@@ -212,6 +244,8 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "key.create": { identities, ...nothing("what the key is", "name scopes expires_in_seconds") },
   "key.revoke": { id: keyIds, reason: "free text" },
   "session.begin": { token: "is itself the right to sign in" },
+  "hall.receipt": { id: receiptIds },
+  "operator.renew-token": { reason: "free text" },
 };
 
 function routeInput() {
@@ -243,6 +277,7 @@ it("no list and no description that a tenant may read names anything of the othe
       theirs.outcome,
       theirs.act,
       theirs.correlation,
+      theirs.runner,
     ],
     "tenant-theirs",
     theirs.worker.url,
@@ -351,6 +386,12 @@ function goodInput(name: string): Record<string, unknown> {
       return { kind: "http", url: "http://127.0.0.1:9/" };
     case "key.create":
       return { name: "n" };
+    case "attestation.register":
+    case "measurement.answer":
+      return { envelope: "{}" };
+    case "flag.clear":
+    case "runner.retire":
+      return { reason: "x" };
     case "draft.save":
       return { content: "x", revision: 1 };
     case "draft.consent":
@@ -369,7 +410,7 @@ describe("with a key and with a session, what is the other tenant's answers like
     const { foreign, nobodys } = probe();
     expect(foreign.every((value) => value !== "")).toBe(true);
     const statuses: number[] = [];
-    for (const key of [ours.key, ours.session]) {
+    for (const key of [ours.key, ours.session, ours.compliance]) {
       const answers = new Set<string>();
       for (const value of [...foreign, ...nobodys]) {
         const { status, body } = await ask(value, key);
@@ -378,18 +419,25 @@ describe("with a key and with a session, what is the other tenant's answers like
       }
       expect([...answers], name).toHaveLength(1);
     }
-    const expected =
-      name === "key.create" ? 400 : /^(?:decision.route|dispatch.start)$/.test(name) ? 200 : 404;
+    const isOperators = operations.find((one) => one.name === name)?.permission.startsWith("hall:");
+    const expected = isOperators
+      ? 403
+      : name === "key.create"
+        ? 400
+        : /^(?:decision.route|dispatch.start)$/.test(name)
+          ? 200
+          : 404;
     expect(statuses, door).toContain(expected);
     expect(statuses.filter((status) => status !== expected && status !== 403)).toEqual([]);
   });
 
   it("and each of those doors that only shows opens to its owner", async () => {
     for (const { ask, probe, name, door } of probed) {
-      if (operations.find((one) => one.name === name)?.rest?.method !== "GET") continue;
+      const { rest, permission } = operations.find((one) => one.name === name) as Operation;
+      if (rest?.method !== "GET" || permission.startsWith("hall:")) continue;
       for (const value of probe().foreign) {
         const isOther = /^decision\.(?:get|replay)$/.test(name) && value !== theirs.decision;
-        const { status } = await ask(value, theirs.key);
+        const { status } = await ask(value, name === "decision.code-hashes" ? theirs.compliance : theirs.key);
         expect(status, `${door} ${value}`).toBe(isOther ? 404 : 200);
       }
     }

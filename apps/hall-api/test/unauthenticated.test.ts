@@ -34,7 +34,9 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
       : operation?.permission === "public"
         ? publicInput(operation)
         : {};
-  const url = path.replaceAll(/:[a-z_]+/g, "4e0f0a4e-3f83-4b6e-9d5b-0d7c0a6f3c11");
+  const url = path
+    .replaceAll(/:[a-z_]+/g, "4e0f0a4e-3f83-4b6e-9d5b-0d7c0a6f3c11")
+    .replace("/log/tile/*", "/log/tile/0/000.p/1");
   const withBody = ["POST", "PUT", "PATCH", "DELETE", "QUERY"].includes(method);
   const response = await hall.app.inject({
     method: method as InjectOptions["method"] & string,
@@ -67,6 +69,10 @@ it("this is everything that answers a stranger with something else than 401 UNAU
   }
   expect(open).toMatchInlineSnapshot(`
     [
+      "GET /.well-known/hall-ca.crl 200",
+      "HEAD /.well-known/hall-ca.crl 200",
+      "GET /.well-known/hall-ca.pem 200",
+      "HEAD /.well-known/hall-ca.pem 200",
       "GET /.well-known/hall.json 200",
       "HEAD /.well-known/hall.json 200",
       "GET /.well-known/jwks.json 200",
@@ -75,6 +81,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "HEAD /health 200",
       "GET /log/checkpoint 200",
       "HEAD /log/checkpoint 200",
+      "GET /log/tile/* 200",
+      "HEAD /log/tile/* 200",
       "GET /openapi.json 200",
       "HEAD /openapi.json 200",
       "POST /trpc/session.begin 401 LINK_SPENT",

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { canonicalJson, type SealedReceipt } from "@guildhall/protocol";
 import {
   appendLeaves,
+  type Ed25519Signer,
   emptyFrontier,
   inclusionProof,
-  type Signer,
   signCheckpoint,
   signReceipt,
   verifierKey,
@@ -55,7 +55,7 @@ export async function sealed(index: number, size = 9): Promise<LooseSealed> {
 export async function resealed(
   index: number,
   changes: { [field: string]: unknown },
-  options: { signer?: Signer; origin?: string; isSigned?: boolean; treeSize?: number } = {},
+  options: { signer?: Ed25519Signer; origin?: string; isSigned?: boolean; treeSize?: number } = {},
 ): Promise<LooseSealed> {
   const { signer = hall, origin = SAMPLE_HALL, isSigned = true, treeSize = 9 } = options;
   const changed = { ...log.receipts[index]!, ...changes, receipt_hash: undefined, signature: undefined };
@@ -89,7 +89,7 @@ export function withLines(note: unknown, change: (lines: string[]) => string[]):
 }
 
 /** A signature line over the text of `note`. */
-export async function lineBy(signer: Signer, name: string, note: unknown): Promise<string> {
+export async function lineBy(signer: Ed25519Signer, name: string, note: unknown): Promise<string> {
   const text = `${`${note}`.split("\n\n")[0]}\n`;
   return signatureLine(name, signer.publicKey, await signer.sign(Buffer.from(text)));
 }

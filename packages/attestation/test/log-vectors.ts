@@ -66,6 +66,16 @@ export interface InclusionCase {
   refused?: VerifyCode;
 }
 
+export interface ConsistencyCase {
+  name: string;
+  older: number;
+  newer: number;
+  older_root: string;
+  newer_root: string;
+  proof: string[];
+  refused?: VerifyCode;
+}
+
 export interface NoteCase {
   name: string;
   note: string;
@@ -147,6 +157,72 @@ export const inclusions: InclusionCase[] = [
   (vector) =>
     ({ ...vector, ...("refused" in vector ? { name: `${vector.name} (H-060)` } : {}) }) as InclusionCase,
 );
+
+const grown = consistent(5, 8);
+const another = hex(leaves.slice(9, 10))[0]!;
+
+export const consistencies: ConsistencyCase[] = [
+  ...[
+    [0, 0],
+    [0, 7],
+    [1, 1],
+    [1, 2],
+    [1, 8],
+    [2, 3],
+    [3, 4],
+    [4, 7],
+    [5, 8],
+    [6, 8],
+    [7, 7],
+    [8, 9],
+    [255, 256],
+    [256, 257],
+    [300, 1000],
+    [512, 1000],
+    [999, 65_537],
+    [65_536, 65_537],
+    [65_535, 66_000],
+  ].map(([older, newer]) => consistent(older!, newer!)),
+  ...[
+    { name: "another older root", older_root: another, refused: "ROOT_MISMATCH" },
+    { name: "another newer root", newer_root: another, refused: "ROOT_MISMATCH" },
+    { name: "unrelated trees", older_root: another, newer_root: another, refused: "ROOT_MISMATCH" },
+    { name: "a proof in the wrong order", proof: grown.proof.toReversed(), refused: "ROOT_MISMATCH" },
+    {
+      name: "one hash of the proof is another",
+      proof: grown.proof.with(1, another),
+      refused: "ROOT_MISMATCH",
+    },
+    { name: "a proof without its last hash", proof: grown.proof.slice(0, -1), refused: "PROOF_LENGTH_WRONG" },
+    { name: "a proof with one hash more", proof: [...grown.proof, another], refused: "PROOF_LENGTH_WRONG" },
+    { name: "no proof", proof: [], refused: "PROOF_LENGTH_WRONG" },
+    { name: "a proof of 64 hashes", proof: Array(64).fill(another), refused: "PROOF_LENGTH_WRONG" },
+    { name: "older above newer", older: 8, newer: 5, refused: "TREE_SIZES_REVERSED" },
+    { name: "a negative size", older: -1, refused: "TREE_SIZES_REVERSED" },
+    { name: "a size that is no integer", newer: 8.5, refused: "TREE_SIZES_REVERSED" },
+    { name: "a size of 2^63", newer: 2 ** 63, refused: "TREE_SIZES_REVERSED" },
+    {
+      name: "the same size with another root",
+      older: 8,
+      older_root: another,
+      proof: [],
+      refused: "ROOT_MISMATCH",
+    },
+    {
+      name: "the same size with a proof",
+      older: 8,
+      older_root: grown.newer_root,
+      refused: "PROOF_LENGTH_WRONG",
+    },
+    { name: "size 0 with a root that is not empty", older: 0, proof: [], refused: "ROOT_MISMATCH" },
+    {
+      name: "a power of two whose older root is another",
+      ...withoutName(consistent(4, 8)),
+      older_root: another,
+      refused: "ROOT_MISMATCH",
+    },
+  ].map((vector) => ({ ...grown, ...vector, name: `${vector.name} (H-062)` }) as ConsistencyCase),
+];
 
 /** The example in the documentation of Go's golang.org/x/mod/sumdb/note: made by another implementation. */
 const GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
@@ -240,6 +316,21 @@ function included(index: number, size: number): InclusionCase {
     proof: hex(tree.path(index, size)),
     root: tree.root(size).toString("hex"),
   };
+}
+
+function consistent(older: number, newer: number): ConsistencyCase {
+  return {
+    name: `from ${older} to ${newer}`,
+    older,
+    newer,
+    older_root: tree.root(older).toString("hex"),
+    newer_root: tree.root(newer).toString("hex"),
+    proof: hex(tree.consistency(older, newer)),
+  };
+}
+
+function withoutName({ name: _, ...rest }: ConsistencyCase) {
+  return rest;
 }
 
 /** The two halves of an inner node offered as a leaf, which RFC 6962's prefixes forbid. */

@@ -36,9 +36,19 @@ export function naiveTree(leaves: readonly Uint8Array[]) {
     const k = start + split(end - start);
     return m < k ? [...proof(m, start, k), hash(k, end)] : [...proof(m, k, end), hash(start, k)];
   };
+  /** SUBPROOF of RFC 6962, 2.1.2, over the leaves from `start`; `m` counts from there. */
+  const subproof = (m: number, start: number, end: number, isWhole: boolean): Buffer[] => {
+    const n = end - start;
+    if (m === n) return isWhole ? [] : [hash(start, end)];
+    const k = split(n);
+    return m <= k
+      ? [...subproof(m, start, start + k, isWhole), hash(start + k, end)]
+      : [...subproof(m - k, start + k, end, false), hash(start, start + k)];
+  };
   return {
     root: (size: number) => hash(0, size),
     path: (index: number, size: number) => proof(index, 0, size),
+    consistency: (older: number, newer: number) => (older === 0 ? [] : subproof(older, 0, newer, true)),
     /** Of the complete subtree `index` among those of `count` leaves. */
     subtree: (index: number, count: number) => hash(index * count, index * count + count),
   };

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { SAMPLE_HALL } from "../src/testing/index.ts";
 import { hallKey } from "./forge.ts";
-import { frontiers, inclusions, notes, roots } from "./log-vectors.ts";
+import { consistencies, frontiers, inclusions, notes, roots } from "./log-vectors.ts";
 import {
   accepted,
   badCheckpoints,
@@ -13,6 +13,7 @@ import {
   type ReceiptCase,
   unreadable,
 } from "./receipt-vectors.ts";
+import { signatureCases } from "./signature-cases.ts";
 
 const RECEIPTS = `A verifier that holds \`key\` reads \`sealed\` (a text; \`sealed_base64\` where it is no plain UTF-8), and
 \`previous\` where it is given. \`accepted\`: it must answer so; every check passes but those named skipped.
@@ -73,10 +74,20 @@ export const vectorFiles: { [path: string]: string } = {
   "log/inclusion-proofs.yaml": file("H-060 inclusion proofs (RFC 6962, 2.1.1)", LEAVES, {
     cases: inclusions,
   }),
+  "log/consistency-proofs.yaml": file(
+    "H-062 consistency proofs (RFC 6962, 2.1.2)",
+    `${LEAVES} The proof must lead to both roots.`,
+    { cases: consistencies },
+  ),
   "log/signed-notes.yaml": file(
     "C2SP signed notes: who is known to have signed",
     "`signers`: the names of the known keys that did. `ignored`: signatures of unknown keys.",
     { cases: notes },
+  ),
+  "signatures/ed25519.yaml": file(
+    "H-058 a signature that is not in its one canonical form, or under a key of nobody, is refused",
+    "In hex. `is_good`: a verifier must accept it; all others it must refuse. Own cases, of no published suite.",
+    { cases: signatureCases },
   ),
 };
 

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import {
   appendLeaves,
   CHECKS,
+  checkConsistency,
   decodeFrontier,
   emptyFrontier,
   encodeFrontier,
@@ -17,16 +18,16 @@ import {
   verifyChain,
   verifySealedReceipt,
 } from "../src/index.ts";
-import type { FrontierCase, InclusionCase, NoteCase, RootCase } from "./log-vectors.ts";
+import type { ConsistencyCase, FrontierCase, InclusionCase, NoteCase, RootCase } from "./log-vectors.ts";
 import { hex, numberedLeaves } from "./naive-tree.ts";
 import type { ChainCase, ReceiptCase } from "./receipt-vectors.ts";
 import { vectorFiles } from "./vector-files.ts";
 
 const root = join(import.meta.dirname, "../../../vectors");
 
-describe("vectors/receipts and vectors/log", () => {
+describe("vectors/receipts, vectors/log and vectors/signatures", () => {
   it("are what the generator writes: run test/generate-vectors.ts after a change of the format", () => {
-    const stored = ["receipts", "log"].flatMap((folder) =>
+    const stored = ["receipts", "log", "signatures"].flatMap((folder) =>
       readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
     );
     expect(stored.toSorted()).toEqual(Object.keys(vectorFiles).toSorted());
@@ -104,6 +105,20 @@ describe("log/inclusion-proofs.yaml", () => {
       else await expect(found).rejects.toMatchObject({ code: refused });
     },
   );
+});
+
+describe("log/consistency-proofs.yaml", () => {
+  const bytes = (hash: string) => Buffer.from(hash, "hex");
+  it.each(read<ConsistencyCase>("log/consistency-proofs.yaml").cases)("$name", async (vector) => {
+    const { older, newer, older_root, newer_root, proof, refused } = vector;
+    const checked = checkConsistency(
+      { treeSize: older, root: bytes(older_root) },
+      { treeSize: newer, root: bytes(newer_root) },
+      proof.map(bytes),
+    );
+    if (refused) await expect(checked).rejects.toMatchObject({ code: refused });
+    else await checked;
+  });
 });
 
 describe("log/signed-notes.yaml", () => {

@@ -1,15 +1,46 @@
+import { attestBuild } from "./attest-build.ts";
+import { attestKeygen } from "./attest-keygen.ts";
+import { attestRegister } from "./attest-register.ts";
+import { attestSign } from "./attest-sign.ts";
+import { attestVerify } from "./attest-verify.ts";
+import { certificatesList } from "./certificates-list.ts";
+import { certificatesVerify } from "./certificates-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { logCheckProof } from "./log-check-proof.ts";
+import { logMonitor } from "./log-monitor.ts";
+import { receiptExport } from "./receipt-export.ts";
 import { replay } from "./replay.ts";
 import { rulesLint } from "./rules-lint.ts";
 import { rulesPublish } from "./rules-publish.ts";
 import { rulesSimulate } from "./rules-simulate.ts";
 import { rulesTest } from "./rules-test.ts";
+import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
-const topics = [verify, explain, replay, rulesLint, rulesTest, rulesSimulate, rulesPublish, version];
+const topics = [
+  verify,
+  explain,
+  receiptExport,
+  replay,
+  rulesLint,
+  rulesTest,
+  rulesSimulate,
+  rulesPublish,
+  attestKeygen,
+  attestBuild,
+  attestSign,
+  attestVerify,
+  attestRegister,
+  runnerMeasure,
+  certificatesList,
+  certificatesVerify,
+  logMonitor,
+  logCheckProof,
+  version,
+];
 const help = helpAbout(topics);
 const commands = [...topics, help];
 

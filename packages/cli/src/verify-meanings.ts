@@ -36,4 +36,7 @@ export const MEANINGS = {
     "Two different receipts claim one place in one chain. If both verify, their Hall has told two stories: keep both.",
   CHAIN_BROKEN: "This receipt does not name the one before it: one of the two is not of this chain.",
   LOG_SIZE_MISMATCH: "The leaves are not those of the log.",
+  TREE_SIZES_REVERSED: "A log only grows: what was given as the newer tree is smaller than the older one.",
+  TILE_MALFORMED: "What the log serves as a tile has another length, so it is none.",
+  MISBEHAVIOUR_NOT_SHOWN: "The file does not show what it says: it convicts nobody.",
 } as const satisfies Record<VerifyCode, string>;

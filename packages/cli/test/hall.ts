@@ -38,7 +38,7 @@ export function hall(
 export async function inProcess(
   args: string[],
   input = "",
-  surroundings: Partial<Pick<Io, "hallKey" | "confirm">> = {},
+  surroundings: Partial<Pick<Io, "hallKey" | "attestSecret" | "confirm">> = {},
 ): Promise<Ran> {
   const ran = { out: "", err: "" };
   const code = await run(args, {
@@ -52,6 +52,8 @@ export async function inProcess(
       ran.err += text;
     }, false),
     hallKey: null,
+    operatorTokenFile: null,
+    attestSecret: null,
     confirm: null,
     ...surroundings,
   });

@@ -21,7 +21,7 @@ export interface AttestationCheck {
 }
 
 /**
- * A worker that was attested is always held to it: what runs must be what was registered. One that was not is
+ * A worker with registered code is always held to it: what runs must be what was registered. One without is
  * refused where the rule, a profile or the environment asks for it.
  */
 export function checkAttestation(
@@ -44,7 +44,10 @@ export function checkAttestation(
     case "missing":
       return minimum === null
         ? { finding, method, refusal: null }
-        : refused("DENY_WORKER_ATTESTATION_MISSING", `${workerId} is not attested; asked for: ${minimum}.`);
+        : refused(
+            "DENY_WORKER_ATTESTATION_MISSING",
+            `Nothing is registered of ${workerId}; asked for at least: ${minimum}.`,
+          );
     case "invalid_hash":
       return refused("DENY_WORKER_ATTESTATION_INVALID_HASH", `Registered for ${workerId}.`);
     case "unavailable":
@@ -58,7 +61,7 @@ export function checkAttestation(
         ATTESTATION_METHODS.indexOf(method as AttestationMethod) < ATTESTATION_METHODS.indexOf(minimum)
         ? refused(
             "DENY_WORKER_ATTESTATION_MISSING",
-            `${workerId} is attested as ${method}; asked for at least: ${minimum}.`,
+            `The code of ${workerId} is ${method}; asked for at least: ${minimum}.`,
           )
         : { finding, method, refusal: null };
   }

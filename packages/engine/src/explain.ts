@@ -116,7 +116,7 @@ function passed(step: Step, decision: Decision): string {
     case "attestation":
       return decision.attestation === undefined
         ? `No attestation is required in ${env}.`
-        : `What runs is what was registered (${shown(decision.attestation.method)}).`;
+        : registeredCode(decision.attestation.method);
     case "privilege":
       return decision.privilege_envelope_ok === null
         ? "No privilege envelope is needed here."
@@ -171,4 +171,11 @@ function figure(value: unknown): number | string | undefined {
 
 function text(value: unknown): string {
   return typeof value === "string" ? shown(value) : "";
+}
+
+/** What a worker says of itself shows that its key is there, and nothing about what runs. */
+function registeredCode(method: string): string {
+  return method === "self-reported"
+    ? "The worker names the registered code as its own (self-reported); nobody else has looked."
+    : `What runs is what was registered (${shown(method)}).`;
 }

@@ -12,6 +12,10 @@ it("the sentences of denials and explanations are these", () => {
       if (mark === "passed" || mark === "skipped") sentences.add(`${step} ${mark}: ${sentence}`);
   }
   expect([...sentences].sort()).toMatchSnapshot();
+  // What a worker says of itself shows that its key is there, and nothing about its code.
+  const ofItself = [...sentences].filter((sentence) => sentence.includes("self-reported"));
+  expect(ofItself.length).toBeGreaterThan(0);
+  for (const sentence of ofItself) expect(sentence).not.toMatch(/\battest(?:ed|s)\b|\bprove[ds]?\b/i);
 });
 
 it("the details of denials are these", () => {

@@ -50,10 +50,13 @@ export const DENY_CODES = {
     "Enroll a worker of a species the rule names, or start it.",
   ),
   DENY_ATTESTATION_UNCONFIGURED: says(
-    "The rule asks for an attested worker and attestation is not configured.",
+    "The rule asks for an attestation of the worker's code and this Hall checks none.",
     "Configure attestation, or a rule that does not ask.",
   ),
-  DENY_WORKER_ATTESTATION_MISSING: says("The worker is not attested.", "Attest the worker's package."),
+  DENY_WORKER_ATTESTATION_MISSING: says(
+    "Nothing vouches for the worker's code as strongly as is asked for.",
+    "Register the worker's package and have it measured in the way that is asked for.",
+  ),
   DENY_WORKER_ATTESTATION_INVALID_HASH: says(
     "The worker's registered hash is not a SHA-256.",
     "Attest the worker's package again.",

@@ -69,6 +69,11 @@ export const HALL_ERRORS = {
     "A profile that every Hall ships is the same everywhere and cannot be changed.",
     "Define a profile under another id.",
   ),
+  GRANT_WITHDRAWN: refusal(
+    409,
+    "What the grant was given for does not hold any more.",
+    "Do not start the work; ask why the worker is flagged.",
+  ),
   IDEMPOTENCY_IN_FLIGHT: refusal(409, "A request with this key is still running.", "Repeat it in a moment."),
   BODY_TOO_LARGE: refusal(
     413,
@@ -91,6 +96,16 @@ export const HALL_ERRORS = {
     422,
     "The bundle's own tests of its policies fail.",
     "Mend the policies, or the tests that results names.",
+  ),
+  ATTESTATION_INVALID: refusal(
+    422,
+    "The statement about the package does not hold here.",
+    "Read reason; have the package signed by a key that is registered for the worker's namespace.",
+  ),
+  MEASUREMENT_INVALID: refusal(
+    422,
+    "The measurement does not answer what was asked.",
+    "Read reason; ask for a nonce and answer that one, with a key that is registered here.",
   ),
   INTERNAL: refusal(500, "The Hall failed; nothing was dispatched.", "Report the request id."),
   LEDGER_UNAVAILABLE: refusal(

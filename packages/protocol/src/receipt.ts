@@ -88,6 +88,14 @@ export const DecisionBody = z.strictObject({
   controls_verified: z.array(z.string()),
   worker_attestation_checked: z.boolean(),
   worker_attestation_valid: z.boolean().nullable(),
+  /**
+   * Where a package is registered: salted commitments to its hash and to what was measured, the salts kept beside the
+   * receipts that are named. Nobody learns from them what a forgery would have to hash to.
+   */
+  registered_hash: ArtifactHash.optional(),
+  current_hash: ArtifactHash.nullable().optional(),
+  attestation_receipt_id: ReceiptId.optional(),
+  measurement_receipt_id: ReceiptId.nullable().optional(),
   /** Salted commitment to the request's payload; the salt is kept with the payload, not here. */
   artifact_hash: ArtifactHash,
   /** Set where this decision starts work. */

@@ -10,6 +10,9 @@ export const PERMISSIONS = [
   "worker:read",
   "worker:enroll",
   "worker:set-transport",
+  "certification:read",
+  "certification:grant",
+  "certification:revoke",
   "approval:read",
   "rule:read",
   "rule:draft",
@@ -22,6 +25,15 @@ export const PERMISSIONS = [
   "key:create",
   "key:revoke",
   "session:end",
+  "hall:read",
+  "hall:operate",
+  "attestation:read",
+  "attestation:register",
+  "attestation:measure",
+  "code-hash:read",
+  "runner:register",
+  "flag:clear",
+  "alert:read",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -35,28 +47,42 @@ export const KEY_SCOPES = [
   "worker:read",
   "worker:enroll",
   "worker:set-transport",
+  "certification:read",
   "approval:read",
   "rule:read",
   "rule:draft",
   "rule:publish",
   "profile:read",
+  "attestation:read",
+  "attestation:register",
+  "attestation:measure",
+  "alert:read",
 ] as const satisfies readonly Permission[];
 
-/** What a key is given where nobody says otherwise: it does not write the rules that it is held to. */
-export const DEFAULT_KEY_SCOPES = KEY_SCOPES.filter(
-  (scope) => scope !== "rule:draft" && scope !== "rule:publish",
-);
+/** Given by name only: who is held to rules does not write them, and who runs code does not vouch for it. */
+const NEVER_BY_DEFAULT: ReadonlySet<Permission> = new Set<Permission>([
+  "rule:draft",
+  "rule:publish",
+  "attestation:register",
+  "attestation:measure",
+]);
+
+/** What a key is given where nobody says otherwise. */
+export const DEFAULT_KEY_SCOPES = KEY_SCOPES.filter((scope) => !NEVER_BY_DEFAULT.has(scope));
 
 const READ = [
   "dispatch:read",
   "receipt:read",
   "capability:read",
   "worker:read",
+  "certification:read",
   "approval:read",
   "rule:read",
   "profile:read",
   "key:read",
   "session:end",
+  "attestation:read",
+  "alert:read",
 ] as const;
 
 /** What each role of a tenant may do. */
@@ -72,8 +98,14 @@ export const ROLE_PERMISSIONS = {
     "profile:set",
     "key:create",
     "key:revoke",
+    "attestation:register",
+    "runner:register",
+    "flag:clear",
   ],
   approver: [...READ, "rule:consent"],
-  compliance: [...READ, "rule:consent"],
+  compliance: [...READ, "rule:consent", "code-hash:read", "certification:grant", "certification:revoke"],
   viewer: READ,
 } as const satisfies Record<Role, readonly Permission[]>;
+
+/** What the Hall's operator may do: the Hall's own chain and keys, and nothing of any tenant. */
+export const OPERATOR_PERMISSIONS = ["hall:read", "hall:operate"] as const satisfies readonly Permission[];

@@ -1,4 +1,4 @@
-import { type Signer, signReceipt } from "@guildhall/attestation";
+import { type Ed25519Signer, signReceipt } from "@guildhall/attestation";
 import {
   type Db,
   findReceipt,
@@ -57,11 +57,12 @@ export interface LedgerState {
 
 export interface LedgerOptions {
   db: Db;
-  signer: Signer;
+  signer: Ed25519Signer;
   origin: string;
   receiptSignatures: boolean;
   now: () => number;
   probe: Probe;
+  onSeal?: (treeSize: number, note: string) => void;
   log: { warn(details: object, message: string): void; error(details: object, message: string): void };
 }
 

@@ -1,4 +1,4 @@
-import { type Signer, signReceipt } from "@guildhall/attestation";
+import { type Ed25519Signer, signReceipt } from "@guildhall/attestation";
 import {
   appendBatch,
   appendLocked,
@@ -30,7 +30,7 @@ export interface LedgerWriter {
 
 export interface WriterOptions {
   db: Db;
-  signer: Signer;
+  signer: Ed25519Signer;
   sealer: Sealer;
   receiptSignatures: boolean;
   now: () => number;

@@ -1,5 +1,17 @@
+import { list as listAlerts } from "./alert/list.ts";
 import { listPending } from "./approval/list-pending.ts";
+import { get as getAttestation } from "./attestation/get.ts";
+import { list as listAttestations } from "./attestation/list.ts";
+import { register as registerAttestation } from "./attestation/register.ts";
+import { certificates } from "./authority/certificates.ts";
+import { revocations } from "./authority/revocations.ts";
 import { list as listCapabilities } from "./capability/list.ts";
+import { get as getCertificate } from "./certificate/get.ts";
+import { issue } from "./certificate/issue.ts";
+import { list as listCertificates } from "./certificate/list.ts";
+import { renew } from "./certificate/renew.ts";
+import { revoke as revokeCertificate } from "./certificate/revoke.ts";
+import { codeHashes } from "./decision/code-hashes.ts";
 import { get as getDecision } from "./decision/get.ts";
 import { list as listDecisions } from "./decision/list.ts";
 import { replay } from "./decision/replay.ts";
@@ -13,15 +25,21 @@ import { get as getDraft } from "./draft/get.ts";
 import { list as listDrafts } from "./draft/list.ts";
 import { restore } from "./draft/restore.ts";
 import { save } from "./draft/save.ts";
+import { clear as clearFlag } from "./flag/clear.ts";
 import { redeem } from "./grant/redeem.ts";
 import { compliance } from "./hall/compliance.ts";
 import { health } from "./hall/health.ts";
 import { identity } from "./hall/identity.ts";
 import { jwks } from "./hall/jwks.ts";
+import { receipt as hallReceipt } from "./hall/receipt.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
 import { checkpoint } from "./log/checkpoint.ts";
+import { tile } from "./log/tile.ts";
+import { answer } from "./measurement/answer.ts";
+import { challenge } from "./measurement/challenge.ts";
+import { renewToken } from "./operator/renew-token.ts";
 import { list as listPolicies } from "./policy/list.ts";
 import { define } from "./profile/define.ts";
 import { getVersion } from "./profile/get-version.ts";
@@ -38,6 +56,9 @@ import { publish } from "./rule/publish.ts";
 import { review } from "./rule/review.ts";
 import { rollBack } from "./rule/roll-back.ts";
 import { simulate } from "./rule/simulate.ts";
+import { list as listRunners } from "./runner/list.ts";
+import { register as registerRunner } from "./runner/register.ts";
+import { retire as retireRunner } from "./runner/retire.ts";
 import { begin } from "./session/begin.ts";
 import { end } from "./session/end.ts";
 import { me } from "./session/me.ts";
@@ -55,6 +76,7 @@ export const OPERATIONS = [
   listDecisions,
   getDecision,
   replay,
+  codeHashes,
   startDispatch,
   getDispatch,
   redeem,
@@ -66,6 +88,23 @@ export const OPERATIONS = [
   enroll,
   setTransport,
   getRecord,
+  issue,
+  renew,
+  revokeCertificate,
+  listCertificates,
+  getCertificate,
+  certificates,
+  revocations,
+  listAttestations,
+  getAttestation,
+  registerAttestation,
+  challenge,
+  answer,
+  clearFlag,
+  listRunners,
+  registerRunner,
+  retireRunner,
+  listAlerts,
   inForce,
   listPublications,
   getPublication,
@@ -97,8 +136,11 @@ export const OPERATIONS = [
   me,
   end,
   checkpoint,
+  tile,
   health,
   compliance,
   identity,
   jwks,
+  hallReceipt,
+  renewToken,
 ] as const;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
-import type { Caller } from "../identity/caller.ts";
+import type { AnyCaller, Caller, HallOperator } from "../identity/caller.ts";
 import type { Permission } from "../identity/permissions.ts";
 
 /**
@@ -27,7 +27,7 @@ export interface Operation<
 
 export interface RestDoor {
   method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Fastify's form; `:name` parts are fields of the input. */
+  /** Fastify's form; `:name` parts are fields of the input, and a last `*name` is the rest of the path. */
   path: string;
   /** The status that a good answer has, unless `run` sets another. */
   status?: number;
@@ -41,14 +41,14 @@ export interface RestDoor {
   bodyMaxBytes?: number;
   /** Statuses with which `run` refuses, beside those that any operation may refuse with. */
   refuses?: readonly number[];
-  /** Text instead of JSON. */
+  /** Text or bytes instead of JSON. */
   contentType?: string;
 }
 
 export interface Context<Input extends z.ZodType> {
   hall: Hall;
   /** Null where strangers may ask. */
-  caller: Caller | null;
+  caller: AnyCaller | null;
   input: z.output<Input>;
   request: RequestFacts;
 }
@@ -63,6 +63,8 @@ export interface RequestFacts {
   authorization: string | undefined;
   /** Sets another status than the door's. */
   setStatus(status: number): void;
+  /** Lets caches keep the answer; without it nobody does. */
+  setCacheControl(value: string): void;
   /** Gives the answer's JSON as it is already written, for answers that are made of stored text. */
   setText(json: string): void;
 }
@@ -75,7 +77,15 @@ export function operation<const Name extends string, Input extends z.ZodType, Ou
 }
 
 /** The caller of an operation that is not public. The doors have established it before `run`. */
-export function callerOf({ caller }: { caller: Caller | null }): Caller {
-  if (!caller) throw new Error("the door let a stranger through to an operation that is not public");
+export function callerOf({ caller }: { caller: AnyCaller | null }): Caller {
+  if (caller?.kind !== "tenant")
+    throw new Error("the door let somebody through to an operation of a tenant who is of none");
+  return caller;
+}
+
+/** The Hall's operator, where an operation asks for `hall:operate` or `hall:read`. */
+export function operatorOf({ caller }: { caller: AnyCaller | null }): HallOperator {
+  if (caller?.kind !== "operator")
+    throw new Error("the door let somebody through to an operation of the Hall's operator who is not");
   return caller;
 }

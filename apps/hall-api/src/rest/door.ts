@@ -23,7 +23,7 @@ function registerRoute(
 ): void {
   app.route({
     method: rest.method,
-    url: rest.path,
+    url: rest.path.replace(REST_OF_PATH, "*"),
     ...(rest.bodyMaxBytes !== undefined && {
       bodyLimit: rest.bodyMaxBytes,
       // Nobody else makes the Hall read so much: the credential is checked before the body comes in.
@@ -42,6 +42,7 @@ function registerRoute(
         setStatus: (other) => {
           status = other;
         },
+        setCacheControl: (value) => void reply.header("cache-control", value),
         setText: (written) => {
           text = written;
         },
@@ -50,13 +51,15 @@ function registerRoute(
       // Where the body is the whole input, no body is none: it is not an empty object.
       if (request.body === undefined && request.method !== "GET" && !(operation.input instanceof z.ZodObject))
         throw new HallError("MALFORMED_JSON");
-      const input = operation.input.parse(inputOf(request));
+      const input = operation.input.parse(inputOf(request, rest.path));
       const output = await operation.run({ hall, caller, input, request: facts });
       reply.code(status).type(rest.contentType ?? "application/json; charset=utf-8");
       // Written here and not by a schema's serialiser: what a receipt says leaves exactly as it was hashed.
       // As bytes: a string would be measured first and converted after.
       return reply.send(
-        Buffer.from(rest.contentType ? (output as string) : (text ?? JSON.stringify(output))),
+        Buffer.from(
+          rest.contentType ? (output as string | Uint8Array as string) : (text ?? JSON.stringify(output)),
+        ),
       );
     },
   });
@@ -73,8 +76,13 @@ export async function admit(hall: Hall, operation: Operation, authorization: str
   return caller;
 }
 
-function inputOf({ params, query, body, method }: FastifyRequest): unknown {
-  const fromPath = params as Record<string, unknown>;
+/** `*tile` at the end of a path: a field that holds slashes. */
+const REST_OF_PATH = /\*([a-z_]+)$/;
+
+function inputOf({ params, query, body, method }: FastifyRequest, path: string): unknown {
+  const { "*": rest, ...named } = params as Record<string, unknown>;
+  const restName = REST_OF_PATH.exec(path)?.[1];
+  const fromPath = restName === undefined ? named : { ...named, [restName]: rest };
   if (method === "GET" || method === "HEAD") return { ...(query as object), ...fromPath };
   if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body)))
     throw new HallError("INVALID_REQUEST", {

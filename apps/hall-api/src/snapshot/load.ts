@@ -1,7 +1,9 @@
 import {
   type ApiKey,
+  certificatesThatMatter,
   type Db,
   listApiKeys,
+  listAttestationStandings,
   listEnvironmentProfiles,
   listIdentities,
   listProfiles,
@@ -34,6 +36,8 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 
+import { heldCertificates } from "./certificates.ts";
+import { type CodeEvidence, codeEvidence, snapshotAttestation } from "./code.ts";
 import { environmentProfiles, heldProfiles } from "./profiles.ts";
 
 /** One tenant as this instance decides by it: what the engine reads, and the keys that let callers in. */
@@ -46,6 +50,8 @@ export interface TenantSnapshot {
   identities: ReadonlySet<SignatoryId>;
   /** By the hex SHA-256 of the key. */
   keys: ReadonlyMap<string, ApiKey>;
+  /** Of each worker with a registered package, what a receipt says of its code. */
+  code: ReadonlyMap<string, CodeEvidence>;
 }
 
 /** A snapshot older than this is no ground for a decision. */
@@ -82,6 +88,8 @@ export async function loadSnapshot(
         shadow: await readShadow(tx),
         profiles: await listProfiles(tx),
         environments: await listEnvironmentProfiles(tx),
+        certificates: await certificatesThatMatter(tx, new Date(nowMs)),
+        standings: await listAttestationStandings(tx, new Date(nowMs)),
       };
     },
     { isolation: "RepeatableRead" },
@@ -90,11 +98,13 @@ export async function loadSnapshot(
   const { versions, bundle } = rows;
   const programOf = (stored: StoredBundle) =>
     known.find(({ digest }) => digest === stored.digest) ?? compileStored(stored);
+  const standingOf = new Map(rows.standings.map((standing) => [standing.attestation.workerId, standing]));
   const workers = new Map<SpeciesId, SnapshotWorker[]>();
   const pool: WorkerPool = new Map();
   for (const worker of rows.workers) {
     const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
     const species = workers.get(record.worker_species_id) ?? [];
+    const standing = standingOf.get(worker.workerId);
     species.push(
       snapshotWorker(
         record,
@@ -102,6 +112,7 @@ export async function loadSnapshot(
           recordHash: worker.recordHash,
           transportDigest: worker.transport?.digest ?? null,
           available: worker.status === "active",
+          attestation: standing ? snapshotAttestation(standing) : null,
         },
         pool,
       ),
@@ -115,6 +126,7 @@ export async function loadSnapshot(
     shadow: rows.shadow && { runId: rows.shadow.runId, program: programOf(rows.shadow.bundle) },
     identities: new Set(rows.identities),
     keys: new Map(rows.keys.map((key) => [Buffer.from(key.keyHash).toString("hex"), key])),
+    code: codeEvidence(rows.standings),
     engine: {
       tenantId,
       version: versions.version,
@@ -129,10 +141,10 @@ export async function loadSnapshot(
       egressAllowlist: NO_EGRESS,
       environmentProfiles: environmentProfiles(rows.environments),
       profiles: heldProfiles(rows.profiles),
+      certificates: heldCertificates(rows.certificates),
+      attestationConfigured: true,
       // Nothing feeds these yet: who demands one of them is refused.
       agreements: [],
-      certificates: new Map(),
-      attestationConfigured: false,
       chainSums: new Map(),
       blastSpent: new Map(),
       catalogVersion: CATALOG_VERSION,

@@ -3,9 +3,19 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
-import type { Caller } from "../identity/caller.ts";
+import type { AnyCaller } from "../identity/caller.ts";
+import { list as listAlerts } from "../operations/alert/list.ts";
 import { listPending } from "../operations/approval/list-pending.ts";
+import { get as getAttestation } from "../operations/attestation/get.ts";
+import { list as listAttestations } from "../operations/attestation/list.ts";
+import { register as registerAttestation } from "../operations/attestation/register.ts";
 import { list as listCapabilities } from "../operations/capability/list.ts";
+import { get as getCertificate } from "../operations/certificate/get.ts";
+import { issue } from "../operations/certificate/issue.ts";
+import { list as listCertificates } from "../operations/certificate/list.ts";
+import { renew } from "../operations/certificate/renew.ts";
+import { revoke as revokeCertificate } from "../operations/certificate/revoke.ts";
+import { codeHashes } from "../operations/decision/code-hashes.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
 import { replay } from "../operations/decision/replay.ts";
@@ -16,6 +26,7 @@ import { get as getDraft } from "../operations/draft/get.ts";
 import { list as listDrafts } from "../operations/draft/list.ts";
 import { restore } from "../operations/draft/restore.ts";
 import { save } from "../operations/draft/save.ts";
+import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
@@ -32,6 +43,9 @@ import { publish } from "../operations/rule/publish.ts";
 import { review } from "../operations/rule/review.ts";
 import { rollBack } from "../operations/rule/roll-back.ts";
 import { simulate } from "../operations/rule/simulate.ts";
+import { list as listRunners } from "../operations/runner/list.ts";
+import { register as registerRunner } from "../operations/runner/register.ts";
+import { retire as retireRunner } from "../operations/runner/retire.ts";
 import { begin } from "../operations/session/begin.ts";
 import { end } from "../operations/session/end.ts";
 import { me } from "../operations/session/me.ts";
@@ -98,7 +112,7 @@ function admitted<N extends string, I extends z.ZodType, O extends z.ZodType>(op
 
 function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<N, I, O>,
-  context: TrpcContext & { caller: Caller | null },
+  context: TrpcContext & { caller: AnyCaller | null },
   input: z.output<I>,
 ): Promise<z.output<O>> {
   const { hall, caller, authorization, requestId: id } = context;
@@ -109,6 +123,7 @@ function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
     authorization,
     setStatus: () => undefined,
     setText: () => undefined,
+    setCacheControl: () => undefined,
   };
   return refusing(operation.name, context, () => operation.run({ hall, caller, input, request }));
 }
@@ -141,7 +156,24 @@ const TRPC_CODES: Record<number, TRPCError["code"] | undefined> = {
 };
 
 export const appRouter = t.router({
-  decision: t.router({ list: query(listDecisions), get: query(getDecision), replay: query(replay) }),
+  decision: t.router({
+    list: query(listDecisions),
+    get: query(getDecision),
+    replay: query(replay),
+    "code-hashes": query(codeHashes),
+  }),
+  attestation: t.router({
+    list: query(listAttestations),
+    get: query(getAttestation),
+    register: mutation(registerAttestation),
+  }),
+  flag: t.router({ clear: mutation(clearFlag) }),
+  runner: t.router({
+    list: query(listRunners),
+    register: mutation(registerRunner),
+    retire: mutation(retireRunner),
+  }),
+  alert: t.router({ list: query(listAlerts) }),
   approval: t.router({ "list-pending": query(listPending) }),
   rule: t.router({
     "in-force": query(inForce),
@@ -171,6 +203,13 @@ export const appRouter = t.router({
   }),
   capability: t.router({ list: query(listCapabilities) }),
   worker: t.router({ list: query(listWorkers) }),
+  certificate: t.router({
+    list: query(listCertificates),
+    get: query(getCertificate),
+    issue: mutation(issue),
+    renew: mutation(renew),
+    revoke: mutation(revokeCertificate),
+  }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
   session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
 });

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import type { AddressInfo } from "node:net";
-import type { Signer } from "@guildhall/attestation";
+import type { Ed25519Signer } from "@guildhall/attestation";
 import pg from "pg";
 import type { Settings } from "../../src/env.ts";
 import type { CrashPoint } from "../../src/ledger/entry.ts";
@@ -65,8 +65,8 @@ async function start({ settings, signLog, tenants, signsBeforeCommit }: Start): 
   const startedAt = performance.now();
   const log = openSync(signLog, "a");
   process.on("exit", () => closeSync(log));
-  const wrapSigner = (signer: Signer): Signer => {
-    const logged: Signer = {
+  const wrapSigner = (signer: Ed25519Signer): Ed25519Signer => {
+    const logged: Ed25519Signer = {
       ...signer,
       sign(data) {
         // Before the signature, and past this process once written: SIGKILL takes nothing back from the kernel.
@@ -93,7 +93,7 @@ async function start({ settings, signLog, tenants, signsBeforeCommit }: Start): 
 }
 
 /** The hashes of a batch are parameter 20 of its statement, an array in PostgreSQL's binary form. */
-function signBeforeCommit(signer: Signer): void {
+function signBeforeCommit(signer: Ed25519Signer): void {
   const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     const { name, values } = (args[0] ?? {}) as { name?: string; values?: Buffer[] };

@@ -9,6 +9,9 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     port: 0,
     databaseUrl,
     signerFile: join(folder, "keys", "hall.pem"),
+    operatorTokenFile: join(folder, "keys", "operator-token"),
+    headFile: join(folder, "keys", "hall.pem.log-head.json"),
+    recoverLog: null,
     origin: "crash.test/log",
     url: "http://localhost",
     consoleUrl: "http://localhost:3000",
@@ -16,6 +19,7 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     allowPrivateAddresses: true,
     requireHumanMode: "sdk",
     publishConsent: false,
+    measurementValidMs: 300_000,
     seed: "none",
     logLevel: process.env.CRASH_LOG ?? "silent",
   };

@@ -19,7 +19,9 @@ export function registeredRoutes(app: FastifyInstance): Route[] {
     }
     above.length = indent.length / 4;
     above.push(segment);
-    for (const method of methods?.split(", ") ?? []) routes.push({ method, path: above.join("") });
+    // Of a wildcard the listing leaves out what stands before it; there is one.
+    const path = above.join("").replace(/^\*$/, "/log/tile/*");
+    for (const method of methods?.split(", ") ?? []) routes.push({ method, path });
   }
   return routes.sort((a, b) => order(a).localeCompare(order(b), "en"));
 }

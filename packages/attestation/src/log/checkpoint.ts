@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { Checkpoint, isPrintable } from "@guildhall/protocol";
-import type { Signer } from "../signer/signer.ts";
+import type { Ed25519Signer } from "../signer/signer.ts";
 
 /** A signed statement that the log `origin` has `treeSize` leaves under `root` (C2SP tlog-checkpoint). */
 export interface TreeHead {
@@ -20,7 +20,7 @@ export function checkpointText({ origin, treeSize, root }: TreeHead): string {
 }
 
 /** The checkpoint as a C2SP signed note, under the key's name, which is the log's origin. */
-export async function signCheckpoint(signer: Signer, head: TreeHead): Promise<string> {
+export async function signCheckpoint(signer: Ed25519Signer, head: TreeHead): Promise<string> {
   const text = checkpointText(head);
   const signature = await signer.sign(Buffer.from(text, "utf8"));
   const keyHash = noteKeyHash(head.origin, signer.publicKey);

@@ -1,7 +1,7 @@
 import type { Frontier } from "./frontier.ts";
 import { type Growth, growTree, type Row } from "./growth.ts";
 import { nodeHash } from "./merkle.ts";
-import { type ReadNodes, StoredTree } from "./stored-tree.ts";
+import { largestPowerOfTwoBelow, type ReadNodes, StoredTree } from "./stored-tree.ts";
 
 /** RFC 6962 inclusion proofs (2.1.1): the hashes beside the way from a leaf to the root, leaf first. */
 
@@ -17,10 +17,10 @@ export async function inclusionProof(index: number, size: number, read: ReadNode
   for (let count = size; count > 1; ) {
     const left = largestPowerOfTwoBelow(count);
     if (index - first < left) {
-      proof.unshift(await subtreeHash(first + left, count - left, tree));
+      proof.unshift(await tree.hash(first + left, count - left));
       count = left;
     } else {
-      proof.unshift(await subtreeHash(first, left, tree));
+      proof.unshift(await tree.hash(first, left));
       first += left;
       count -= left;
     }
@@ -67,20 +67,4 @@ function rightEdges(size: number, rows: readonly Row[]): (Uint8Array | null)[] {
     edge = edge ? nodeHash(last, edge) : last;
   }
   return edges;
-}
-
-/** The hash over `count` leaves from `first`, as RFC 6962 splits them. */
-async function subtreeHash(first: number, count: number, tree: StoredTree): Promise<Uint8Array> {
-  const left = largestPowerOfTwoBelow(count);
-  if (count === 1 || left * 2 === count) return tree.completeSubtree(first, count);
-  return nodeHash(
-    await tree.completeSubtree(first, left),
-    await subtreeHash(first + left, count - left, tree),
-  );
-}
-
-function largestPowerOfTwoBelow(count: number): number {
-  let power = 1;
-  while (power * 2 < count) power *= 2;
-  return power;
 }

@@ -34,6 +34,13 @@ export class StoredTree {
     this.read = read;
   }
 
+  /** The hash over `count` leaves from `first`, as RFC 6962 splits them. */
+  async hash(first: number, count: number): Promise<Uint8Array> {
+    const left = largestPowerOfTwoBelow(count);
+    if (count === 1 || left * 2 === count) return this.completeSubtree(first, count);
+    return nodeHash(await this.completeSubtree(first, left), await this.hash(first + left, count - left));
+  }
+
   /** `count` is a power of two and `first` a multiple of it, so all its nodes lie in one tile. */
   async completeSubtree(first: number, count: number): Promise<Uint8Array> {
     let level = 0;
@@ -67,4 +74,11 @@ export class StoredTree {
       );
     return level === 0 ? nodes.map(leafHash) : nodes;
   }
+}
+
+/** Where RFC 6962 splits `count` leaves. */
+export function largestPowerOfTwoBelow(count: number): number {
+  let power = 1;
+  while (power * 2 < count) power *= 2;
+  return power;
 }

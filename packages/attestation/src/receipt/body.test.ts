@@ -1,7 +1,7 @@
 import { createHash, verify } from "node:crypto";
 import { canonicalBody, type Instant, ReceiptBody, type Sha256Hex } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
-import { publicKeyObject } from "../signer/ed25519.ts";
+import { publicKeyObject } from "../signer/public-key.ts";
 import { sampleAct, sampleDecision, sampleOutcome, throwAwaySigner } from "../testing/index.ts";
 import { sequenceBody } from "./body.ts";
 import { signReceipt } from "./sign.ts";

@@ -16,8 +16,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { keyIdOf } from "./ed25519.ts";
-import { openSoftwareSigner } from "./software.ts";
+import { isSignatureOf, keyIdOf, spkiObject } from "./public-key.ts";
+import { KEY_ALGORITHMS } from "./signer.ts";
+import { openSoftwareKey, openSoftwareSigner } from "./software.ts";
 
 const run = promisify(execFile);
 const isRoot = process.geteuid?.() === 0;
@@ -223,5 +224,32 @@ describe("openSoftwareSigner", () => {
       expect((await stat(join(made, "hall.pem"))).mode & 0o777).toBe(0o600);
       expect((await openSoftwareSigner(join(made, "hall.pem"))).keyId).toBe(ids[0]![round]);
     }
+  });
+});
+
+describe("openSoftwareKey", () => {
+  it.each(KEY_ALGORITHMS)(
+    "makes an %s key once, and signs what its public key verifies",
+    async (algorithm) => {
+      const path = join(folder, "key.pem");
+      const made = await openSoftwareKey(path, algorithm);
+      const again = await openSoftwareKey(path, algorithm);
+      expect(again).toMatchObject({ keyId: made.keyId, algorithm, spki: made.spki });
+      const data = Buffer.from("the bytes to be signed");
+      const publicKey = spkiObject(made.spki, algorithm);
+      const signature = await again.sign(data);
+      expect(isSignatureOf(algorithm, publicKey, data, signature)).toBe(true);
+      expect(isSignatureOf(algorithm, publicKey, Buffer.from("other bytes"), signature)).toBe(false);
+    },
+  );
+
+  it.each(KEY_ALGORITHMS)("refuses a key file of another algorithm than %s", async (algorithm) => {
+    const path = join(folder, "key.pem");
+    const other = KEY_ALGORITHMS.find((one) => one !== algorithm)!;
+    await openSoftwareKey(path, other);
+    await expect(openSoftwareKey(path, algorithm)).rejects.toMatchObject({
+      code: "KEY_FILE_MALFORMED",
+      message: expect.stringContaining(`holds a key of type ${other}`),
+    });
   });
 });

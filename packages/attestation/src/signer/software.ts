@@ -2,36 +2,61 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sig
 import { constants } from "node:fs";
 import { type FileHandle, link, mkdir, open, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { keyIdOf, rawPublicKey } from "./ed25519.ts";
-import { type Signer, SignerError, type SignerErrorCode } from "./signer.ts";
+import { algorithmOf, keyIdOf, rawPublicKey, signingInput, spkiOf } from "./public-key.ts";
+import {
+  type Ed25519Signer,
+  type KeyAlgorithm,
+  type Signer,
+  SignerError,
+  type SignerErrorCode,
+} from "./signer.ts";
 
 /**
  * Opens the Ed25519 key in the file at `path`, or makes it if there is no such file: PKCS#8 PEM that only
  * its owner can read. Processes that start at once end with one key. Whoever can read the file can sign as
  * this Hall; where that is too little, the key belongs in an HSM.
  */
-export async function openSoftwareSigner(path: string): Promise<Signer> {
-  const key = (await readKey(path)) ?? (await createKey(path));
-  return softwareSigner(key, "software file");
+export async function openSoftwareSigner(path: string): Promise<Ed25519Signer> {
+  return softwareSigner(await openKey(path, "ed25519"), "software file");
 }
 
-/** A signer over a key in memory. */
-export function softwareSigner(key: KeyObject, module: string): Signer {
+/** The same for a key of another algorithm, such as a certificate authority's. */
+export async function openSoftwareKey<Algorithm extends KeyAlgorithm>(
+  path: string,
+  algorithm: Algorithm,
+): Promise<Signer<Algorithm>> {
+  return softwareKey(await openKey(path, algorithm), algorithm, "software file");
+}
+
+/** An Ed25519 signer over a key in memory. */
+export function softwareSigner(key: KeyObject, module: string): Ed25519Signer {
   const publicKey = rawPublicKey(key);
-  const keyId = keyIdOf(publicKey);
+  return { ...softwareKey(key, "ed25519", module), publicKey, keyId: keyIdOf(publicKey) };
+}
+
+/** A signer over a key in memory, which must be of this algorithm. */
+export function softwareKey<Algorithm extends KeyAlgorithm>(
+  key: KeyObject,
+  algorithm: Algorithm,
+  module: string,
+): Signer<Algorithm> {
+  const spki = spkiOf(key);
+  const keyId = keyIdOf(algorithm === "ed25519" ? rawPublicKey(key) : spki);
   let open: KeyObject | null = key;
   return {
     keyId,
-    algorithm: "ed25519",
-    publicKey,
+    algorithm,
+    spki,
     module,
+    available: () => open !== null,
     async sign(data) {
       if (!open)
         throw new SignerError(
           "SIGNER_CLOSED",
           `The signer of key ${keyId} is closed; open it again to sign.`,
         );
-      return sign(null, data, open);
+      const input = signingInput(algorithm, open);
+      return sign(input.digest, data, input.key);
     },
     async close() {
       open = null;
@@ -43,8 +68,12 @@ const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 const FILE_MAX_BYTES = 4096;
 
+async function openKey(path: string, algorithm: KeyAlgorithm): Promise<KeyObject> {
+  return (await readKey(path, algorithm)) ?? (await createKey(path, algorithm));
+}
+
 /** The key in the file, or null where there is no file. */
-async function readKey(path: string): Promise<KeyObject | null> {
+async function readKey(path: string, algorithm: KeyAlgorithm): Promise<KeyObject | null> {
   let file: FileHandle;
   try {
     // Without O_NONBLOCK, opening a FIFO that stands there would wait for a writer for ever.
@@ -55,19 +84,20 @@ async function readKey(path: string): Promise<KeyObject | null> {
     throw refuse("KEY_FILE_UNREADABLE", path, "cannot be opened; let this process's user read it", cause);
   }
   try {
-    await checkAccess(file, path);
-    return parseKey(await file.readFile("utf8"), path);
+    await checkAccess(file, path, algorithm);
+    return parseKey(await file.readFile("utf8"), path, algorithm);
   } finally {
     await file.close();
   }
 }
 
 /** Asks the open file, not its path: what is checked is what is read, whatever is renamed meanwhile. */
-async function checkAccess(file: FileHandle, path: string): Promise<void> {
+async function checkAccess(file: FileHandle, path: string, algorithm: KeyAlgorithm): Promise<void> {
   const stat = await file.stat();
   const { mode, uid, size } = stat;
   if (!stat.isFile()) throw refuse("KEY_FILE_UNREADABLE", path, "is not a file; name the key file itself");
-  if (size > FILE_MAX_BYTES) throw refuse("KEY_FILE_MALFORMED", path, `is too long for a key; ${GIVE_A_KEY}`);
+  if (size > FILE_MAX_BYTES)
+    throw refuse("KEY_FILE_MALFORMED", path, `is too long for a key; ${GIVE_A_KEY[algorithm]}`);
 
   // Windows has no owner and no mode; there the folder's access list must do this.
   const user = process.geteuid?.();
@@ -86,21 +116,28 @@ async function checkAccess(file: FileHandle, path: string): Promise<void> {
     );
 }
 
-const GIVE_A_KEY =
-  "give an Ed25519 private key in PKCS#8 PEM, as `openssl genpkey -algorithm ed25519` makes it";
+/** What to give instead, with the command that makes it. */
+const GIVE_A_KEY = {
+  ed25519: "give an Ed25519 private key in PKCS#8 PEM, as `openssl genpkey -algorithm ed25519` makes it",
+  "ecdsa-p256":
+    "give a P-256 private key in PKCS#8 PEM, as `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256` makes it",
+  rsa: "give an RSA private key in PKCS#8 PEM, as `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072` makes it",
+} as const satisfies Record<KeyAlgorithm, string>;
 
-function parseKey(pem: string, path: string): KeyObject {
+function parseKey(pem: string, path: string, algorithm: KeyAlgorithm): KeyObject {
+  const remedy = GIVE_A_KEY[algorithm];
   if (!/^-----BEGIN PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END PRIVATE KEY-----\n?$/.test(pem))
-    throw refuse("KEY_FILE_MALFORMED", path, `holds no PKCS#8 PEM; ${GIVE_A_KEY}`);
+    throw refuse("KEY_FILE_MALFORMED", path, `holds no PKCS#8 PEM; ${remedy}`);
   let key: KeyObject;
   try {
     key = createPrivateKey({ key: pem, format: "pem" });
   } catch {
     // No cause: OpenSSL's errors may quote what they could not read.
-    throw refuse("KEY_FILE_MALFORMED", path, `holds no private key; ${GIVE_A_KEY}`);
+    throw refuse("KEY_FILE_MALFORMED", path, `holds no private key; ${remedy}`);
   }
-  if (key.asymmetricKeyType !== "ed25519")
-    throw refuse("KEY_FILE_MALFORMED", path, `holds a key of type ${key.asymmetricKeyType}; ${GIVE_A_KEY}`);
+  const found = algorithmOf(key);
+  if (found !== algorithm)
+    throw refuse("KEY_FILE_MALFORMED", path, `holds a key of type ${found}; ${remedy}`);
   return key;
 }
 
@@ -109,13 +146,13 @@ function parseKey(pem: string, path: string): KeyObject {
  * processes one wins, and each of them then reads the winner's key. A crash before the link leaves a
  * temporary file whose key was never used; a crash after it leaves a complete key.
  */
-async function createKey(path: string): Promise<KeyObject> {
+async function createKey(path: string, algorithm: KeyAlgorithm): Promise<KeyObject> {
   const folder = dirname(path);
   const temporary = join(folder, `.hall-key-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
   try {
     await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
     try {
-      await writeNewKey(temporary);
+      await writeNewKey(temporary, algorithm);
       await linkUnlessThere(temporary, path);
     } finally {
       await removeIfThere(temporary);
@@ -130,22 +167,32 @@ async function createKey(path: string): Promise<KeyObject> {
       cause,
     );
   }
-  const key = await readKey(path);
+  const key = await readKey(path, algorithm);
   if (!key)
     throw refuse("KEY_FILE_UNREADABLE", path, "vanished just after it was made; find out who removed it");
   return key;
 }
 
-async function writeNewKey(path: string): Promise<void> {
+async function writeNewKey(path: string, algorithm: KeyAlgorithm): Promise<void> {
   const file = await open(path, "wx", PRIVATE_FILE);
   try {
     // The umask may have taken bits away.
     await file.chmod(PRIVATE_FILE);
-    const { privateKey } = generateKeyPairSync("ed25519");
-    await file.writeFile(privateKey.export({ format: "pem", type: "pkcs8" }));
+    await file.writeFile(newKey(algorithm).export({ format: "pem", type: "pkcs8" }));
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+function newKey(algorithm: KeyAlgorithm): KeyObject {
+  switch (algorithm) {
+    case "ed25519":
+      return generateKeyPairSync("ed25519").privateKey;
+    case "ecdsa-p256":
+      return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+    case "rsa":
+      return generateKeyPairSync("rsa", { modulusLength: 3072 }).privateKey;
   }
 }
 

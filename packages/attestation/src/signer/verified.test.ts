@@ -51,9 +51,13 @@ describe("verifiedSigner", () => {
     await expect(verified.sign(data)).rejects.toMatchObject({ code: "SIGNER_CLOSED" });
   });
 
-  it("refuses a signer whose public key is no raw Ed25519 key", () => {
-    const signer = { ...throwAwaySigner(), publicKey: new Uint8Array(44) };
-    expect(() => verifiedSigner(signer)).toThrow(expect.objectContaining({ code: "PUBLIC_KEY_MALFORMED" }));
+  it("refuses a signer whose public key cannot be read, or is of another algorithm than it says", () => {
+    const unreadable = { ...throwAwaySigner(), spki: new Uint8Array(44) };
+    const other = { ...throwAwaySigner(), algorithm: "rsa" as const };
+    for (const signer of [unreadable, other])
+      expect(() => verifiedSigner<Signer>(signer)).toThrow(
+        expect.objectContaining({ code: "PUBLIC_KEY_MALFORMED" }),
+      );
   });
 });
 

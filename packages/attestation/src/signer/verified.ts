@@ -1,5 +1,4 @@
-import { verify } from "node:crypto";
-import { publicKeyObject } from "./ed25519.ts";
+import { isSignatureOf, spkiObject } from "./public-key.ts";
 import { type Signer, SignerError } from "./signer.ts";
 
 /**
@@ -7,16 +6,13 @@ import { type Signer, SignerError } from "./signer.ts";
  * that lost its key or a glitched curve operation otherwise yields a signature that no verifier accepts
  * (and a faulty Ed25519 signature can give the private key away).
  */
-export function verifiedSigner(signer: Signer): Signer {
-  const publicKey = publicKeyObject(signer.publicKey);
+export function verifiedSigner<Kind extends Signer>(signer: Kind): Kind {
+  const publicKey = spkiObject(signer.spki, signer.algorithm);
   return {
-    keyId: signer.keyId,
-    algorithm: signer.algorithm,
-    publicKey: signer.publicKey,
-    module: signer.module,
+    ...signer,
     async sign(data) {
       const signature = await signer.sign(data);
-      if (!verify(null, data, publicKey, signature))
+      if (!isSignatureOf(signer.algorithm, publicKey, data, signature))
         throw new SignerError(
           "SIGNATURE_INVALID",
           `The signer (${signer.module}) gave a signature that key ${signer.keyId} does not verify; ` +

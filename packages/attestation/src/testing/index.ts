@@ -4,6 +4,7 @@ export {
   type MemoryLog,
   type MemoryLogOptions,
   readNodesOf,
+  readTileOf,
   throwAwaySigner,
 } from "./memory-log.ts";
 export {
@@ -18,3 +19,4 @@ export {
   type UnsequencedDecision,
   type UnsequencedOutcome,
 } from "./sample-body.ts";
+export { type SoftHsm, startSoftHsm } from "./softhsm.ts";

@@ -3,17 +3,19 @@ import type { Receipt, SealedReceipt, Sha256Hex, TenantId, UnsequencedBody } fro
 import { signCheckpoint, verifierKey } from "../log/checkpoint.ts";
 import { appendLeaves, emptyFrontier } from "../log/frontier.ts";
 import { inclusionProof } from "../log/inclusion.ts";
+import { leafHash } from "../log/merkle.ts";
 import type { ReadNodes } from "../log/stored-tree.ts";
 import { sequenceBody } from "../receipt/body.ts";
 import { signReceipt } from "../receipt/sign.ts";
-import type { Signer } from "../signer/signer.ts";
+import type { Ed25519Signer } from "../signer/signer.ts";
 import { softwareSigner } from "../signer/software.ts";
+import type { ReadTile } from "../verify/tile.ts";
 import { SAMPLE_HALL, sampleAct, sampleDecision, sampleOutcome, sampleTime } from "./sample-body.ts";
 
 /** A Hall's log in memory, made by the code that makes real ones. */
 export interface MemoryLog {
   origin: string;
-  signer: Signer;
+  signer: Ed25519Signer;
   /** The public key as a verifier wants it. */
   key: string;
   /** In the order of the log. */
@@ -28,7 +30,7 @@ export interface MemoryLog {
 
 export interface MemoryLogOptions {
   origin?: string;
-  signer?: Signer;
+  signer?: Ed25519Signer;
   /** WCP's own signature on each receipt; on by default, as with a software key. */
   isSigningReceipts?: boolean;
   /** The body of leaf `index`; by default a decision, its outcome and an act in turn, in one chain. */
@@ -92,7 +94,7 @@ export async function buildLog(count: number, options: MemoryLogOptions = {}): P
 }
 
 /** A signer whose key is nowhere but here. The same 32 bytes of seed give the same key. */
-export function throwAwaySigner(seed?: Uint8Array): Signer {
+export function throwAwaySigner(seed?: Uint8Array): Ed25519Signer {
   const key = seed
     ? createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: "der", type: "pkcs8" })
     : generateKeyPairSync("ed25519").privateKey;
@@ -108,6 +110,15 @@ export function readNodesOf(leafData: readonly Uint8Array[]): ReadNodes {
       : nodes
           .filter((node) => node.level === level && node.index >= start && node.index < start + count)
           .map((node) => node.hash);
+}
+
+/** The tiles that a log of these leaves serves. */
+export function readTileOf(leafData: readonly Uint8Array[]): ReadTile {
+  const read = readNodesOf(leafData);
+  return async ({ level, index, width }) => {
+    const nodes = await read(level, index * 256, width);
+    return Buffer.concat(level === 0 ? nodes.map(leafHash) : nodes);
+  };
 }
 
 /** The DER that precedes the 32 bytes of an Ed25519 private key (RFC 8410). */

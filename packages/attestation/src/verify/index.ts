@@ -1,10 +1,44 @@
 /** The verifier: no Node built-ins, no I/O, nothing of the signing side. It runs in a browser as it stands. */
 export { type ChainVerdict, verifyChain } from "./chain.ts";
 export { type CheckpointClaim, readCheckpoint } from "./checkpoint.ts";
+export { CONSISTENCY_PROOF_MAX, checkConsistency, type TreeClaim } from "./consistency.ts";
+export {
+  type EnvelopeCode,
+  type EnvelopeTrust,
+  type EnvelopeVerdict,
+  envelopeKeyId,
+  openEnvelope,
+  preAuthEncoding,
+} from "./dsse.ts";
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
+export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";
+export { checkMisbehaviour, type MisbehaviourVerdict } from "./misbehaviour.ts";
 export { type OpenedNote, openNote } from "./note.ts";
+export {
+  isLeftOut,
+  matchPackageHash,
+  PACKAGE_ORDERS,
+  type PackageFile,
+  type PackageOrder,
+  packageHash,
+} from "./package-hash.ts";
+export {
+  MANIFEST_CODES,
+  type ManifestCode,
+  type ManifestVerdict,
+  manifestSignature,
+  manifestText,
+  readManifest,
+  verifyManifest,
+} from "./package-manifest.ts";
+export { PackageError, type PackageErrorCode } from "./package-paths.ts";
+export {
+  type StatementCode,
+  type StatementVerdict,
+  verifyPackageStatement,
+} from "./package-statement.ts";
 export {
   type BadReceipt,
   CHECKS,
@@ -14,5 +48,18 @@ export {
   type Verdict,
   verifySealedReceipt,
 } from "./receipt.ts";
+export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
+export { type ReferenceVerdict, verifyReferences } from "./references.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
+export { readSeam, rootsFromSeam } from "./seam.ts";
+export {
+  HASH_BYTES,
+  parseTilePath,
+  type ReadTile,
+  TILE_WIDTH,
+  type Tile,
+  tilePath,
+  tileWidth,
+} from "./tile.ts";
+export { TileTree } from "./tile-tree.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";

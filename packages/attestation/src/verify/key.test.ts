@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { hall, hallKey } from "../../test/forge.ts";
-import { publicKeyObject } from "../signer/ed25519.ts";
+import { publicKeyObject } from "../signer/public-key.ts";
 import { SAMPLE_HALL } from "../testing/index.ts";
 import { parseVerifierKey } from "./key.ts";
 

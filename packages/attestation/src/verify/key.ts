@@ -1,4 +1,4 @@
-import { decodeBase64, encodeHex, encodeUtf8 } from "./encoding.ts";
+import { decodeBase64, decodeHex, encodeHex, encodeUtf8, joinBytes } from "./encoding.ts";
 import { VerifyError } from "./verify-error.ts";
 import { sha256 } from "./web-crypto.ts";
 
@@ -30,10 +30,7 @@ export async function parseVerifierKey(text: string, origin?: string): Promise<V
 
 /** The 8 hex digits that a note's signature lines carry: which key, with its name, so which to try. */
 export async function noteKeyHash({ name, publicKey }: VerifierKey): Promise<string> {
-  const prefix = encodeUtf8(`${name}\n\u0001`);
-  const input = new Uint8Array(prefix.length + publicKey.length);
-  input.set(prefix);
-  input.set(publicKey, prefix.length);
+  const input = joinBytes(encodeUtf8(`${name}\n\u0001`), publicKey);
   return encodeHex((await sha256(input)).subarray(0, 4));
 }
 
@@ -54,6 +51,11 @@ async function parseVkey(name: string, keyHash: string, encoded: string): Promis
 
 /** The DER that precedes the 32 bytes of every Ed25519 public key (RFC 8410). */
 const SPKI_PREFIX = "302a300506032b6570032100";
+
+/** The key as other tools read it: DER, a SubjectPublicKeyInfo of 44 bytes. */
+export function publicKeyDer(publicKey: Uint8Array): Uint8Array<ArrayBuffer> {
+  return joinBytes(decodeHex(SPKI_PREFIX), publicKey);
+}
 
 function parsePem(text: string): Uint8Array<ArrayBuffer> | null {
   const pem = /^-----BEGIN PUBLIC KEY-----\r?\n([A-Za-z0-9+/=\r\n]+)\r?\n-----END PUBLIC KEY-----$/.exec(

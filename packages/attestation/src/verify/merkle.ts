@@ -1,3 +1,4 @@
+import { joinBytes } from "./encoding.ts";
 import { VerifyError } from "./verify-error.ts";
 import { sha256 } from "./web-crypto.ts";
 
@@ -48,7 +49,7 @@ export async function rootFromLeaves(leafData: readonly Uint8Array[]): Promise<U
 }
 
 /** On which side of the way each hash of the proof stands, from the leaf up. Sizes may exceed 32 bits. */
-function sidesOnPath(index: number, size: number): ("left" | "right")[] {
+export function sidesOnPath(index: number, size: number): ("left" | "right")[] {
   const sides: ("left" | "right")[] = [];
   for (
     let node = index, last = size - 1;
@@ -62,21 +63,13 @@ function sidesOnPath(index: number, size: number): ("left" | "right")[] {
   return sides;
 }
 
-function leafHash(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return sha256(joined(0x00, data));
+const LEAF = Uint8Array.of(0x00);
+const NODE = Uint8Array.of(0x01);
+
+export function leafHash(data: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return sha256(joinBytes(LEAF, data));
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return sha256(joined(0x01, left, right));
-}
-
-function joined(prefix: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 1));
-  bytes[0] = prefix;
-  let at = 1;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+export function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return sha256(joinBytes(NODE, left, right));
 }

@@ -25,7 +25,7 @@ export interface ParsedNote {
   signatures: NoteSignature[];
 }
 
-interface NoteSignature {
+export interface NoteSignature {
   name: string;
   keyHash: string;
   signature: Uint8Array<ArrayBuffer>;

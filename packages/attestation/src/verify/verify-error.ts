@@ -27,7 +27,11 @@ export type VerifyCode =
   | "CHAIN_FORK"
   | "CHAIN_BROKEN"
   // The leaves are not the log's.
-  | "LOG_SIZE_MISMATCH";
+  | "LOG_SIZE_MISMATCH"
+  | "TREE_SIZES_REVERSED"
+  | "TILE_MALFORMED"
+  // A proof against a log proves nothing.
+  | "MISBEHAVIOUR_NOT_SHOWN";
 
 /**
  * Ends a check. The message says what was expected and what was found. The functions that answer a whole

@@ -28,7 +28,7 @@ export function TrustFields({ id, draft, errors, set }: FieldsProps) {
       </FieldGroup>
       <Field
         id={`${id}-attestation`}
-        label="A worker's code has to be attested by"
+        label="A worker's code has to be at least"
         hint="The weakest way that counts."
         error={errors.attestation}
       >
@@ -39,7 +39,7 @@ export function TrustFields({ id, draft, errors, set }: FieldsProps) {
             onChange={(event) => set({ attestation: event.target.value as ProfileDraft["attestation"] })}
             className={INPUT}
           >
-            <option value="">nothing: it need not be attested</option>
+            <option value="">anything: nothing need vouch for it</option>
             {METHODS.map((method) => (
               <option key={method} value={method}>
                 {method}

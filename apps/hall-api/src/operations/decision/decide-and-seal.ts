@@ -20,6 +20,7 @@ import { callerOfKey } from "../../identity/authenticate.ts";
 import { type Caller, requirePermission } from "../../identity/caller.ts";
 import type { Entry, Sealed } from "../../ledger/entry.ts";
 import { SEAL_DEADLINE_MS } from "../../ledger/writer.ts";
+import type { TenantSnapshot } from "../../snapshot/load.ts";
 import { adviseHumans } from "./advise-humans.ts";
 
 /** A decision that is committed and sealed, as it will be answered. */
@@ -66,15 +67,10 @@ export async function decideAndSeal(
     const decision = decide(
       snapshot!.program,
       snapshot!.engine,
-      { read, identities: caller.identities, agent: caller.actor.id },
+      { read, tenantId: first.tenantId, identities: caller.identities, agent: caller.actor.id },
       nowMs,
     );
-    const entry = entryOf(
-      hall,
-      caller,
-      { read, body, decision, nowMs, idempotency, ...options },
-      snapshot!.engine,
-    );
+    const entry = entryOf(hall, caller, { read, body, decision, nowMs, idempotency, ...options }, snapshot!);
     hall.probe("decided");
     const submitted = await hall.ledger.submit(entry);
     switch (submitted.outcome) {
@@ -111,7 +107,7 @@ function entryOf(
   hall: Hall,
   caller: Caller,
   { read, body, decision, nowMs, starts, idempotency, decisionId }: Made,
-  versions: { epoch: number; hallEpoch: number },
+  { engine: versions, code }: Pick<TenantSnapshot, "engine" | "code">,
 ): Entry {
   const { selected } = decision;
   const runs =
@@ -134,6 +130,7 @@ function entryOf(
     controls_verified: decision.controls_verified,
     worker_attestation_checked: decision.attestation !== undefined,
     worker_attestation_valid: decision.attestation?.valid ?? null,
+    ...(decision.attestation && selected && code.get(selected.worker_id)),
     artifact_hash: commitText(payload, salt),
     dispatched_at: runs ? decidedAt : null,
     start_by: startBy,

@@ -69,8 +69,8 @@ function preconditionWords(asked: Preconditions): string[] {
   const inProd = asked.deny_if_no_attestation_in_prod || asked.deny_if_unsigned_artifact_in_prod;
   return [
     ...(asked.must_be_certified ? ["the worker is certified"] : []),
-    ...(asked.must_be_attested ? ["its code is attested"] : []),
-    ...(!asked.must_be_attested && inProd ? ["its code is attested where that is prod"] : []),
+    ...(asked.must_be_attested ? ["its code is vouched for"] : []),
+    ...(!asked.must_be_attested && inProd ? ["its code is vouched for where that is prod"] : []),
   ];
 }
 
