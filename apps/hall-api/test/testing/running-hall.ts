@@ -76,7 +76,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     host: "127.0.0.1",
     port: 0,
     databaseUrl,
-    signerFile: join(dataDir, "keys", "hall.pem"),
+    signer: { kind: "file", path: join(dataDir, "keys", "hall.pem") },
     origin: "hall.test/log",
     url: "http://hall.test",
     consoleUrl: "http://console.test",
