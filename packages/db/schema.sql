@@ -49,6 +49,7 @@ CREATE TABLE hall.api_key (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   expires_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
+  created_by text,
   CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT api_key_key_hash_key UNIQUE (key_hash),
   CONSTRAINT api_key_key_hash_check CHECK ((octet_length(key_hash) = 32)),

@@ -29,11 +29,15 @@ const Env = z.object({
   HALL_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).optional(),
   /** `file:` and a path, where the key is made on the first start; or a `pkcs11:` URI (RFC 7512) of a token. */
   HALL_SIGNER: z.string().transform(signerSetting).optional(),
+  /** The file that holds the operator's token, made on the first start. Whoever can read it operates the Hall. */
+  HALL_OPERATOR_TOKEN_FILE: z.string().min(1).optional(),
   /** The log's origin: part of every receipt and the name of its key. */
   HALL_ORIGIN: z
     .string()
     .regex(/^[\x21-\x2a\x2c-\x7e]{1,128}$/, "expected printable ASCII without spaces or plus signs")
     .optional(),
+  /** The size of a signed head that is lost for good: the log goes on without it, and an entry says so. */
+  HALL_RECOVER_LOG: z.coerce.number().int().min(1).optional(),
   /** Where clients and workers reach this Hall. */
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the console is served: the only origin that may act for a session. */
@@ -62,6 +66,10 @@ export interface Settings {
   port: number;
   databaseUrl: string | null;
   signer: SignerSetting;
+  operatorTokenFile: string;
+  /** Where the newest signed head is kept: beside the key where that is a file, else where such a key would be. */
+  headFile: string;
+  recoverLog: number | null;
   origin: string;
   url: string;
   consoleUrl: string;
@@ -91,13 +99,17 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new SettingsError(`Settings are wrong:\n  ${faults.join("\n  ")}`);
   const e = read.data;
   const loopback = ["127.0.0.1", "localhost", "::1"].includes(e.HALL_HOST);
-  const signer = e.HALL_SIGNER ?? { kind: "file", path: join(e.HALL_DATA_DIR, "keys", "hall.pem") };
+  const keyFile = join(e.HALL_DATA_DIR, "keys", "hall.pem");
+  const signer = e.HALL_SIGNER ?? { kind: "file", path: keyFile };
   return {
     dataDir: e.HALL_DATA_DIR,
     host: e.HALL_HOST,
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
+    operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
     signer,
+    headFile: `${signer.kind === "file" ? signer.path : keyFile}.log-head.json`,
+    recoverLog: e.HALL_RECOVER_LOG ?? null,
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,

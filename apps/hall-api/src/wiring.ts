@@ -26,7 +26,10 @@ import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { ensureOperatorToken } from "./identity/operator-token.ts";
 import type { Probe } from "./ledger/entry.ts";
+import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
+import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
@@ -59,6 +62,7 @@ export async function startHall(
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
+  await ensureOperatorToken(settings.operatorTokenFile);
   const opened = await openSigner(settings, log);
   const signer = wrapSigner(opened.signer);
   // A Hall that does not start leaves nothing behind: no server, no token's process.
@@ -93,6 +97,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { settings, probe, log, signer, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
+  const headKeeper = createHeadKeeper(settings.headFile, log);
   const ledger = createLedger({
     db,
     signer,
@@ -100,9 +105,15 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     receiptSignatures: settings.receiptSignatures,
     now: clock.now,
     probe,
+    onSeal: (treeSize, note) => headKeeper.note(treeSize, note),
     log,
   });
   await refuseAnotherLog(db, settings, signer);
+  const lost = await guardHead({ db, ...settings });
+  if (lost) {
+    log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
+    await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
+  }
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
@@ -158,6 +169,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
+      await headKeeper.close();
       await notifications.close();
       await outbound.close();
       await db.close();

@@ -282,6 +282,45 @@ describe("consent", () => {
     });
   });
 
+  it("to an edit by a key is not the owner's of that key", async () => {
+    const asked = await hall.ask<{ id: string; key: string }>("POST", "/wcp/keys", {
+      key: ada.session,
+      body: { name: "of ada", identities: [tenant.identity], scopes: ["rule:read", "rule:draft"] },
+    });
+    const { body: draft } = await hall.ask<Draft>("POST", path, {
+      key: asked.body.key,
+      body: { name: "by ada's key", content: rules() },
+    });
+    expect(draft.updated_by).toBe(`key:${asked.body.id}`);
+    expectRefusal((await consent(ada, draft)) as never, 403, "FORBIDDEN");
+    expect((await consent(bea, draft)).status).toBe(200);
+  });
+
+  it("leaves a receipt that names the bundle, as its publication does, and is given to nothing else", async () => {
+    const draft = await create(ada, rules());
+    const { body } = await consent(bea, draft);
+    const receipt = await verifiedAct(hall, tenant.key, (body as Draft & { receipt_id: string }).receipt_id);
+    expect(receipt).toMatchObject({
+      kind: "rule",
+      action: "consented",
+      actor: { kind: "person", id: bea.id },
+      details: { draft_id: draft.id, revision: 1, edited_by: `person:${ada.id}` },
+    });
+    const published = await publish(ada, body, strict);
+    expect(published.body.publication.digest).toBe(receipt.subject);
+    const unsound = await create(ada, "{}");
+    expectRefusal((await consent(bea, unsound)) as never, 422, "BUNDLE_INVALID");
+    expect((await read(ada, unsound)).consent_by).toBeNull();
+  });
+
+  it("where the Hall asks for it, is needed for the way back too", async () => {
+    await publish(ada, await create(ada, rules()));
+    const { digest } = await inForce();
+    const back = await strict.ask("POST", "/wcp/rules/roll-back", { key: ada.session, body: { number: 1 } });
+    expectRefusal(back, 409, "CONSENT_REQUIRED");
+    expect((await inForce()).digest).toBe(digest);
+  });
+
   it("to what a key has edited is a person's too", async () => {
     const { body: draft } = await hall.ask<Draft>("POST", path, {
       key: tenant.key,

@@ -1,5 +1,6 @@
 import type { Seal } from "@guildhall/protocol";
-import { HallClient, HallClientError } from "@guildhall/sdk";
+import { HallClient, HallClientError, type Observation, observeLog } from "@guildhall/sdk";
+import { UsageError } from "./command.ts";
 import type { HallAddress } from "./hall-address.ts";
 import { type HallAnswer, NoAnswer } from "./hall-answer.ts";
 
@@ -53,5 +54,24 @@ export async function fetchReceipt(
     return {
       why: error.code === "RECEIPT_INVALID" ? error.message : `The receipt was not read. ${error.message}`,
     };
+  }
+}
+
+export type Seen = Observation | { outcome: "unanswered" | "unsigned"; why: string };
+
+/** Looks at a log once; no key for the Hall is needed, and none is sent. */
+export async function watchLog(
+  log: { url: string; keys: readonly string[] },
+  kept: string | null,
+  nowMs: number,
+): Promise<Seen> {
+  try {
+    return await observeLog(log, kept, nowMs);
+  } catch (error) {
+    if (!(error instanceof HallClientError)) throw error;
+    if (error.code === "VERIFIER_KEY_MALFORMED" || error.code === "INVALID_ARGUMENT")
+      throw new UsageError(error.message, { cause: error });
+    const outcome = error.code === "CHECKPOINT_INVALID" ? "unsigned" : "unanswered";
+    return { outcome, why: error.message };
   }
 }

@@ -6,6 +6,8 @@ import { attestVerify } from "./attest-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { logCheckProof } from "./log-check-proof.ts";
+import { logMonitor } from "./log-monitor.ts";
 import { receiptExport } from "./receipt-export.ts";
 import { replay } from "./replay.ts";
 import { rulesLint } from "./rules-lint.ts";
@@ -31,6 +33,8 @@ const topics = [
   attestVerify,
   attestRegister,
   runnerMeasure,
+  logMonitor,
+  logCheckProof,
   version,
 ];
 const help = helpAbout(topics);

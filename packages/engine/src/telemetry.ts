@@ -43,7 +43,8 @@ export function telemetryOf(
       ...where,
       decision: decision.privilege_envelope_ok ? "ALLOW" : "DENY",
     });
-  if (passed(decision, "attestation") && (env === "prod" || env === "edge"))
+  // A decision names its attestation where there is one: then nothing was skipped.
+  if (passed(decision, "attestation") && !decision.attestation && (env === "prod" || env === "edge"))
     events.push({
       event_id: "evt.os.worker.attestation_skipped",
       correlation_id,

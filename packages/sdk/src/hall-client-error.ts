@@ -10,6 +10,8 @@ const REMEDIES = {
   HALL_TIMEOUT: "Ask again with the same idempotency key; whether the Hall decided is unknown.",
   REDIRECT_REFUSED: "Give the Hall's own address; a redirect is never followed with a key in hand.",
   ANSWER_TOO_LARGE: "Ask the operator of the Hall; no answer of a Hall is this large.",
+  CHECKPOINT_INVALID:
+    "Compare the key with the one you kept; a checkpoint that it did not sign speaks for nobody.",
   ANSWER_MALFORMED: "Check that the address is a Hall's; a proxy may have answered in its place.",
 } as const satisfies { [code: string]: string };
 

@@ -75,6 +75,36 @@ export function hallTransport(options: TransportOptions): Transport {
   };
 }
 
+/** What a Hall serves to anyone and is no JSON: checkpoints and tiles. */
+export async function fetchBytes(
+  options: Pick<TransportOptions, "url" | "fetch" | "timeoutMs">,
+  path: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const base = baseUrl(options.url);
+  const timeout = AbortSignal.timeout(options.timeoutMs);
+  try {
+    const response = await (options.fetch ?? fetch)(new URL(path, base), {
+      redirect: "manual",
+      signal: timeout,
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw malformed(`The Hall answered ${response.status} to ${path}.`, response.status);
+    }
+    return await readBytes(response, maxBytes);
+  } catch (cause) {
+    if (cause instanceof HallClientError) throw cause;
+    if (timeout.aborted)
+      throw new HallClientError("HALL_TIMEOUT", `The Hall did not answer in ${options.timeoutMs} ms.`, {
+        cause,
+      });
+    throw new HallClientError("HALL_UNREACHABLE", `The Hall at ${base.origin} could not be asked.`, {
+      cause,
+    });
+  }
+}
+
 async function readAnswer(response: Response, maxBytes: number): Promise<HallAnswer> {
   const { status } = response;
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {

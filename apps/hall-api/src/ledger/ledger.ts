@@ -62,6 +62,7 @@ export interface LedgerOptions {
   receiptSignatures: boolean;
   now: () => number;
   probe: Probe;
+  onSeal?: (treeSize: number, note: string) => void;
   log: { warn(details: object, message: string): void; error(details: object, message: string): void };
 }
 

@@ -8,16 +8,9 @@ import {
   rootOf,
   signCheckpoint,
 } from "@guildhall/attestation";
-import {
-  type Db,
-  readHeads,
-  readLeaves,
-  readNodes,
-  type StoredSeal,
-  sealGap,
-  storeSeal,
-} from "@guildhall/db";
+import { type Db, readHeads, readLeaves, type StoredSeal, sealGap, storeSeal } from "@guildhall/db";
 import { HallError, type Seal } from "@guildhall/protocol";
+import { readLog } from "./read-log.ts";
 
 /**
  * Signs what is committed. Batches are sealed as they are written; besides, every instance watches for
@@ -46,12 +39,14 @@ export interface SealerOptions {
   db: Db;
   signer: Ed25519Signer;
   origin: string;
+  /** Told of every seal, signed here or found stored, larger than those before. */
+  onSeal?: (treeSize: number, note: string) => void;
   log: { error(details: object, message: string): void };
 }
 
 const LEAVES_A_READ = 10_000;
 
-export function createSealer({ db, signer, origin, log }: SealerOptions): Sealer {
+export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions): Sealer {
   let healthy = true;
   let newest: { treeSize: number; note: string } = { treeSize: 0, note: "" };
   let running: Promise<void> | null = null;
@@ -63,10 +58,7 @@ export function createSealer({ db, signer, origin, log }: SealerOptions): Sealer
     timer: NodeJS.Timeout;
   }>();
 
-  const read = async (level: number, start: number, count: number) =>
-    level === 0
-      ? (await readLeaves(db.ledger, start, count)).map((leaf) => leaf.hash)
-      : readNodes(db.ledger, level, start, count);
+  const read = readLog(db);
 
   async function sign(treeSize: number, root: Uint8Array): Promise<string> {
     try {
@@ -82,6 +74,7 @@ export function createSealer({ db, signer, origin, log }: SealerOptions): Sealer
   function noteSeal(treeSize: number, note: string): void {
     if (treeSize <= newest.treeSize) return;
     newest = { treeSize, note };
+    onSeal?.(treeSize, note);
     for (const waiter of waiting) {
       if (waiter.leafIndex >= treeSize) continue;
       waiting.delete(waiter);

@@ -12,13 +12,15 @@ export interface ApiKey {
   identities: SignatoryId[];
   scopes: string[];
   createdAt: Date;
+  /** Who asked for it, as `kind:id`; null where the Hall itself made it. */
+  createdBy: string | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
 }
 
 export async function createApiKey(
   tx: TenantTx,
-  key: Omit<ApiKey, "createdAt" | "revokedAt">,
+  key: Omit<ApiKey, "createdAt" | "createdBy" | "revokedAt"> & { createdBy?: string },
 ): Promise<void> {
   await tx.apiKey.create({ data: { ...key, keyHash: new Uint8Array(key.keyHash) } });
 }

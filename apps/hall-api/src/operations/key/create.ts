@@ -4,6 +4,7 @@ import { HallError, isPrintable, type KeyId, SignatoryId } from "@guildhall/prot
 import { z } from "zod";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
+import { actorName } from "../../identity/caller.ts";
 import { DEFAULT_KEY_SCOPES, KEY_SCOPES } from "../../identity/permissions.ts";
 import { callerOf, operation } from "../operation.ts";
 
@@ -51,6 +52,7 @@ export const create = operation({
         identities: input.identities,
         scopes: input.scopes,
         expiresAt,
+        createdBy: actorName(caller),
       });
       return hall.ledger.append(
         tx,

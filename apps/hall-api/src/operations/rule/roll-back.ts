@@ -9,7 +9,10 @@ import { callerOf, operation } from "../operation.ts";
 import { requireExpected } from "./publish.ts";
 import { Note, PublicationView, publicationView } from "./view.ts";
 
-/** What was published once passed once: it is put in force again without asking for anybody's consent, in a hurry. */
+/**
+ * What was published once passed once, so nothing but its compiling is asked of it again. Where publishing takes two
+ * people so does this: an earlier bundle may be the looser one.
+ */
 export const rollBack = operation({
   name: "rule.roll-back",
   summary: "Put the bundle of an earlier publication in force again.",
@@ -26,6 +29,8 @@ export const rollBack = operation({
   trpc: "mutation",
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
+    // The way back leads through a draft, because that is where somebody can consent.
+    if (hall.settings.publishConsent) throw new HallError("CONSENT_REQUIRED");
     const earlier = await asCaller(hall, caller, async (tx) => {
       const publication = await readPublication(tx, input.number);
       return publication && (await readBundle(tx, publication.digest));
