@@ -1,10 +1,13 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
   openNote,
+  openSoftwareKey,
   parseVerifierKey,
+  type Signer,
   type Token,
+  verifiedSigner,
   verifierKey,
 } from "@guildhall/attestation";
 import {
@@ -21,6 +24,7 @@ import {
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
 import { createApp, createLog } from "./app.ts";
+import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
@@ -65,17 +69,34 @@ export async function startHall(
   await ensureOperatorToken(settings.operatorTokenFile);
   const opened = await openSigner(settings, log);
   const signer = wrapSigner(opened.signer);
+  const caSigner = verifiedSigner(
+    await openSoftwareKey(join(dirname(settings.headFile), "ca.pem"), "ecdsa-p256"),
+  );
+  const closeSigners = async () => {
+    await caSigner.close();
+    await opened.close();
+  };
   // A Hall that does not start leaves nothing behind: no server, no token's process.
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
   ).catch(async (error) => {
-    await opened.close();
+    await closeSigners();
     throw error;
   });
-  const ground = { settings, probe, log, signer, token: opened.token, db, closeServer };
-  return assemble({ ...ground, closeSigner: opened.close }).catch(async (error) => {
+  const ground = {
+    settings,
+    probe,
+    log,
+    signer,
+    token: opened.token,
+    caSigner,
+    closeSigners,
+    db,
+    closeServer,
+  };
+  return assemble(ground).catch(async (error) => {
     await db.close();
-    await opened.close();
+    await closeSigners();
     await closeServer();
     throw error;
   });
@@ -87,14 +108,16 @@ interface Ground {
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
   token: Token | null;
-  closeSigner: () => Promise<void>;
+  /** Of the certificate authority. */
+  caSigner: Signer;
+  closeSigners: () => Promise<void>;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, token, db } = ground;
+  const { settings, probe, log, signer, token, caSigner, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -117,6 +140,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
+  const { origin, url } = settings;
+  const authority = await openAuthority({ db, ledger, clock, signer: caSigner, origin, url });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
@@ -153,6 +178,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     ledger,
     snapshots,
     shadow,
+    authority,
     grants,
     dispatcher,
     log,
@@ -173,7 +199,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await notifications.close();
       await outbound.close();
       await db.close();
-      await ground.closeSigner();
+      await ground.closeSigners();
       await ground.closeServer();
     },
   };
