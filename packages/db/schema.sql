@@ -162,7 +162,7 @@ CREATE TABLE hall.certificate (
   CONSTRAINT certificate_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
 );
 CREATE INDEX certificate_revoked ON hall.certificate USING btree (authority_key_id, valid_until) WHERE (revoked_at IS NOT NULL);
-CREATE INDEX certificate_worker ON hall.certificate USING btree (tenant_id, worker_id, issued_at DESC);
+CREATE INDEX certificate_worker ON hall.certificate USING btree (tenant_id, worker_id, issued_at);
 ALTER TABLE hall.certificate ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.certificate FORCE ROW LEVEL SECURITY;
 CREATE POLICY lookup_reads ON hall.certificate AS PERMISSIVE FOR SELECT TO hall_lookup

@@ -96,6 +96,9 @@ it("these are all operations, who may use them and by which doors", () => {
     hall.jwks               public               GET /.well-known/jwks.json
     hall.receipt            hall:read            GET /hall/receipts/:id
     operator.renew-token    hall:operate         POST /hall/operator-token/renew
+    namespace.list-keys     hall:read            GET /hall/namespace-keys
+    namespace.register-key  hall:operate         POST /hall/namespace-keys
+    namespace.retire-key    hall:operate         POST /hall/namespace-keys/:id/retire
     "
   `);
 });
