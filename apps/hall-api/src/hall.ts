@@ -8,6 +8,7 @@ import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { Witnessing } from "./ledger/witnessing.ts";
 import type { ShadowRecorder } from "./snapshot/shadow.ts";
 import type { SnapshotStore } from "./snapshot/store.ts";
 
@@ -20,6 +21,7 @@ export interface Hall {
   /** Where the signer's key lives, if that is a token: it may hold more keys. */
   token: Token | null;
   ledger: Ledger;
+  witnessing: Witnessing;
   snapshots: SnapshotStore;
   shadow: ShadowRecorder;
   authority: CertificateAuthority;

@@ -31,10 +31,12 @@ import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
+import { createAuditor } from "./ledger/auditor.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { openSigner } from "./signer.ts";
@@ -137,12 +139,13 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
     await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
   }
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
+  const witnessing = await openWitnessing({ db, outbound, now: clock.now, log, ...settings });
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: caSigner, origin, url });
-  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
   const shadow = createShadowRecorder({ db, log });
@@ -156,11 +159,29 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
   notifications.on("guildhall_outcome", (id) => dispatcher.noteOutcome(id));
+  const auditor = createAuditor({
+    db,
+    ledger,
+    clock,
+    origin: settings.origin,
+    key: verifierKey(settings.origin, signer.publicKey),
+    log,
+  });
+  let auditing: Promise<unknown> | null = null;
+  const audit = quietly("the audit", () => {
+    // One round at a time, however long it takes.
+    auditing ??= auditor.audit().finally(() => {
+      auditing = null;
+    });
+    return auditing;
+  });
   const timers = [
+    setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
       refresh();
       dispatcher.wake();
+      void witnessing.ask();
     }, POLL_MS),
     setInterval(
       quietly("the clock", () => clock.measure()),
@@ -176,6 +197,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     signer,
     token,
     ledger,
+    witnessing,
     snapshots,
     shadow,
     authority,
@@ -192,6 +214,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     async stop() {
       await app.close();
       for (const timer of timers) clearInterval(timer);
+      await auditing?.catch(() => undefined); // told when it failed
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
@@ -203,6 +226,23 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await ground.closeServer();
     },
   };
+}
+
+/**
+ * Asks every witness before anything is signed: one that has cosigned more than the database holds, or another
+ * history, shows that the database is an old one (RELIABILITY H-078). One that does not answer proves nothing.
+ */
+async function openWitnessing(options: WitnessingOptions) {
+  const witnessing = await createWitnessing(options);
+  await witnessing.ask();
+  const [found] = witnessing.contradictions();
+  if (!found) return witnessing;
+  await options.outbound.close();
+  throw new StartError(
+    `The witness ${found.witness} has cosigned ${found.treeSize === null ? "another history of this log" : `${found.treeSize} receipts of this log, and this database holds fewer`}. ` +
+      "Nothing is signed from it. Restore the newer database; where it is lost for good, read docs/runbooks/restore.md: " +
+      "this witness never cosigns a log that took something back.",
+  );
 }
 
 /** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */

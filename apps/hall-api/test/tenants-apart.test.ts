@@ -191,6 +191,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "receipt.get": { id: receiptIds },
   "receipt.proof": { id: receiptIds },
   "grant.redeem": { grant: "is itself the right to redeem it" },
+  "log.checkpoint": { cosigned: "a filter" },
   "log.tile": { tile: "hashes of all, public" },
   "worker.enroll": {
     worker_id: "free for each tenant; see below",
