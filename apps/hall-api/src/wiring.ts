@@ -4,9 +4,9 @@ import {
   type Ed25519Signer,
   openNote,
   openSoftwareKey,
-  openSoftwareSigner,
   parseVerifierKey,
   type Signer,
+  type Token,
   verifiedSigner,
   verifierKey,
 } from "@guildhall/attestation";
@@ -39,6 +39,7 @@ import { createLedger } from "./ledger/ledger.ts";
 import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
+import { openSigner } from "./signer.ts";
 import { createShadowRecorder } from "./snapshot/shadow.ts";
 import { createSnapshotStore } from "./snapshot/store.ts";
 import { StartError } from "./start-refusal.ts";
@@ -68,16 +69,36 @@ export async function startHall(
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
   await ensureOperatorToken(settings.operatorTokenFile);
-  const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
+  const opened = await openSigner(settings, log);
+  const signer = wrapSigner(opened.signer);
   const caSigner = verifiedSigner(
-    await openSoftwareKey(join(dirname(settings.signerFile), "ca.pem"), "ecdsa-p256"),
+    await openSoftwareKey(join(dirname(settings.headFile), "ca.pem"), "ecdsa-p256"),
   );
+  const closeSigners = async () => {
+    await caSigner.close();
+    await opened.close();
+  };
+  // A Hall that does not start leaves nothing behind: no server, no token's process.
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
-  );
-  // A Hall that does not start leaves no server behind.
-  return assemble({ settings, probe, log, signer, caSigner, db, closeServer }).catch(async (error) => {
+  ).catch(async (error) => {
+    await closeSigners();
+    throw error;
+  });
+  const ground = {
+    settings,
+    probe,
+    log,
+    signer,
+    token: opened.token,
+    caSigner,
+    closeSigners,
+    db,
+    closeServer,
+  };
+  return assemble(ground).catch(async (error) => {
     await db.close();
+    await closeSigners();
     await closeServer();
     throw error;
   });
@@ -88,15 +109,17 @@ interface Ground {
   probe: Probe;
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
+  token: Token | null;
   /** Of the certificate authority. */
   caSigner: Signer;
+  closeSigners: () => Promise<void>;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, caSigner, db, closeServer } = ground;
+  const { settings, probe, log, signer, token, caSigner, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -172,6 +195,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     db,
     clock,
     signer,
+    token,
     ledger,
     witnessing,
     snapshots,
@@ -198,9 +222,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await notifications.close();
       await outbound.close();
       await db.close();
-      await caSigner.close();
-      await signer.close();
-      await closeServer();
+      await ground.closeSigners();
+      await ground.closeServer();
     },
   };
 }
@@ -225,7 +248,7 @@ async function openWitnessing(options: WitnessingOptions) {
 /** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */
 async function refuseAnotherLog(
   db: Db,
-  { origin, signerFile }: Settings,
+  { origin, signer: setting }: Settings,
   signer: Ed25519Signer,
 ): Promise<void> {
   const newest = await latestCheckpoint(db.ledger);
@@ -237,7 +260,9 @@ async function refuseAnotherLog(
     await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, signer.publicKey))]);
   } catch (cause) {
     throw new StartError(
-      `The log ${origin} was signed with another key than the one in ${signerFile}. Restore that key file from your backup.`,
+      setting.kind === "file"
+        ? `The log ${origin} was signed with another key than the one in ${setting.path}. Restore that key file from your backup.`
+        : `The log ${origin} was signed with another key than the one on the token ${setting.uri.token}. Give HALL_SIGNER the key that signed it.`,
       { cause },
     );
   }
