@@ -66,6 +66,7 @@ describe("tables with a tenant", () => {
         SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)`);
     expect(tables).toEqual([
       "hall.grant_key", // public keys of the Hall's own processes
+      "hall.hall_key", // public keys of the Hall itself
       "hall.tenant", // the tenants themselves; fenced by their id
       "ledger.checkpoint", // public
       "ledger.log_head", // public: size and root of the log
