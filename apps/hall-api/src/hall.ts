@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
+import type { Keyring } from "./keys/keyring.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { ShadowRecorder } from "./snapshot/shadow.ts";
@@ -15,7 +16,10 @@ export interface Hall {
   settings: Settings;
   db: Db;
   clock: Clock;
+  /** The log's key of today. */
   signer: Ed25519Signer;
+  /** The Hall's keys by what they are for. */
+  keyring: Keyring;
   ledger: Ledger;
   snapshots: SnapshotStore;
   shadow: ShadowRecorder;

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
   openNote,
@@ -28,6 +28,10 @@ import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
+import { holdToHistory } from "./keys/hold-to-history.ts";
+import { folderKeyStore } from "./keys/key-store.ts";
+import { createKeyring } from "./keys/keyring.ts";
+import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
@@ -68,7 +72,7 @@ export async function startHall(
     log.warn({ err }, "a database connection was lost"),
   );
   // A Hall that does not start leaves no server behind.
-  return assemble({ settings, probe, log, signer, db, closeServer }).catch(async (error) => {
+  return assemble({ settings, probe, log, signer, wrapSigner, db, closeServer }).catch(async (error) => {
     await db.close();
     await closeServer();
     throw error;
@@ -80,18 +84,29 @@ interface Ground {
   probe: Probe;
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
+  wrapSigner: (signer: Ed25519Signer) => Ed25519Signer;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
-async function assemble({ settings, probe, log, signer, db, closeServer }: Ground): Promise<RunningHall> {
+async function assemble({
+  settings,
+  probe,
+  log,
+  signer,
+  wrapSigner,
+  db,
+  closeServer,
+}: Ground): Promise<RunningHall> {
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
+  const store = folderKeyStore(dirname(settings.signerFile));
+  const logKeys = await openLogKeys({ db, store, first: signer, wrap: wrapSigner });
   const ledger = createLedger({
     db,
-    signer,
+    keys: logKeys,
     origin: settings.origin,
     receiptSignatures: settings.receiptSignatures,
     now: clock.now,
@@ -99,7 +114,8 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     onSeal: (treeSize, note) => headKeeper.note(treeSize, note),
     log,
   });
-  await refuseAnotherLog(db, settings, signer);
+  await refuseAnotherLog(db, settings, logKeys);
+  await holdToHistory({ db, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
   if (lost) {
     log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
@@ -107,6 +123,9 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
   }
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
+  const keyring = createKeyring({ db, ledger, clock, store, logKeys });
+  await keyring.introduceFirst();
+  await logKeys.reload();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
@@ -139,7 +158,8 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     settings,
     db,
     clock,
-    signer,
+    signer: currentSigner(logKeys),
+    keyring,
     ledger,
     snapshots,
     shadow,
@@ -169,19 +189,16 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
   };
 }
 
-/** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */
-async function refuseAnotherLog(
-  db: Db,
-  { origin, signerFile }: Settings,
-  signer: Ed25519Signer,
-): Promise<void> {
+/** A log is begun under one name, and its keys follow each other in it. Going on under others would give receipts that nobody can verify. */
+async function refuseAnotherLog(db: Db, { origin, signerFile }: Settings, keys: LogKeys): Promise<void> {
   const newest = await latestCheckpoint(db.ledger);
   if (!newest) return;
   const [begun = ""] = newest.note.split("\n", 1);
   if (begun !== origin)
     throw new StartError(`This database holds the log ${begun}, not ${origin}. Set HALL_ORIGIN=${begun}.`);
   try {
-    await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, signer.publicKey))]);
+    const [speaking] = await keys.forTree(newest.treeSize, 0);
+    await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, speaking!.publicKey))]);
   } catch (cause) {
     throw new StartError(
       `The log ${origin} was signed with another key than the one in ${signerFile}. Restore that key file from your backup.`,

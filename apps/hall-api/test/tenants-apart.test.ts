@@ -245,6 +245,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "key.revoke": { id: keyIds, reason: "free text" },
   "session.begin": { token: "is itself the right to sign in" },
   "hall.receipt": { id: receiptIds },
+  "keyring.rotate": { role: "one of six", reason: "free text" },
   "operator.renew-token": { reason: "free text" },
 };
 
@@ -312,7 +313,7 @@ it("every field of every operation's input has a probe, or says why it needs non
 });
 
 /** Parameters that name nothing which only one tenant has. */
-const NAMES = new Set(["profile.define profile_id", "profile.set-environment env"]);
+const NAMES = new Set(["profile.define profile_id", "profile.set-environment env", "keyring.rotate role"]);
 
 it("every parameter of every route that the router knows is a field that is probed", () => {
   for (const { method, path } of registeredRoutes(hall.app)) {

@@ -23,7 +23,11 @@ export type SignerFor<Algorithm extends KeyAlgorithm> = Algorithm extends "ed255
  */
 export interface KeyStore {
   /** The key with this public half, or null where it is not here. */
-  find<A extends KeyAlgorithm>(role: HallKeyRole, algorithm: A, spki: Uint8Array): Promise<SignerFor<A> | null>;
+  find<A extends KeyAlgorithm>(
+    role: HallKeyRole,
+    algorithm: A,
+    spki: Uint8Array,
+  ): Promise<SignerFor<A> | null>;
   /** A new key of a role; made by an earlier attempt that came no further, it is found and not made again. */
   make<A extends KeyAlgorithm>(role: HallKeyRole, algorithm: A, number: number): Promise<SignerFor<A>>;
 }
@@ -36,7 +40,9 @@ export function folderKeyStore(folder: string): KeyStore {
     ) as SignerFor<A>;
   return {
     async find(role, algorithm, spki) {
-      const names = (await readdir(folder)).filter((name) => new RegExp(`^${role}(?:-[0-9]+)?\\.pem$`).test(name));
+      const names = (await readdir(folder)).filter((name) =>
+        new RegExp(`^${role}(?:-[0-9]+)?\\.pem$`).test(name),
+      );
       for (const name of names.sort()) {
         const signer = await open(join(folder, name), algorithm);
         if (isSame(signer.spki, spki)) return signer;
@@ -55,7 +61,9 @@ export function tokenKeyStore(token: Token): KeyStore {
       const pin = keyPin(spki);
       const key = (await token.list()).find((listed) => isSame(listed.spki, spki));
       return key
-        ? ((await token.signer({ id: Buffer.from(key.id, "hex"), algorithm, pin })) as SignerFor<typeof algorithm>)
+        ? ((await token.signer({ id: Buffer.from(key.id, "hex"), algorithm, pin })) as SignerFor<
+            typeof algorithm
+          >)
         : null;
     },
     async make(role, algorithm, number) {
@@ -75,4 +83,3 @@ function nameOf(role: HallKeyRole, number: number, ending: string): string {
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.from(a).equals(Buffer.from(b));
 }
-

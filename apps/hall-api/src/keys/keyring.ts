@@ -125,7 +125,17 @@ export function createKeyring(options: {
       details,
       async (tx, introducedBy, notBefore) => {
         for (const role of roles) {
-          const key = { keyId, role, algorithm, spki, module, state, notBefore, notAfter: null, threshold: 1 };
+          const key = {
+            keyId,
+            role,
+            algorithm,
+            spki,
+            module,
+            state,
+            notBefore,
+            notAfter: null,
+            threshold: 1,
+          };
           // Another instance was first.
           if (!(await introduceHallKey(tx, { ...key, introducedBy }))) return false;
         }

@@ -62,7 +62,9 @@ export async function openLogKeys(options: {
     }
     // Before the first entry of a key the log is the settings' key's, as it always was.
     reigns =
-      read.length > 0 ? read : [{ keyId: first.keyId, signer: first, introducedLeaf: 0, after: 0, upTo: null }];
+      read.length > 0
+        ? read
+        : [{ keyId: first.keyId, signer: first, introducedLeaf: 0, after: 0, upTo: null }];
     known = epoch;
   }
 
@@ -90,7 +92,9 @@ export async function openLogKeys(options: {
   }
 
   function reignAt(treeSize: number): Reign {
-    const reign = reigns.find(({ after, upTo: end }) => treeSize > after && (end === null || treeSize <= end));
+    const reign = reigns.find(
+      ({ after, upTo: end }) => treeSize > after && (end === null || treeSize <= end),
+    );
     if (!reign) throw new Error(`no key of the log speaks for a tree of ${treeSize} leaves`);
     return reign;
   }
@@ -102,11 +106,14 @@ export async function openLogKeys(options: {
 
   await load();
   return {
-    current: () => present(reigns.find(({ after, upTo: end }) => end === null && Number.isFinite(after)) ?? reigns[0]!),
+    current: () =>
+      present(reigns.find(({ after, upTo: end }) => end === null && Number.isFinite(after)) ?? reigns[0]!),
     async forTree(treeSize, epoch) {
       await upTo(epoch);
       const reign = reignAt(Math.max(treeSize, 1));
-      const next = reigns.find((other) => other.after === Number.POSITIVE_INFINITY || other.after === reign.upTo);
+      const next = reigns.find(
+        (other) => other.after === Number.POSITIVE_INFINITY || other.after === reign.upTo,
+      );
       const cosigner = next && next !== reign && treeSize > next.introducedLeaf ? next.signer : null;
       return [present(reign), ...(cosigner ? [cosigner] : [])];
     },

@@ -181,7 +181,10 @@ async function readEntries(origin: string, history: readonly unknown[]): Promise
     const roles = typeof details === "object" && details !== null && "roles" in details ? details.roles : [];
     if (!Array.isArray(roles) || !roles.includes("log")) continue;
     if (hall !== origin)
-      throw new VerifyError("ORIGIN_MISMATCH", `Expected the history of ${origin}, found an entry of ${hall}.`);
+      throw new VerifyError(
+        "ORIGIN_MISMATCH",
+        `Expected the history of ${origin}, found an entry of ${hall}.`,
+      );
     entries.set(receipt.receipt_hash, { sealed, receipt, treeSize: checkpoint.treeSize });
   }
   return [...entries.values()].sort((a, b) => a.receipt.leaf_index - b.receipt.leaf_index);

@@ -43,7 +43,7 @@ export async function introduceHallKey(tx: OperatorTx, key: NewHallKey): Promise
   const count = await tx.$executeRaw`INSERT INTO hall.hall_key
       (key_id, role, algorithm, spki, module, state, not_before, not_after, threshold, introduced_by)
     VALUES (${key.keyId}, ${key.role}, ${key.algorithm}, ${new Uint8Array(key.spki)}, ${key.module}, ${key.state},
-      ${key.notBefore}, ${key.notAfter}, ${key.threshold}::smallint, ${key.introducedBy}::uuid)
+      ${key.notBefore}, ${key.notAfter}, ${key.threshold}::integer, ${key.introducedBy}::uuid)
     ON CONFLICT DO NOTHING`;
   return count === 1;
 }

@@ -11,7 +11,7 @@ CREATE TABLE hall.hall_key (
   not_before    timestamptz(3) NOT NULL,
   not_after     timestamptz(3),
   -- How many of the role's keys have to sign; more than one where the keys are offline.
-  threshold     smallint NOT NULL DEFAULT 1 CHECK (threshold BETWEEN 1 AND 16),
+  threshold     integer NOT NULL DEFAULT 1 CHECK (threshold BETWEEN 1 AND 16),
   introduced_by uuid NOT NULL,
   retired_by    uuid,
   CHECK ((state = 'retired') = (retired_by IS NOT NULL)),
