@@ -64,6 +64,16 @@ CREATE POLICY tenant ON hall.api_key AS PERMISSIVE FOR ALL TO hall_app, hall_ope
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.api_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.authority (
+  key_id text NOT NULL,
+  der bytea NOT NULL,
+  not_before timestamp(3) with time zone NOT NULL,
+  not_after timestamp(3) with time zone NOT NULL,
+  receipt_id uuid NOT NULL,
+  CONSTRAINT authority_pkey PRIMARY KEY (key_id),
+  CONSTRAINT authority_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text))
+);
+
 CREATE TABLE hall.bundle_draft (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -118,6 +128,49 @@ ALTER TABLE hall.bundle_publication FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON hall.bundle_publication AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.certificate (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  certification_id uuid NOT NULL,
+  worker_id text NOT NULL,
+  record_hash text NOT NULL,
+  digest text NOT NULL,
+  der bytea NOT NULL,
+  authority_key_id text NOT NULL,
+  is_key_held boolean NOT NULL,
+  capabilities text[] NOT NULL,
+  environments text[] NOT NULL,
+  data_labels text[] NOT NULL,
+  valid_from timestamp(3) with time zone NOT NULL,
+  valid_until timestamp(3) with time zone NOT NULL,
+  issued_at timestamp(3) with time zone NOT NULL,
+  issued_by text NOT NULL,
+  receipt_id uuid NOT NULL,
+  revoked_at timestamp(3) with time zone,
+  revoked_by text,
+  revocation_reason text,
+  revocation_receipt_id uuid,
+  CONSTRAINT certificate_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT certificate_tenant_id_digest_key UNIQUE (tenant_id, digest),
+  CONSTRAINT digest_is_of_the_certificate CHECK ((digest = ('sha256:'::text || encode(sha256(der), 'hex'::text)))),
+  CONSTRAINT revocation_is_whole CHECK ((num_nonnulls(revoked_at, revoked_by, revocation_reason, revocation_receipt_id) = ANY (ARRAY[0, 4]))),
+  CONSTRAINT validity_has_an_end CHECK ((valid_from < valid_until)),
+  CONSTRAINT certificate_authority_key_id_fkey FOREIGN KEY (authority_key_id) REFERENCES hall.authority(key_id) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_certification_id_fkey FOREIGN KEY (tenant_id, certification_id) REFERENCES hall.certificate(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE INDEX certificate_revoked ON hall.certificate USING btree (authority_key_id, valid_until) WHERE (revoked_at IS NOT NULL);
+CREATE INDEX certificate_worker ON hall.certificate USING btree (tenant_id, worker_id, issued_at DESC);
+ALTER TABLE hall.certificate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.certificate FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.certificate AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING ((revoked_at IS NOT NULL));
+CREATE POLICY tenant ON hall.certificate AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.certificate FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.dispatch (
   tenant_id uuid NOT NULL,
@@ -365,6 +418,19 @@ CREATE POLICY tenant ON hall.profile_head AS PERMISSIVE FOR ALL TO hall_app, hal
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.profile_head FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.revocation_list (
+  authority_key_id text NOT NULL,
+  number bigint NOT NULL,
+  content_digest text NOT NULL,
+  der bytea NOT NULL,
+  this_update timestamp(3) with time zone NOT NULL,
+  next_update timestamp(3) with time zone NOT NULL,
+  CONSTRAINT revocation_list_pkey PRIMARY KEY (authority_key_id, number),
+  CONSTRAINT revocation_list_content_digest_check CHECK ((content_digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT revocation_list_number_check CHECK ((number > 0)),
+  CONSTRAINT revocation_list_authority_key_id_fkey FOREIGN KEY (authority_key_id) REFERENCES hall.authority(key_id) ON DELETE RESTRICT
+);
 
 CREATE TABLE hall.rule_bundle (
   tenant_id uuid NOT NULL,
@@ -988,6 +1054,17 @@ CREATE OR REPLACE FUNCTION lookup.dispatch(p_id uuid)
  SET search_path TO ''
 AS $function$
   SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.revoked_certificates(p_authority text, p_valid_after timestamp with time zone)
+ RETURNS TABLE(id uuid, revoked_at timestamp with time zone, reason text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT c.id, c.revoked_at, c.revocation_reason FROM hall.certificate c
+  WHERE c.authority_key_id = p_authority AND c.revoked_at IS NOT NULL AND c.valid_until > p_valid_after
+  ORDER BY c.revoked_at, c.id
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.session(p_hash bytea)

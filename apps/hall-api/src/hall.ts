@@ -1,6 +1,7 @@
 import type { Ed25519Signer } from "@guildhall/attestation";
 import type { Db } from "@guildhall/db";
 import type { FastifyBaseLogger } from "fastify";
+import type { CertificateAuthority } from "./certification/authority.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
@@ -23,6 +24,7 @@ export interface Hall {
   ledger: Ledger;
   snapshots: SnapshotStore;
   shadow: ShadowRecorder;
+  authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;
   log: FastifyBaseLogger;

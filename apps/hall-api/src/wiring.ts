@@ -22,6 +22,7 @@ import {
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
 import { createApp, createLog } from "./app.ts";
+import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
@@ -90,15 +91,8 @@ interface Ground {
 }
 
 /** Everything that stands on the database. */
-async function assemble({
-  settings,
-  probe,
-  log,
-  signer,
-  wrapSigner,
-  db,
-  closeServer,
-}: Ground): Promise<RunningHall> {
+async function assemble(ground: Ground): Promise<RunningHall> {
+  const { settings, probe, log, signer, wrapSigner, db, closeServer } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -127,6 +121,8 @@ async function assemble({
   await keyring.introduceFirst();
   await logKeys.reload();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
+  const { origin, url } = settings;
+  const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
@@ -163,6 +159,7 @@ async function assemble({
     ledger,
     snapshots,
     shadow,
+    authority,
     grants,
     dispatcher,
     log,

@@ -3,6 +3,8 @@ import { attestKeygen } from "./attest-keygen.ts";
 import { attestRegister } from "./attest-register.ts";
 import { attestSign } from "./attest-sign.ts";
 import { attestVerify } from "./attest-verify.ts";
+import { certificatesList } from "./certificates-list.ts";
+import { certificatesVerify } from "./certificates-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
@@ -33,6 +35,8 @@ const topics = [
   attestVerify,
   attestRegister,
   runnerMeasure,
+  certificatesList,
+  certificatesVerify,
   logMonitor,
   logCheckProof,
   version,

@@ -67,10 +67,17 @@ describe("hall", () => {
       "rules publish",
       "log monitor",
       "log check-proof",
+      "certificates verify",
     ]) {
       const { out } = await inProcess(["help", ...name.split(" ")]);
       const codes = [...out.slice(out.indexOf("Exit code")).matchAll(/\b([0-3]): /g)].map(([, code]) => code);
-      const isThree = ["replay", "rules publish", "log monitor", "log check-proof"].includes(name);
+      const isThree = [
+        "replay",
+        "rules publish",
+        "log monitor",
+        "log check-proof",
+        "certificates verify",
+      ].includes(name);
       expect(codes, name).toEqual(isThree ? ["0", "1", "2", "3"] : ["0", "1", "2"]);
     }
   });

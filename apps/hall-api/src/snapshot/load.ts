@@ -1,5 +1,6 @@
 import {
   type ApiKey,
+  certificatesThatMatter,
   type Db,
   listApiKeys,
   listAttestationStandings,
@@ -28,6 +29,7 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 
+import { heldCertificates } from "./certificates.ts";
 import { type CodeEvidence, codeEvidence, snapshotAttestation } from "./code.ts";
 import { environmentProfiles, heldProfiles } from "./profiles.ts";
 
@@ -79,6 +81,7 @@ export async function loadSnapshot(
         shadow: await readShadow(tx),
         profiles: await listProfiles(tx),
         environments: await listEnvironmentProfiles(tx),
+        certificates: await certificatesThatMatter(tx, new Date(nowMs)),
         standings: await listAttestationStandings(tx, new Date(nowMs)),
       };
     },
@@ -126,10 +129,10 @@ export async function loadSnapshot(
       egressAllowlist: NO_EGRESS,
       environmentProfiles: environmentProfiles(rows.environments),
       profiles: heldProfiles(rows.profiles),
+      certificates: heldCertificates(rows.certificates),
       attestationConfigured: true,
       // Nothing feeds these yet: who demands one of them is refused.
       agreements: [],
-      certificates: new Map(),
       chainSums: new Map(),
       blastSpent: new Map(),
       catalogVersion: CATALOG_VERSION,
