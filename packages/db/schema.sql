@@ -162,7 +162,7 @@ CREATE TABLE hall.certificate (
   CONSTRAINT certificate_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
 );
 CREATE INDEX certificate_revoked ON hall.certificate USING btree (authority_key_id, valid_until) WHERE (revoked_at IS NOT NULL);
-CREATE INDEX certificate_worker ON hall.certificate USING btree (tenant_id, worker_id, issued_at DESC);
+CREATE INDEX certificate_worker ON hall.certificate USING btree (tenant_id, worker_id, issued_at);
 ALTER TABLE hall.certificate ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.certificate FORCE ROW LEVEL SECURITY;
 CREATE POLICY lookup_reads ON hall.certificate AS PERMISSIVE FOR SELECT TO hall_lookup
@@ -768,6 +768,8 @@ ALTER TABLE ledger.chain_position ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.chain_position FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.chain_position AS PERMISSIVE FOR INSERT TO hall_append
   WITH CHECK (true);
+CREATE POLICY audit_reads ON ledger.chain_position AS PERMISSIVE FOR SELECT TO hall_append
+  USING (true);
 CREATE POLICY ledger_writes ON ledger.chain_position AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON ledger.chain_position AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
@@ -778,6 +780,17 @@ CREATE TABLE ledger.checkpoint (
   note text NOT NULL,
   stored_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT checkpoint_pkey PRIMARY KEY (tree_size)
+);
+
+CREATE TABLE ledger.cosignature (
+  tree_size bigint NOT NULL,
+  witness text NOT NULL,
+  line text NOT NULL,
+  cosigned_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT cosignature_pkey PRIMARY KEY (tree_size, witness),
+  CONSTRAINT cosignature_line_check CHECK (((length(line) >= 1) AND (length(line) <= 1024))),
+  CONSTRAINT cosignature_witness_check CHECK (((length(witness) >= 1) AND (length(witness) <= 160))),
+  CONSTRAINT cosignature_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES ledger.checkpoint(tree_size) ON DELETE RESTRICT
 );
 
 CREATE TABLE ledger.idempotency_key (
@@ -839,6 +852,8 @@ ALTER TABLE ledger.receipt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_append
   WITH CHECK (true);
+CREATE POLICY audit_reads ON ledger.receipt AS PERMISSIVE FOR SELECT TO hall_append
+  USING (true);
 CREATE POLICY ledger_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON ledger.receipt AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
@@ -886,6 +901,8 @@ ALTER TABLE ledger.receipt_id_index ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt_id_index FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.receipt_id_index AS PERMISSIVE FOR INSERT TO hall_append
   WITH CHECK (true);
+CREATE POLICY audit_reads ON ledger.receipt_id_index AS PERMISSIVE FOR SELECT TO hall_append
+  USING (true);
 CREATE POLICY ledger_writes ON ledger.receipt_id_index AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON ledger.receipt_id_index AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
@@ -968,6 +985,26 @@ BEGIN
     SELECT * FROM unnest(p_node_levels, p_node_indexes, p_node_hashes);
   PERFORM pg_notify('guildhall_ledger', '');
 END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.audit_rows(p_from bigint, p_to bigint)
+ RETURNS TABLE(leaf_index bigint, tenant_id uuid, seq bigint, receipt_hash bytea, body_hash bytea, leaf_hash bytea, prev_hash text, is_consistent boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT n.i, r.tenant_id, r.seq, r.receipt_hash, sha256(r.body), l.receipt_hash,
+    convert_from(r.body, 'UTF8')::jsonb ->> 'prev_receipt_hash',
+    -- What stands beside the body says what the body says.
+    COALESCE((convert_from(r.body, 'UTF8')::jsonb @> jsonb_build_object('chain', r.tenant_id, 'seq', r.seq,
+        'leaf_index', r.leaf_index, 'receipt_id', r.receipt_id, 'kind', r.kind))
+      AND p.leaf_index = r.leaf_index AND x.leaf_index = r.leaf_index AND x.tenant_id = r.tenant_id, false)
+  FROM generate_series(p_from, p_to - 1) AS n (i)
+  LEFT JOIN ledger.receipt r ON r.leaf_index = n.i
+  LEFT JOIN ledger.log_leaf l ON l.leaf_index = n.i
+  LEFT JOIN ledger.chain_position p ON p.tenant_id = r.tenant_id AND p.seq = r.seq
+  LEFT JOIN ledger.receipt_id_index x ON x.receipt_id = r.receipt_id
+  ORDER BY n.i
+$function$;
 
 CREATE OR REPLACE FUNCTION ledger.ensure_receipt_partitions(p_leaf bigint)
  RETURNS void

@@ -9,6 +9,7 @@ import type { Settings } from "./env.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { Witnessing } from "./ledger/witnessing.ts";
 import type { ShadowRecorder } from "./snapshot/shadow.ts";
 import type { SnapshotStore } from "./snapshot/store.ts";
 
@@ -22,6 +23,7 @@ export interface Hall {
   /** The Hall's keys by what they are for. */
   keyring: Keyring;
   ledger: Ledger;
+  witnessing: Witnessing;
   snapshots: SnapshotStore;
   shadow: ShadowRecorder;
   authority: CertificateAuthority;

@@ -33,10 +33,12 @@ import { holdToHistory } from "./keys/hold-to-history.ts";
 import { folderKeyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
+import { createAuditor } from "./ledger/auditor.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { createShadowRecorder } from "./snapshot/shadow.ts";
@@ -115,6 +117,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
     await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
   }
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
+  const witnessing = await openWitnessing({ db, outbound, now: clock.now, log, ...settings });
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const keyring = createKeyring({ db, ledger, clock, store, logKeys });
@@ -123,7 +127,6 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
-  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
   const shadow = createShadowRecorder({ db, log });
@@ -137,11 +140,29 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
   notifications.on("guildhall_outcome", (id) => dispatcher.noteOutcome(id));
+  const auditor = createAuditor({
+    db,
+    ledger,
+    clock,
+    origin: settings.origin,
+    key: verifierKey(settings.origin, signer.publicKey),
+    log,
+  });
+  let auditing: Promise<unknown> | null = null;
+  const audit = quietly("the audit", () => {
+    // One round at a time, however long it takes.
+    auditing ??= auditor.audit().finally(() => {
+      auditing = null;
+    });
+    return auditing;
+  });
   const timers = [
+    setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
       refresh();
       dispatcher.wake();
+      void witnessing.ask();
     }, POLL_MS),
     setInterval(
       quietly("the clock", () => clock.measure()),
@@ -157,6 +178,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     signer: currentSigner(logKeys),
     keyring,
     ledger,
+    witnessing,
     snapshots,
     shadow,
     authority,
@@ -173,6 +195,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     async stop() {
       await app.close();
       for (const timer of timers) clearInterval(timer);
+      await auditing?.catch(() => undefined); // told when it failed
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
@@ -184,6 +207,23 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await closeServer();
     },
   };
+}
+
+/**
+ * Asks every witness before anything is signed: one that has cosigned more than the database holds, or another
+ * history, shows that the database is an old one (RELIABILITY H-078). One that does not answer proves nothing.
+ */
+async function openWitnessing(options: WitnessingOptions) {
+  const witnessing = await createWitnessing(options);
+  await witnessing.ask();
+  const [found] = witnessing.contradictions();
+  if (!found) return witnessing;
+  await options.outbound.close();
+  throw new StartError(
+    `The witness ${found.witness} has cosigned ${found.treeSize === null ? "another history of this log" : `${found.treeSize} receipts of this log, and this database holds fewer`}. ` +
+      "Nothing is signed from it. Restore the newer database; where it is lost for good, read docs/runbooks/restore.md: " +
+      "this witness never cosigns a log that took something back.",
+  );
 }
 
 /** A log is begun under one name, and its keys follow each other in it. Going on under others would give receipts that nobody can verify. */

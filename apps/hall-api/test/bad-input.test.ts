@@ -523,6 +523,7 @@ const REST_OF_INPUT: Record<string, object | undefined> = {
   "draft.save": { content: "x", revision: 1 },
   "draft.consent": { revision: 1 },
   "runner.retire": { reason: "x" },
+  "namespace.retire-key": { reason: "x" },
   "certificate.renew": { expires_in_seconds: 60 },
   "certificate.revoke": { reason: "superseded" },
 };

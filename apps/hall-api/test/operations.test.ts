@@ -99,6 +99,9 @@ it("these are all operations, who may use them and by which doors", () => {
     keyring.list            key:read             GET /wcp/hall-keys                        tRPC query
     keyring.rotate          hall:operate         POST /hall/keys/:role/rotate              tRPC mutation
     operator.renew-token    hall:operate         POST /hall/operator-token/renew
+    namespace.list-keys     hall:read            GET /hall/namespace-keys
+    namespace.register-key  hall:operate         POST /hall/namespace-keys
+    namespace.retire-key    hall:operate         POST /hall/namespace-keys/:id/retire
     "
   `);
 });

@@ -24,6 +24,7 @@ interface Lived extends TestTenant {
   /** Another member's, who may open what receipts commit to. */
   compliance: string;
   runner: string;
+  namespaceKey: string;
   sessionId: string;
   memberId: string;
   link: string;
@@ -90,7 +91,7 @@ async function live(name: string, publications: number): Promise<Lived> {
   return {
     ...tenant,
     ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
-    ...{ worker, workerId, capability, correlation, compliance, runner: code.runner },
+    ...{ worker, workerId, capability, correlation, compliance, ...code },
     ...(await governed(tenant, member.session, name, publications)),
     decision: body.decision_id,
     outcome: body.outcome_receipt?.receipt.receipt_id ?? "",
@@ -105,7 +106,7 @@ async function registered(tenant: TestTenant, operator: string, workerId: string
   const envelope = await statement(namespace.signer, { worker_id: workerId });
   expect((await register(hall, tenant.key, envelope, undefined, workerId)).status).toBe(201);
   expect((await measure(hall, tenant.key, runner.signer, {}, workerId)).body.matches).toBe(true);
-  return { runner: runner.id };
+  return { runner: runner.id, namespaceKey: namespace.id };
 }
 
 /** What there is to govern with: a draft, publications, a shadow run, a profile, a record, something that waits. */
@@ -165,6 +166,10 @@ const publicationNumbers: Probe = () => ({
 const digests = (of: () => string): Probe => {
   return () => ({ foreign: [of()], nobodys: [`sha256:${"0".repeat(64)}`] });
 };
+const namespaceKeyIds: Probe = () => ({
+  foreign: [theirs.namespaceKey],
+  nobodys: madeUp(theirs.namespaceKey),
+});
 const runnerIds: Probe = () => ({ foreign: [theirs.runner], nobodys: madeUp(theirs.runner) });
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
@@ -186,6 +191,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "receipt.get": { id: receiptIds },
   "receipt.proof": { id: receiptIds },
   "grant.redeem": { grant: "is itself the right to redeem it" },
+  "log.checkpoint": { cosigned: "a filter" },
   "log.tile": { tile: "hashes of all, public" },
   "worker.enroll": {
     worker_id: "free for each tenant; see below",
@@ -247,6 +253,8 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
   "operator.renew-token": { reason: "free text" },
+  "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
+  "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
 };
 
 function routeInput() {
@@ -279,6 +287,7 @@ it("no list and no description that a tenant may read names anything of the othe
       theirs.act,
       theirs.correlation,
       theirs.runner,
+      theirs.namespaceKey,
     ],
     "tenant-theirs",
     theirs.worker.url,
@@ -391,6 +400,7 @@ function goodInput(name: string): Record<string, unknown> {
     case "measurement.answer":
       return { envelope: "{}" };
     case "flag.clear":
+    case "namespace.retire-key":
     case "runner.retire":
       return { reason: "x" };
     case "draft.save":

@@ -53,3 +53,10 @@ export {
 export type { TokenKey } from "./signer/token-context.ts";
 export { verifiedSigner } from "./signer/verified.ts";
 export * from "./verify/index.ts";
+export {
+  addCheckpoint,
+  type Witness,
+  type WitnessAnswer,
+  type WitnessedHead,
+} from "./witness/add-checkpoint.ts";
+export { cosign, witnessKey } from "./witness/cosign.ts";

@@ -19,6 +19,7 @@ import { rulesTest } from "./rules-test.ts";
 import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
+import { witnessServe } from "./witness-serve.ts";
 
 const topics = [
   verify,
@@ -39,6 +40,7 @@ const topics = [
   certificatesVerify,
   logMonitor,
   logCheckProof,
+  witnessServe,
   version,
 ];
 const help = helpAbout(topics);

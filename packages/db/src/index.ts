@@ -3,6 +3,8 @@ export { type Db, type DbOptions, openDb } from "./client.ts";
 export * from "./embedded.ts";
 export * from "./ledger/append-act.ts";
 export * from "./ledger/append-batch.ts";
+export * from "./ledger/audit.ts";
+export * from "./ledger/cosignatures.ts";
 export * from "./ledger/heads.ts";
 export * from "./ledger/seals.ts";
 export * from "./migrate.ts";

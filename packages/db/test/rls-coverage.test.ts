@@ -71,6 +71,7 @@ describe("tables with a tenant", () => {
       "hall.revocation_list", // public: serial numbers and reasons, as every CRL
       "hall.tenant", // the tenants themselves; fenced by their id
       "ledger.checkpoint", // public
+      "ledger.cosignature", // public: what witnesses said of the log
       "ledger.log_head", // public: size and root of the log
       "ledger.log_leaf", // public: hashes only
       "ledger.log_node", // public: hashes only

@@ -42,6 +42,9 @@ import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
 import { challenge } from "./measurement/challenge.ts";
+import { listKeys as listNamespaceKeys } from "./namespace/list-keys.ts";
+import { registerKey as registerNamespaceKey } from "./namespace/register-key.ts";
+import { retireKey as retireNamespaceKey } from "./namespace/retire-key.ts";
 import { renewToken } from "./operator/renew-token.ts";
 import { list as listPolicies } from "./policy/list.ts";
 import { define } from "./profile/define.ts";
@@ -149,4 +152,7 @@ export const OPERATIONS = [
   listHallKeys,
   rotate,
   renewToken,
+  listNamespaceKeys,
+  registerNamespaceKey,
+  retireNamespaceKey,
 ] as const;

@@ -56,7 +56,7 @@ CREATE TABLE hall.certificate (
   FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker (tenant_id, worker_id) ON DELETE RESTRICT,
   FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record (tenant_id, record_hash) ON DELETE RESTRICT
 );
-CREATE INDEX certificate_worker ON hall.certificate (tenant_id, worker_id, issued_at DESC);
+CREATE INDEX certificate_worker ON hall.certificate (tenant_id, worker_id, issued_at);
 CREATE INDEX certificate_revoked ON hall.certificate (authority_key_id, valid_until) WHERE revoked_at IS NOT NULL;
 
 ALTER TABLE hall.certificate ENABLE ROW LEVEL SECURITY;
