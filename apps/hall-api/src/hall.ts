@@ -1,4 +1,4 @@
-import type { Ed25519Signer } from "@guildhall/attestation";
+import type { Ed25519Signer, Token } from "@guildhall/attestation";
 import type { Db } from "@guildhall/db";
 import type { FastifyBaseLogger } from "fastify";
 import type { CertificateAuthority } from "./certification/authority.ts";
@@ -22,6 +22,8 @@ export interface Hall {
   signer: Ed25519Signer;
   /** The Hall's keys by what they are for. */
   keyring: Keyring;
+  /** Where the signer's key lives, if that is a token: it may hold more keys. */
+  token: Token | null;
   ledger: Ledger;
   witnessing: Witnessing;
   snapshots: SnapshotStore;

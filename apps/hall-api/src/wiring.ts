@@ -3,9 +3,8 @@ import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
   openNote,
-  openSoftwareSigner,
   parseVerifierKey,
-  verifiedSigner,
+  type Token,
   verifierKey,
 } from "@guildhall/attestation";
 import {
@@ -30,7 +29,7 @@ import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
-import { folderKeyStore } from "./keys/key-store.ts";
+import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import { createAuditor } from "./ledger/auditor.ts";
@@ -41,6 +40,7 @@ import { createLedger } from "./ledger/ledger.ts";
 import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
+import { openSigner } from "./signer.ts";
 import { createShadowRecorder } from "./snapshot/shadow.ts";
 import { createSnapshotStore } from "./snapshot/store.ts";
 import { StartError } from "./start-refusal.ts";
@@ -70,13 +70,30 @@ export async function startHall(
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
   await ensureOperatorToken(settings.operatorTokenFile);
-  const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
+  const opened = await openSigner(settings, log);
+  const signer = wrapSigner(opened.signer);
+  // A Hall that does not start leaves nothing behind: no server, no token's process.
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
-  );
-  // A Hall that does not start leaves no server behind.
-  return assemble({ settings, probe, log, signer, wrapSigner, db, closeServer }).catch(async (error) => {
+  ).catch(async (error) => {
+    await opened.close();
+    throw error;
+  });
+  const closeSigners = () => opened.close();
+  const ground = {
+    settings,
+    probe,
+    log,
+    signer,
+    wrapSigner,
+    token: opened.token,
+    closeSigners,
+    db,
+    closeServer,
+  };
+  return assemble(ground).catch(async (error) => {
     await db.close();
+    await closeSigners();
     await closeServer();
     throw error;
   });
@@ -88,17 +105,19 @@ interface Ground {
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
   wrapSigner: (signer: Ed25519Signer) => Ed25519Signer;
+  token: Token | null;
+  closeSigners: () => Promise<void>;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, wrapSigner, db, closeServer } = ground;
+  const { settings, probe, log, signer, wrapSigner, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
-  const store = folderKeyStore(dirname(settings.signerFile));
+  const store = keyStore(dirname(settings.headFile), token);
   const logKeys = await openLogKeys({ db, store, first: signer, wrap: wrapSigner });
   const ledger = createLedger({
     db,
@@ -145,7 +164,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     ledger,
     clock,
     origin: settings.origin,
-    key: verifierKey(settings.origin, signer.publicKey),
+    key: async (treeSize) => verifierKey(settings.origin, (await logKeys.forTree(treeSize, 0))[0]!.publicKey),
     log,
   });
   let auditing: Promise<unknown> | null = null;
@@ -177,6 +196,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     clock,
     signer: currentSigner(logKeys),
     keyring,
+    token,
     ledger,
     witnessing,
     snapshots,
@@ -203,8 +223,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await notifications.close();
       await outbound.close();
       await db.close();
-      await signer.close();
-      await closeServer();
+      await ground.closeSigners();
+      await ground.closeServer();
     },
   };
 }
@@ -227,7 +247,7 @@ async function openWitnessing(options: WitnessingOptions) {
 }
 
 /** A log is begun under one name, and its keys follow each other in it. Going on under others would give receipts that nobody can verify. */
-async function refuseAnotherLog(db: Db, { origin, signerFile }: Settings, keys: LogKeys): Promise<void> {
+async function refuseAnotherLog(db: Db, { origin, signer: setting }: Settings, keys: LogKeys): Promise<void> {
   const newest = await latestCheckpoint(db.ledger);
   if (!newest) return;
   const [begun = ""] = newest.note.split("\n", 1);
@@ -238,7 +258,9 @@ async function refuseAnotherLog(db: Db, { origin, signerFile }: Settings, keys: 
     await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, speaking!.publicKey))]);
   } catch (cause) {
     throw new StartError(
-      `The log ${origin} was signed with another key than the one in ${signerFile}. Restore that key file from your backup.`,
+      setting.kind === "file"
+        ? `The log ${origin} was signed with another key than the one in ${setting.path}. Restore that key file from your backup.`
+        : `The log ${origin} was signed with another key than the one on the token ${setting.uri.token}. Give HALL_SIGNER the key that signed it.`,
       { cause },
     );
   }

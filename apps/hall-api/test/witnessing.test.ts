@@ -148,7 +148,7 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
     writeFileSync(state(), known);
   });
 
-  it("H-078: nor where the witness has cosigned another history", async () => {
+  it("H-078, H-080: nor where the witness has cosigned another history, of a second database under one key", async () => {
     const known = readFileSync(state(), "utf8");
     const heads = JSON.parse(known);
     writeFileSync(

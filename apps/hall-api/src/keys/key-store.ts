@@ -32,15 +32,27 @@ export interface KeyStore {
   make<A extends KeyAlgorithm>(role: HallKeyRole, algorithm: A, number: number): Promise<SignerFor<A>>;
 }
 
+/** On the token where there is one; keys of before it are still found in the folder. */
+export function keyStore(folder: string, token: Token | null): KeyStore {
+  const files = folderKeyStore(folder);
+  if (token === null) return files;
+  const objects = tokenKeyStore(token);
+  return {
+    find: async (role, algorithm, spki) =>
+      (await objects.find(role, algorithm, spki)) ?? (await files.find(role, algorithm, spki)),
+    make: objects.make,
+  };
+}
+
 /** `ca.pem`, and from the second key of a role on `ca-2.pem`. */
-export function folderKeyStore(folder: string): KeyStore {
+function folderKeyStore(folder: string): KeyStore {
   const open = async <A extends KeyAlgorithm>(path: string, algorithm: A): Promise<SignerFor<A>> =>
     verifiedSigner(
       algorithm === "ed25519" ? await openSoftwareSigner(path) : await openSoftwareKey(path, algorithm),
     ) as SignerFor<A>;
   return {
     async find(role, algorithm, spki) {
-      const names = (await readdir(folder)).filter((name) =>
+      const names = (await namesIn(folder)).filter((name) =>
         new RegExp(`^${role}(?:-[0-9]+)?\\.pem$`).test(name),
       );
       for (const name of names.sort()) {
@@ -55,7 +67,7 @@ export function folderKeyStore(folder: string): KeyStore {
 }
 
 /** Keys by the CKA_ID that is their name; the label repeats it for people. */
-export function tokenKeyStore(token: Token): KeyStore {
+function tokenKeyStore(token: Token): KeyStore {
   return {
     async find(_, algorithm, spki) {
       const pin = keyPin(spki);
@@ -74,6 +86,16 @@ export function tokenKeyStore(token: Token): KeyStore {
       return (await token.signer({ id, algorithm, pin: keyPin(spki) })) as SignerFor<typeof algorithm>;
     },
   };
+}
+
+/** A folder that is not there yet holds no keys. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function nameOf(role: HallKeyRole, number: number, ending: string): string {

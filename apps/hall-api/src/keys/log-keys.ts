@@ -14,6 +14,8 @@ import type { KeyStore } from "./key-store.ts";
 export interface LogKeys {
   /** Today's key. */
   current(): Ed25519Signer;
+  /** False while the log's key of today cannot sign, or is not here. */
+  available(): boolean;
   /** Who signs a tree of this size, the key that speaks for it first. @throws HallError SIGNER_UNAVAILABLE */
   forTree(treeSize: number, epoch: number): Promise<readonly Ed25519Signer[]>;
   /** Who signs the receipt at a leaf. @throws HallError SIGNER_UNAVAILABLE */
@@ -104,10 +106,14 @@ export async function openLogKeys(options: {
     throw new HallError("SIGNER_UNAVAILABLE", { detail: { missing_key: keyId } });
   }
 
+  function today(): Reign {
+    return reigns.find(({ after, upTo: end }) => end === null && Number.isFinite(after)) ?? reigns[0]!;
+  }
+
   await load();
   return {
-    current: () =>
-      present(reigns.find(({ after, upTo: end }) => end === null && Number.isFinite(after)) ?? reigns[0]!),
+    available: () => today().signer?.available() ?? false,
+    current: () => present(today()),
     async forTree(treeSize, epoch) {
       await upTo(epoch);
       const reign = reignAt(Math.max(treeSize, 1));

@@ -75,6 +75,9 @@ export function createLedger(options: LedgerOptions): Ledger {
     get signingKeyId() {
       return keys.current().keyId;
     },
+    get signingModule() {
+      return keys.current().module;
+    },
   };
   const writer: LedgerWriter = createLedgerWriter({
     ...options,

@@ -17,7 +17,14 @@ import {
   type TenantTx,
   withTenant,
 } from "@guildhall/db";
-import { compile, type Program, type Snapshot, type SnapshotWorker, snapshotWorker } from "@guildhall/engine";
+import {
+  compile,
+  type Program,
+  type Snapshot,
+  type SnapshotWorker,
+  snapshotWorker,
+  type WorkerPool,
+} from "@guildhall/engine";
 import {
   CATALOG_VERSION,
   type Env,
@@ -93,17 +100,22 @@ export async function loadSnapshot(
     known.find(({ digest }) => digest === stored.digest) ?? compileStored(stored);
   const standingOf = new Map(rows.standings.map((standing) => [standing.attestation.workerId, standing]));
   const workers = new Map<SpeciesId, SnapshotWorker[]>();
+  const pool: WorkerPool = new Map();
   for (const worker of rows.workers) {
     const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
     const species = workers.get(record.worker_species_id) ?? [];
     const standing = standingOf.get(worker.workerId);
     species.push(
-      snapshotWorker(record, {
-        recordHash: worker.recordHash,
-        transportDigest: worker.transport?.digest ?? null,
-        available: worker.status === "active",
-        attestation: standing ? snapshotAttestation(standing) : null,
-      }),
+      snapshotWorker(
+        record,
+        {
+          recordHash: worker.recordHash,
+          transportDigest: worker.transport?.digest ?? null,
+          available: worker.status === "active",
+          attestation: standing ? snapshotAttestation(standing) : null,
+        },
+        pool,
+      ),
     );
     workers.set(record.worker_species_id, species);
   }
