@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { Sha256Hex } from "@guildhall/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RECORD, withHash } from "../../hall-api/test/testing/enrolled-worker.ts";
 import {
   addNamespace,
   addRunner,
@@ -67,10 +66,14 @@ describe("before anything was found", () => {
     await other.context().close();
   });
 
-  it("the keys teach who registers a runner", async () => {
+  it("the keys are the Hall's, and a runner is registered by an operator", async () => {
     await room("Keys").click();
     await heading("Keys").waitFor();
     await main().getByText("None is registered for this tenant.").waitFor();
+    await page.getByRole("button", { name: "Register a runner" }).click();
+    await page.getByRole("dialog", { name: "Register a runner" }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 });
@@ -134,40 +137,41 @@ describe("a worker whose code was changed", () => {
 });
 
 describe("a worker's certificate", () => {
-  it("is read by everybody, downloaded as PEM, and revoked for a reason by a compliance officer alone", async () => {
-    const { hall, tenant } = stage;
-    const { session } = await addMember(hall.hall, tenant.id, "compliance");
-    const { artifact_hash: record_hash } = JSON.parse(withHash(RECORD));
-    const issued = await hall.ask("POST", `/wcp/workers/${WORKER}/certificates`, {
-      key: session,
-      body: {
-        record_hash,
-        capabilities: ["cap.doc.summarize"],
-        environments: ["dev"],
-        data_labels: ["PUBLIC", "INTERNAL"],
-        expires_in_seconds: 86_400,
-      },
-    });
-    expect(issued.status, issued.text).toBe(201);
-    await page.reload();
-    const certificate = page.getByRole("article", { name: /^Certificate / });
-    await certificate.getByText("PUBLIC, INTERNAL").or(certificate.getByText("INTERNAL, PUBLIC")).waitFor();
+  let officer: Page;
+  const certificateOn = (of: Page) => of.getByRole("article", { name: /^Certificate / });
+
+  it("is given by a compliance officer, for what is chosen and nothing else", async () => {
+    officer = await stage.signIn({}, await stage.tenant.member("compliance"));
+    officer.setDefaultTimeout(10_000);
+    await officer.goto(at(`workers/${WORKER}`));
+    await officer.getByRole("button", { name: "Certify" }).click();
+    const dialog = officer.getByRole("dialog", { name: "Certify the worker" });
+    const press = dialog.getByRole("button", { name: "Sign the certificate" });
+    await dialog.getByRole("checkbox", { name: "cap.doc.summarize" }).check();
+    await dialog.getByRole("checkbox", { name: "dev" }).check();
+    expect(await press.getAttribute("aria-disabled")).toBe("true");
+    await dialog.getByRole("checkbox", { name: "INTERNAL" }).check();
+    expect(await accessibilityFaults(officer)).toEqual([]);
+    await press.click();
+    await certificateOn(officer).getByText("INTERNAL", { exact: true }).waitFor();
+  });
+
+  it("is read by everybody, downloaded as PEM, and revoked by none but an officer, for a reason", async () => {
+    await page.goto(at(`workers/${WORKER}`));
     const download = page.waitForEvent("download");
-    await certificate.getByRole("button", { name: "Download PEM" }).click();
+    await certificateOn(page).getByRole("button", { name: "Download PEM" }).click();
     const text = await readFile(await (await download).path(), "utf8");
     expect(text).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
-    const off = certificate.getByRole("button", { name: "Revoke" });
+    const off = certificateOn(page).getByRole("button", { name: "Revoke" });
     expect(await off.getAttribute("title")).toContain("compliance may");
     expect(await accessibilityFaults(page)).toEqual([]);
 
-    const officer = await stage.signIn({}, await tenant.member("compliance"));
-    await officer.goto(at(`workers/${WORKER}`));
     await officer.getByRole("button", { name: "Revoke" }).click();
     const dialog = officer.getByRole("dialog", { name: "Revoke the certificate" });
     await dialog.getByRole("combobox", { name: "Reason" }).selectOption("privilege_withdrawn");
     expect(await accessibilityFaults(officer)).toEqual([]);
     await dialog.getByRole("button", { name: "Revoke the certificate" }).click();
-    await officer.getByRole("article").getByText("privilege withdrawn").waitFor();
+    await certificateOn(officer).getByText("privilege withdrawn").waitFor();
     await officer.context().close();
   });
 });
@@ -184,6 +188,7 @@ describe("the log and its keys", () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await room("Keys").click();
     await page.getByRole("table", { name: "Keys of runners" }).getByText("in use").waitFor();
+    await page.getByRole("table", { name: "Keys of the Hall" }).getByText("in use").first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 

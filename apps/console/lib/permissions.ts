@@ -11,6 +11,8 @@ export const HOLDERS = {
   "profile:define": ["operator"],
   "profile:set": ["operator"],
   "flag:clear": ["operator"],
+  "runner:register": ["operator"],
+  "certification:grant": ["compliance"],
   "certification:revoke": ["compliance"],
 } as const satisfies Record<string, readonly Role[]>;
 
@@ -24,6 +26,8 @@ const WORDS: Record<Act, string> = {
   "profile:define": "define profiles",
   "profile:set": "set the profile of an environment",
   "flag:clear": "clear a flag",
+  "runner:register": "register or retire a runner",
+  "certification:grant": "certify a worker",
   "certification:revoke": "revoke a certificate",
 };
 

@@ -9,6 +9,7 @@ import { PageHeading } from "../page-heading.tsx";
 import { RefusalNotice } from "../refusal-notice.tsx";
 import { useKeyPin } from "../use-key-pin.ts";
 import { useMe } from "../use-me.ts";
+import { HallKeys } from "./hall-keys.tsx";
 import { MeasuringKeys } from "./measuring-keys.tsx";
 
 /** Whose signature means what: the key that this browser checks with, and who speaks for the code of workers. */
@@ -26,7 +27,8 @@ export function KeysView({ hallUrl }: { hallUrl: string }) {
       ) : (
         <SkeletonLines label="Reading the key of the log" lines={4} />
       )}
-      <MeasuringKeys hallUrl={hallUrl} />
+      <HallKeys hallUrl={hallUrl} />
+      <MeasuringKeys />
     </div>
   );
 }

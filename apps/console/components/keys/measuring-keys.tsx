@@ -4,7 +4,6 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import type { MeasuringKeys as Keys } from "../../lib/worker-types.ts";
-import { CodeBlock } from "../../ui/code-block.tsx";
 import { CopyButton } from "../../ui/copyable.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
 import { Mark } from "../../ui/mark.tsx";
@@ -13,11 +12,13 @@ import { Cell, Row, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActorName } from "../actor-name.tsx";
 import { Answer } from "../answer.tsx";
+import { RegisterRunner } from "./register-runner.tsx";
+import { RetireRunner } from "./retire-runner.tsx";
 
 const COLUMNS = "mid:grid-cols-[minmax(160px,260px)_200px_120px_minmax(0,1fr)]";
 
 /** Who may sign for the tenant's packages, and who may measure what runs. Neither key is the Hall's. */
-export function MeasuringKeys({ hallUrl }: { hallUrl: string }) {
+export function MeasuringKeys() {
   const keys = useQuery({
     queryKey: ["runner.list"],
     queryFn: ({ signal }): Promise<Keys> => hall.runner.list.query({}, { signal }),
@@ -49,7 +50,10 @@ export function MeasuringKeys({ hallUrl }: { hallUrl: string }) {
               A runner's key answers the Hall's nonce with the hash of what it found. Lost or stolen: retire
               it, and nothing that it measured counts any more.
             </p>
-            {runners.length === 0 && <HowToRegister hallUrl={hallUrl} />}
+            <div className="mt-3 mb-3 space-y-3">
+              {runners.length === 0 && <p className="text-13">None yet.</p>}
+              <RegisterRunner />
+            </div>
           </Section>
           {runners.length > 0 && (
             <Table
@@ -61,6 +65,11 @@ export function MeasuringKeys({ hallUrl }: { hallUrl: string }) {
                 <KeyRow key={key.id} name={key.name} of={key}>
                   {" by "}
                   <ActorName actor={key.registered_by} />
+                  {key.retired_at === null && (
+                    <span className="ml-2">
+                      <RetireRunner runnerId={key.id} name={key.name} />
+                    </span>
+                  )}
                 </KeyRow>
               ))}
             </Table>
@@ -97,32 +106,13 @@ function KeyRow({
       </Cell>
       <Cell title="registered" className="text-quiet">
         <Time at={registered_at} />
-        {children}
         {retired_at !== null && (
           <>
             , retired <Time at={retired_at} />
           </>
         )}
+        {children}
       </Cell>
     </Row>
-  );
-}
-
-function HowToRegister({ hallUrl }: { hallUrl: string }) {
-  return (
-    <div className="mt-2 max-w-[880px] space-y-3">
-      <p className="text-13">
-        None yet. Make a key beside the worker, and register what it prints with the session of an operator:
-      </p>
-      <CodeBlock
-        label="commands that register a runner"
-        text={`hall attest keygen --out runner.pem
-
-curl -s ${hallUrl}/wcp/runners \\
-  -H "Authorization: Bearer $HALL_SESSION" \\
-  -H "Content-Type: application/json" \\
-  -d '{ "name": "runner-1", "public_key": "what it printed" }'`}
-      />
-    </div>
   );
 }

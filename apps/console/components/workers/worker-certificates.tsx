@@ -11,6 +11,7 @@ import { Time } from "../../ui/time.tsx";
 import { ActorName } from "../actor-name.tsx";
 import { Answer } from "../answer.tsx";
 import { ReceiptId } from "../rules/receipt-id.tsx";
+import { CertifyWorker } from "./certify-worker.tsx";
 import { DownloadPem } from "./download-pem.tsx";
 import { RevokeCertificate } from "./revoke-certificate.tsx";
 
@@ -25,7 +26,13 @@ export function WorkerCertificates({ worker, hallUrl }: { worker: WorkerHead; ha
     <Answer of={certificates} what="The certificates could not be read" label="Reading the certificates">
       {({ certificates }) =>
         certificates.length === 0 ? (
-          <HowToCertify worker={worker} hallUrl={hallUrl} />
+          <div className="space-y-3">
+            <p className="text-13">
+              None. Where a profile or a rule asks for one, the worker is denied. A compliance officer
+              certifies it, for the record as it is enrolled now.
+            </p>
+            <CertifyWorker worker={worker} />
+          </div>
         ) : (
           <div className="space-y-6">
             {certificates.map((certificate) => (
@@ -35,6 +42,7 @@ export function WorkerCertificates({ worker, hallUrl }: { worker: WorkerHead; ha
                 isOfThisRecord={certificate.record_hash === worker.worker_record_hash}
               />
             ))}
+            <CertifyWorker worker={worker} />
             <HowToCheck hallUrl={hallUrl} />
           </div>
         )
@@ -106,30 +114,6 @@ function CertificateRecord({
         )}
       </Record>
     </article>
-  );
-}
-
-function HowToCertify({ worker, hallUrl }: { worker: WorkerHead; hallUrl: string }) {
-  return (
-    <div className="space-y-3">
-      <p className="text-13">
-        None. Where a profile or a rule asks for one, the worker is denied. A compliance officer issues it,
-        for the record as it is enrolled now, by their own session: no API key may.
-      </p>
-      <CodeBlock
-        label="command that certifies the worker"
-        text={`curl -s ${hallUrl}/wcp/workers/${encodeURIComponent(worker.worker_id)}/certificates \\
-  -H "Authorization: Bearer $HALL_SESSION" \\
-  -H "Content-Type: application/json" \\
-  -d '{
-    "record_hash": "${worker.worker_record_hash}",
-    "capabilities": ${JSON.stringify(worker.capabilities.slice(0, 1))},
-    "environments": ["dev"],
-    "data_labels": ["PUBLIC"],
-    "expires_in_seconds": 2592000
-  }'`}
-      />
-    </div>
   );
 }
 

@@ -31,6 +31,8 @@ import { compliance } from "../operations/hall/compliance.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
+import { list as listHallKeys } from "../operations/keyring/list.ts";
+import { rotate } from "../operations/keyring/rotate.ts";
 import { checkpoint } from "../operations/log/checkpoint.ts";
 import type { Operation } from "../operations/operation.ts";
 import { list as listPolicies } from "../operations/policy/list.ts";
@@ -159,6 +161,7 @@ const TRPC_CODES: Record<number, TRPCError["code"] | undefined> = {
 };
 
 export const appRouter = t.router({
+  keyring: t.router({ list: query(listHallKeys), rotate: mutation(rotate) }),
   decision: t.router({
     list: query(listDecisions),
     get: query(getDecision),
