@@ -30,6 +30,8 @@ import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
+import { list as listHallKeys } from "../operations/keyring/list.ts";
+import { rotate } from "../operations/keyring/rotate.ts";
 import type { Operation } from "../operations/operation.ts";
 import { list as listPolicies } from "../operations/policy/list.ts";
 import { define } from "../operations/profile/define.ts";
@@ -156,6 +158,7 @@ const TRPC_CODES: Record<number, TRPCError["code"] | undefined> = {
 };
 
 export const appRouter = t.router({
+  keyring: t.router({ list: query(listHallKeys), rotate: mutation(rotate) }),
   decision: t.router({
     list: query(listDecisions),
     get: query(getDecision),
