@@ -1,4 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { Sha256Hex } from "@guildhall/protocol";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,6 +19,8 @@ import {
 import { addMember } from "../../hall-api/test/testing/tenant.ts";
 import { accessibilityFaults, overflow } from "./accessibility.ts";
 import { openStage, type Stage } from "./stage.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 let stage: Stage;
 let page: Page;
@@ -35,6 +42,19 @@ const room = (name: string, of = page) =>
   of.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name, exact: true });
 const heading = (name: string, of = page) => of.getByRole("heading", { level: 1, name, exact: true });
 const at = (path: string) => `/${stage.tenant.slug}/${path}`;
+
+/** Runs what a page shows, in an empty folder beside the documents, as if `hall` were installed. */
+async function paste(commands: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "pasted-"));
+  try {
+    await symlink(`${ROOT}docs`, join(folder, "docs"));
+    const hall = `hall() { "${process.execPath}" "${ROOT}packages/cli/src/main.ts" "$@"; }`;
+    const script = `set -e\n${hall}\n${commands}\n`;
+    return (await promisify(execFile)("sh", ["-c", script], { cwd: folder })).stdout;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 describe("before anything was found", () => {
   it("the alerts say when there would be one, and how a machine reads them", async () => {
@@ -190,6 +210,23 @@ describe("the log and its keys", () => {
     await page.getByRole("table", { name: "Keys of runners" }).getByText("in use").waitFor();
     await page.getByRole("table", { name: "Keys of the Hall" }).getByText("in use").first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("come with commands that work as pasted, by the Hall's own words and by openssl's", async () => {
+    await room("Log").click();
+    const text = async (name: string) =>
+      (await page.getByRole("region", { name, exact: true }).textContent()) as string;
+    await page.getByText(/^ID=[0-9a-f]{8}-/).waitFor();
+    const read = await text("commands that read the log");
+    const urls = read.match(/http\S+/g) ?? [];
+    expect(urls.length).toBe(2);
+    for (const url of urls) expect((await fetch(url)).status, url).toBe(200);
+    const monitor = `${await text("command that follows the log")} --once`;
+    const check = (await text("commands that check a receipt")).replace("hall_key_…", stage.tenant.key);
+    const alone = await text("commands that check a receipt without our software");
+    const said = await paste([monitor, check, alone].join("\n"));
+    expect(said).toContain("VERIFIED: receipt");
+    expect(said).toContain("Signature Verified Successfully");
   });
 
   it("fit a phone, as do the alerts and the worker", async () => {

@@ -6,6 +6,7 @@ import { type HallKey, inOrder, lossOf } from "../../lib/key-words.ts";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { CopyButton } from "../../ui/copyable.tsx";
 import { count } from "../../ui/count.ts";
+import { cutMiddle } from "../../ui/cut.ts";
 import { ForeignText } from "../../ui/foreign-text.tsx";
 import { Mark, type MarkName } from "../../ui/mark.tsx";
 import { Section } from "../../ui/section.tsx";
@@ -65,7 +66,7 @@ function KeyRow({ of: key }: { of: HallKey }) {
     <Row columns={COLUMNS}>
       <Cell>{key.roles.join(", ")}</Cell>
       <Cell title="key" className="font-mono text-12">
-        <span title={key.key_id}>{key.key_id.slice(0, 16)}</span>
+        <span title={key.key_id}>{cutMiddle(key.key_id)}</span>
         <CopyButton text={key.spki} label={`public key ${key.key_id}`} />
         <span className="block text-quiet">{key.algorithm}</span>
       </Cell>

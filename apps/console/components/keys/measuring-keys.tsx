@@ -28,11 +28,11 @@ export function MeasuringKeys() {
       {({ runners, namespace_keys: namespaces }) => (
         <>
           <Section title="Who signs packages">
-            <p className="max-w-[880px] text-13 text-quiet">
+            <p className="mb-3 max-w-[880px] text-13 text-quiet">
               A namespace's key says which package is which version of a worker. The Hall's operator registers
               and retires it. Lost: nobody registers code in that name until another is registered.
             </p>
-            {namespaces.length === 0 && <p className="mt-2 text-13">None is registered for this tenant.</p>}
+            {namespaces.length === 0 && <p className="text-13">None is registered for this tenant.</p>}
           </Section>
           {namespaces.length > 0 && (
             <Table
