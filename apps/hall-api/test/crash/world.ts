@@ -78,7 +78,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "guildhall-crash-"));
   writeFileSync(join(folder, "database.json"), JSON.stringify(server.passwords), { mode: 0o600 });
   const databaseUrl = server.adminUrl((await server.createDatabase()).owner);
-  const signLog = join(folder, "signed.jsonl");
+  const signLog = join(folder, "signed.log");
   const settings = settingsOf(folder, databaseUrl);
   const admin = new pg.Pool({ connectionString: databaseUrl, max: 4, connectionTimeoutMillis: 2000 });
   admin.on("error", () => undefined); // the server is killed under it
