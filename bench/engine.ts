@@ -262,6 +262,7 @@ function setup(size: number, policies: readonly unknown[] = []): Setup {
       correlation_id: randomUUID(),
       request: { document: "annual-report-2026.md", max_sentences: 3 },
     }),
+    tenantId: TENANT,
     identities,
     agent: TENANT,
   }));

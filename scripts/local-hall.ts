@@ -12,7 +12,14 @@ import { HallClient } from "../packages/sdk/src/index.ts";
 export interface LocalHall {
   url: string;
   client: HallClient;
-  demo: { apiKey: string; identity: string; tenantSlug: string; verifierKey: string; signInUrl: string };
+  demo: {
+    apiKey: string;
+    identity: string;
+    tenantSlug: string;
+    verifierKey: string;
+    operatorTokenFile: string;
+    signInUrl: string;
+  };
   dataDir: string;
   /** Settles when one of the processes ends by itself. */
   ended: Promise<string>;

@@ -40,6 +40,7 @@ try {
 print(`
   The Hall    ${hall.url}   (API: ${hall.url}/openapi.json)
   Its key     ${hall.demo.verifierKey}
+  Operator    token in ${hall.demo.operatorTokenFile}
   Agent key   in ${join(hall.dataDir, "demo-key")}; identity ${hall.demo.identity}`);
 
 const built = await building;

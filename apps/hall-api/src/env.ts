@@ -18,6 +18,8 @@ const Env = z.object({
     .string()
     .regex(/^file:.+/, "expected file: and a path")
     .optional(),
+  /** The file that holds the operator's token, made on the first start. Whoever can read it operates the Hall. */
+  HALL_OPERATOR_TOKEN_FILE: z.string().min(1).optional(),
   /** The log's origin: part of every receipt and the name of its key. */
   HALL_ORIGIN: z
     .string()
@@ -53,6 +55,7 @@ export interface Settings {
   port: number;
   databaseUrl: string | null;
   signerFile: string;
+  operatorTokenFile: string;
   /** Where the newest signed head is kept, beside the key. */
   headFile: string;
   recoverLog: number | null;
@@ -89,6 +92,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     host: e.HALL_HOST,
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
+    operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
     signerFile,
     headFile: `${signerFile}.log-head.json`,
     recoverLog: e.HALL_RECOVER_LOG ?? null,

@@ -23,7 +23,7 @@ export function openApiDocument(): OpenApiDocument {
     security: [{ key: [] }],
     paths,
     components: {
-      securitySchemes: { key: { type: "http", scheme: "bearer" } },
+      securitySchemes: SECURITY_SCHEMES,
       schemas: { Refusal: jsonSchema(Refusal, "output") },
       responses: Object.fromEntries(
         [...Map.groupBy(Object.entries(HALL_ERRORS), ([, { status }]) => status)].map(([status, codes]) => [
@@ -63,6 +63,15 @@ const Refusal = z.looseObject({
     .describe("Where the request does not follow its schema; in a rule bundle with the rule's id."),
 });
 
+const SECURITY_SCHEMES = {
+  key: { type: "http", scheme: "bearer", description: "An API key or a session of a tenant." },
+  operator: {
+    type: "http",
+    scheme: "bearer",
+    description: "The operator token of the Hall, `hall_op_`, from the Hall's own data folder.",
+  },
+};
+
 const PARAMETER = /[:*]([a-z_]+)/g;
 
 function documented(operation: Operation, rest: RestDoor): object {
@@ -94,6 +103,7 @@ function documented(operation: Operation, rest: RestDoor): object {
     summary,
     tags: [name.split(".", 1)[0]],
     ...(permission === "grant" && { security: [] }),
+    ...(permission.startsWith("hall:") && { security: [{ operator: [] }] }),
     ...(permission === "public" && { security: [{}, { key: [] }] }),
     ...(parameters.length > 0 && { parameters }),
     ...(rest.method !== "GET" &&

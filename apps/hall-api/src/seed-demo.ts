@@ -34,6 +34,8 @@ export interface Demo {
   identity: string;
   tenantSlug: string;
   verifierKey: string;
+  /** The file with the token of the Hall's operator. */
+  operatorTokenFile: string;
   /** Signs in once, within the hour. */
   signInUrl: string;
 }
@@ -57,6 +59,7 @@ export async function seedDemo(hall: Hall): Promise<Demo> {
     identity: IDENTITY,
     tenantSlug: SLUG,
     verifierKey: verifierKey(hall.settings.origin, hall.signer.publicKey),
+    operatorTokenFile: hall.settings.operatorTokenFile,
     signInUrl: `${hall.settings.consoleUrl}/sign-in?token=${await createLink(hall, tenantId)}`,
   };
 }

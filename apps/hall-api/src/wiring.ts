@@ -27,6 +27,7 @@ import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { ensureOperatorToken } from "./identity/operator-token.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
@@ -61,6 +62,7 @@ export async function startHall(
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
+  await ensureOperatorToken(settings.operatorTokenFile);
   const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),

@@ -1,6 +1,11 @@
 import { ROLES } from "@guildhall/db";
 import { expect, it } from "vitest";
-import { KEY_SCOPES, PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
+import {
+  KEY_SCOPES,
+  OPERATOR_PERMISSIONS,
+  PERMISSIONS,
+  ROLE_PERMISSIONS,
+} from "../src/identity/permissions.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
 import { appRouter } from "../src/trpc/router.ts";
@@ -82,14 +87,17 @@ it("these are all operations, who may use them and by which doors", () => {
     hall.compliance         public               GET /wcp/health
     hall.identity           public               GET /.well-known/hall.json
     hall.jwks               public               GET /.well-known/jwks.json
+    hall.receipt            hall:read            GET /hall/receipts/:id
+    operator.renew-token    hall:operate         POST /hall/operator-token/renew
     "
   `);
 });
 
-it("this is what each role and a key may do", () => {
+it("this is what each role, a key and the Hall's operator may do", () => {
   const holders = [
     ...ROLES.map((role) => [role, ROLE_PERMISSIONS[role] as readonly string[]] as const),
     ["key", KEY_SCOPES as readonly string[]] as const,
+    ["the Hall's operator", OPERATOR_PERMISSIONS as readonly string[]] as const,
   ];
   const head = `${" ".repeat(20)} ${holders.map(([name]) => name.padEnd(10)).join(" ")}`;
   const rows = PERMISSIONS.map(
@@ -99,34 +107,36 @@ it("this is what each role and a key may do", () => {
   const table = [head, ...rows].map((row) => row.trimEnd()).join("\n");
   expect(`\n${table}\n`).toMatchInlineSnapshot(`
     "
-                         operator   approver   compliance viewer     key
-    decision:make        ·          ·          ·          ·          ●
-    dispatch:start       ·          ·          ·          ·          ●
-    dispatch:read        ●          ●          ●          ●          ●
-    receipt:read         ●          ●          ●          ●          ●
-    capability:read      ●          ●          ●          ●          ●
-    worker:read          ●          ●          ●          ●          ●
-    worker:enroll        ●          ·          ·          ·          ●
-    worker:set-transport ●          ·          ·          ·          ●
-    approval:read        ●          ●          ●          ●          ●
-    rule:read            ●          ●          ●          ●          ●
-    rule:draft           ●          ·          ·          ·          ●
-    rule:publish         ●          ·          ·          ·          ●
-    rule:consent         ●          ●          ●          ·          ·
-    profile:read         ●          ●          ●          ●          ●
-    profile:define       ●          ·          ·          ·          ·
-    profile:set          ●          ·          ·          ·          ·
-    key:read             ●          ●          ●          ●          ·
-    key:create           ●          ·          ·          ·          ·
-    key:revoke           ●          ·          ·          ·          ·
-    session:end          ●          ●          ●          ●          ·
-    attestation:read     ●          ●          ●          ●          ●
-    attestation:register ●          ·          ·          ·          ●
-    attestation:measure  ·          ·          ·          ·          ●
-    code-hash:read       ·          ·          ●          ·          ·
-    runner:register      ●          ·          ·          ·          ·
-    flag:clear           ●          ·          ·          ·          ·
-    alert:read           ●          ●          ●          ●          ●
+                         operator   approver   compliance viewer     key        the Hall's operator
+    decision:make        ·          ·          ·          ·          ●          ·
+    dispatch:start       ·          ·          ·          ·          ●          ·
+    dispatch:read        ●          ●          ●          ●          ●          ·
+    receipt:read         ●          ●          ●          ●          ●          ·
+    capability:read      ●          ●          ●          ●          ●          ·
+    worker:read          ●          ●          ●          ●          ●          ·
+    worker:enroll        ●          ·          ·          ·          ●          ·
+    worker:set-transport ●          ·          ·          ·          ●          ·
+    approval:read        ●          ●          ●          ●          ●          ·
+    rule:read            ●          ●          ●          ●          ●          ·
+    rule:draft           ●          ·          ·          ·          ●          ·
+    rule:publish         ●          ·          ·          ·          ●          ·
+    rule:consent         ●          ●          ●          ·          ·          ·
+    profile:read         ●          ●          ●          ●          ●          ·
+    profile:define       ●          ·          ·          ·          ·          ·
+    profile:set          ●          ·          ·          ·          ·          ·
+    key:read             ●          ●          ●          ●          ·          ·
+    key:create           ●          ·          ·          ·          ·          ·
+    key:revoke           ●          ·          ·          ·          ·          ·
+    session:end          ●          ●          ●          ●          ·          ·
+    hall:read            ·          ·          ·          ·          ·          ●
+    hall:operate         ·          ·          ·          ·          ·          ●
+    attestation:read     ●          ●          ●          ●          ●          ·
+    attestation:register ●          ·          ·          ·          ●          ·
+    attestation:measure  ·          ·          ·          ·          ●          ·
+    code-hash:read       ·          ·          ●          ·          ·          ·
+    runner:register      ●          ·          ·          ·          ·          ·
+    flag:clear           ●          ·          ·          ·          ·          ·
+    alert:read           ●          ●          ●          ●          ●          ·
     "
   `);
 });
@@ -136,8 +146,17 @@ it("nobody holds a permission that no operation asks for, and none is asked for 
   asked.delete("public");
   asked.delete("grant");
   expect([...asked].sort()).toEqual([...PERMISSIONS].sort());
-  const held = new Set<string>([...KEY_SCOPES, ...Object.values(ROLE_PERMISSIONS).flat()]);
+  const held = new Set<string>([
+    ...KEY_SCOPES,
+    ...OPERATOR_PERMISSIONS,
+    ...Object.values(ROLE_PERMISSIONS).flat(),
+  ]);
   expect([...held].sort()).toEqual([...PERMISSIONS].sort());
+});
+
+it("nobody of a tenant may anything that the Hall's operator may, and the operator nothing of a tenant's", () => {
+  const ofTenants = new Set<string>([...KEY_SCOPES, ...Object.values(ROLE_PERMISSIONS).flat()]);
+  expect(OPERATOR_PERMISSIONS.filter((permission) => ofTenants.has(permission))).toEqual([]);
 });
 
 it("a key can neither mint nor revoke keys, nor act for people, nor be a second person", () => {

@@ -278,6 +278,7 @@ describe("the embedded PostgreSQL never outlives a Hall that did not start:", ()
       dataDir: dataDir(),
       databaseUrl: null,
       signerFile: join(dataDir(), "keys", "hall.pem"),
+      operatorTokenFile: join(dataDir(), "keys", "operator-token"),
     };
     expectSentence(await start({ ...embedded, origin: "other.test/log" }), /Set HALL_ORIGIN=/);
     expect(isRunning()).toBe(false);

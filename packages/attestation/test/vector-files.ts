@@ -13,6 +13,7 @@ import {
   type ReceiptCase,
   unreadable,
 } from "./receipt-vectors.ts";
+import { signatureCases } from "./signature-cases.ts";
 
 const RECEIPTS = `A verifier that holds \`key\` reads \`sealed\` (a text; \`sealed_base64\` where it is no plain UTF-8), and
 \`previous\` where it is given. \`accepted\`: it must answer so; every check passes but those named skipped.
@@ -82,6 +83,11 @@ export const vectorFiles: { [path: string]: string } = {
     "C2SP signed notes: who is known to have signed",
     "`signers`: the names of the known keys that did. `ignored`: signatures of unknown keys.",
     { cases: notes },
+  ),
+  "signatures/ed25519.yaml": file(
+    "H-058 a signature that is not in its one canonical form, or under a key of nobody, is refused",
+    "In hex. `is_good`: a verifier must accept it; all others it must refuse. Own cases, of no published suite.",
+    { cases: signatureCases },
   ),
 };
 

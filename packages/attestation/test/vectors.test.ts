@@ -25,9 +25,9 @@ import { vectorFiles } from "./vector-files.ts";
 
 const root = join(import.meta.dirname, "../../../vectors");
 
-describe("vectors/receipts and vectors/log", () => {
+describe("vectors/receipts, vectors/log and vectors/signatures", () => {
   it("are what the generator writes: run test/generate-vectors.ts after a change of the format", () => {
-    const stored = ["receipts", "log"].flatMap((folder) =>
+    const stored = ["receipts", "log", "signatures"].flatMap((folder) =>
       readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
     );
     expect(stored.toSorted()).toEqual(Object.keys(vectorFiles).toSorted());

@@ -25,6 +25,8 @@ export interface Io {
   err: Terminal;
   /** The environment's HALL_KEY; null where it is not set. */
   hallKey: string | null;
+  /** The environment's HALL_OPERATOR_TOKEN_FILE; null where it is not set. */
+  operatorTokenFile: string | null;
   /** The environment's WCP_ATTEST_HMAC_KEY; null where it is not set. */
   attestSecret: string | null;
   /** Asks the person at the terminal, yes or no; null where nobody sits there. */

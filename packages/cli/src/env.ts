@@ -4,6 +4,11 @@ export function wantsNoColour(env: NodeJS.ProcessEnv = process.env): boolean {
   return (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
 }
 
+/** The file that holds the operator's token of a Hall, or null. */
+export function operatorTokenFile(env: NodeJS.ProcessEnv = process.env): string | null {
+  return (env.HALL_OPERATOR_TOKEN_FILE ?? "").trim() || null;
+}
+
 /** The API key for a Hall, or null. */
 export function hallKey(env: NodeJS.ProcessEnv = process.env): string | null {
   return (env.HALL_KEY ?? "").trim() || null;

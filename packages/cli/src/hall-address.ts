@@ -29,6 +29,37 @@ export async function readAddress(
   return { url: hall, apiKey };
 }
 
+/** The options of every command for the Hall's operator, for `parseArgs`. */
+export const OPERATOR_OPTIONS = {
+  hall: { type: "string" },
+  "operator-token-file": { type: "string" },
+} as const;
+
+/** For the help of those commands. */
+export const OPERATOR_OPTIONS_HELP = `\
+  --hall                 the Hall's address, like https://hall.example.org
+  --operator-token-file  the file that holds the operator's token: keys/operator-token in the Hall's data folder.
+                         Without it the file that the environment's HALL_OPERATOR_TOKEN_FILE names`;
+
+/** Which Hall to operate, with its operator's token in place of a key. */
+export async function readOperatorAddress(
+  {
+    hall,
+    "operator-token-file": file,
+  }: { hall?: string | undefined; "operator-token-file"?: string | undefined },
+  { operatorTokenFile }: Pick<Io, "operatorTokenFile">,
+): Promise<HallAddress> {
+  if (hall === undefined) throw new UsageError("Expected --hall and the Hall's address.");
+  const path = file ?? operatorTokenFile;
+  if (path === null)
+    throw new UsageError(
+      "Expected --operator-token-file, or HALL_OPERATOR_TOKEN_FILE: keys/operator-token in the Hall's data folder.",
+    );
+  const token = await readText(path);
+  if (!token.startsWith("hall_op_")) throw new UsageError(`${path} holds no operator token (hall_op_…).`);
+  return { url: hall, apiKey: token };
+}
+
 async function readText(path: string): Promise<string> {
   return Buffer.from(await readFile(path))
     .toString("utf8")

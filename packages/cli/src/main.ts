@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { askPerson } from "./ask-person.ts";
-import { attestSecret, hallKey, wantsNoColour } from "./env.ts";
+import { attestSecret, hallKey, operatorTokenFile, wantsNoColour } from "./env.ts";
 import { run } from "./run.ts";
 import { terminal } from "./terminal.ts";
 
@@ -20,6 +20,7 @@ process.exitCode = await run(process.argv.slice(2), {
   out: open(stdout),
   err: open(stderr),
   hallKey: hallKey(),
+  operatorTokenFile: operatorTokenFile(),
   attestSecret: attestSecret(),
   // On stderr: the answer of the command may be on its way into a file.
   confirm: isAttended ? (question) => askPerson(question, stdin, stderr) : null,

@@ -12,7 +12,7 @@ export function isVkey(text: string): boolean {
 export async function readKey(given: string): Promise<string> {
   if (isVkey(given)) return given;
   // Not repeated, and not looked for as a file: it is a secret.
-  if (/^hall_(?:key|session|link)_/.test(given.trim()))
+  if (/^hall_(?:key|session|link|op)_/.test(given.trim()))
     throw new UsageError(
       "--key: expected the Hall's public key, found an API key. Revoke that one: other people see command lines.",
     );

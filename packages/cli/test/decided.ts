@@ -16,6 +16,7 @@ import {
 
 /** A tenant's world, and what a Hall would have recorded of a request in it. */
 
+const TENANT = "00000000-0000-4000-8000-000000000001" as Snapshot["tenantId"];
 export const RULES = {
   rules: [
     {
@@ -68,6 +69,7 @@ export async function decided(changes: object = {}, rules: object = RULES): Prom
     snapshot(nowMs - 250),
     {
       read: readRouteInput({ ...REQUEST, ...changes }),
+      tenantId: TENANT,
       agent: "key-1",
       identities: new Set(["tenant-1"]),
     },
@@ -92,7 +94,7 @@ function snapshot(takenAtMs: number): Snapshot {
   const profiles = [...SHIPPED_PROFILES, Profile.parse(OWN_PROFILE)];
   const none = { dev: null, stage: null, prod: null, edge: null };
   return {
-    tenantId: "00000000-0000-4000-8000-000000000001" as Snapshot["tenantId"],
+    tenantId: TENANT,
     version: 7,
     epoch: 3,
     hallEpoch: 2,

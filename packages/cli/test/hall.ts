@@ -52,6 +52,7 @@ export async function inProcess(
       ran.err += text;
     }, false),
     hallKey: null,
+    operatorTokenFile: null,
     attestSecret: null,
     confirm: null,
     ...surroundings,

@@ -286,6 +286,7 @@ describe("exit code 2", () => {
       out: quiet,
       err: quiet,
       hallKey: null,
+      operatorTokenFile: null,
       attestSecret: null,
       confirm: null,
     });

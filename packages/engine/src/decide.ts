@@ -5,6 +5,7 @@ import type {
   InputProblem,
   ReadRouteInput,
   RouteInput,
+  TenantId,
 } from "@guildhall/protocol";
 import { checkAgreedBlast, checkAgreement } from "./check-agreement.ts";
 import { attestationMinimum, checkAttestation } from "./check-attestation.ts";
@@ -37,6 +38,8 @@ import { noWorker, selectWorker } from "./select-worker.ts";
 import type { Snapshot, SnapshotAgreement, SnapshotCertificate, SnapshotWorker } from "./snapshot.ts";
 
 export interface RouteRequest {
+  /** Whose request it is. A snapshot of anybody else is a defect of the Hall, and decides nothing. */
+  readonly tenantId: TenantId;
   readonly read: ReadRouteInput;
   /** The signatory identities that the caller's key is bound to. */
   readonly identities: ReadonlySet<string>;
@@ -51,7 +54,8 @@ export interface RouteRequest {
 export function decide(program: Program, snapshot: Snapshot, request: RouteRequest, nowMs: number): Decision {
   const decision = undecided();
   try {
-    const { read } = request;
+    const { read, tenantId } = request;
+    if (snapshot.tenantId !== tenantId) throw new Error("the snapshot is another tenant's");
     const refusal = read.valid
       ? deliberate({
           decision,

@@ -156,6 +156,13 @@ describe("an author is told which rule, where, and what should stand there", () 
       ],
     ],
     [
+      "a limit that breaks the schema twice, told once",
+      { max_blast_score: 1e30 },
+      [
+        'decision.max_blast_score: a whole number from 0 to 100, or one for each environment like {"prod": 60}; this is 1e+30',
+      ],
+    ],
+    [
       "a limit for no environment",
       { max_blast_score: { production: 1 } },
       ["decision.max_blast_score.production: one of the keys dev, stage, prod, edge"],

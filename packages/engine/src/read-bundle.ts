@@ -157,8 +157,14 @@ function readItem<T>(
   }
   const read = schema.safeParse(item);
   if (read.success) return read.data;
+  // One value may break several bounds of its schema, which in an author's words are the same one.
+  const told = new Set<string>();
   for (const issue of read.error.issues)
-    for (const problem of explained(place, item, issue)) problems.add(problem);
+    for (const problem of explained(place, item, issue)) {
+      const words = `${problem.path}\n${problem.expected}`;
+      if (!told.has(words)) problems.add(problem);
+      told.add(words);
+    }
   return null;
 }
 

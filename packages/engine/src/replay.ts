@@ -75,7 +75,12 @@ export function replay(recorded: Decision, decidedAt: Instant, material: ReplayM
   const derived = decide(
     program,
     { ...snapshot, blastSpent: new Map([[agent, whole(inputs.blast_spent)]]) },
-    { read, agent, identities: new Set(inputs.signatory_bound === false ? [] : [text(inputs.tenant_id)]) },
+    {
+      read,
+      tenantId: snapshot.tenantId,
+      agent,
+      identities: new Set(inputs.signatory_bound === false ? [] : [text(inputs.tenant_id)]),
+    },
     Date.parse(decidedAt),
   );
   // Only counted, never looked at.

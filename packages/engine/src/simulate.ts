@@ -67,7 +67,12 @@ export function simulate(
     result.asked++;
     const read = requestOf(inputs);
     const tenant = String(inputs.tenant_id);
-    const request = { read, agent, identities: new Set(inputs.signatory_bound === false ? [] : [tenant]) };
+    const request = {
+      read,
+      tenantId: snapshot.tenantId,
+      agent,
+      identities: new Set(inputs.signatory_bound === false ? [] : [tenant]),
+    };
     const before = verdictOf(decide(active, snapshot, request, nowMs));
     const after = verdictOf(decide(draft, snapshot, request, nowMs));
     if (sameVerdict(before, after)) continue;

@@ -19,6 +19,7 @@ import { snapshotWorker } from "../src/index.ts";
 
 /** A small world in which rules, workers and requests often meet. */
 
+const TENANT = "00000000-0000-4000-8000-000000000001" as Snapshot["tenantId"];
 const CAPABILITIES = ["cap.doc.summarize", "cap.doc.translate", "cap.model.embed"];
 const SPECIES = ["wrk.doc.summarizer", "wrk.doc.translator", "wrk.model.embedder"];
 export const CONTROLS = [
@@ -257,7 +258,7 @@ export const snapshot = fc
   })
   .map(
     ({ workers, banned, suspended, allowed, standing, agreements, certificates, ...live }): Snapshot => ({
-      tenantId: "00000000-0000-4000-8000-000000000001" as Snapshot["tenantId"],
+      tenantId: TENANT,
       version: 4,
       epoch: 3,
       hallEpoch: 2,
@@ -312,5 +313,10 @@ export const body = fc.record({
 });
 
 export function routeRequest(sent: Record<string, unknown>): RouteRequest {
-  return { read: readRouteInput(sent), identities: new Set(IDENTITIES), agent: "agent-1" };
+  return {
+    read: readRouteInput(sent),
+    tenantId: TENANT,
+    identities: new Set(IDENTITIES),
+    agent: "agent-1",
+  };
 }

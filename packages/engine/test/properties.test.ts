@@ -246,6 +246,19 @@ describe("a failure inside", () => {
     }
   });
 
+  it("is DENY_INTERNAL_ERROR for the snapshot of another tenant, of whom nothing is told", () => {
+    fc.assert(
+      fc.property(bundle(), snapshot, body, (rules, hall, sent) => {
+        const theirs = "00000000-0000-4000-8000-000000000002" as Snapshot["tenantId"];
+        const decision = ask(rules, { ...hall, tenantId: theirs }, sent);
+        wellFormed(decision);
+        expect(decision).toMatchObject({ outcome: "DENY", selected: null, candidates: [], inputs: {} });
+        expect(decision.deny?.code).toBe("DENY_INTERNAL_ERROR");
+      }),
+      RUNS,
+    );
+  });
+
   it("does not take a worker with an impossible dimension sum for a harmless one", () => {
     fc.assert(
       fc.property(

@@ -124,6 +124,8 @@ interface VectorFile extends Partial<Checks> {
 }
 
 /** One call of `decide` and what is held against its answer. */
+const TENANT = "00000000-0000-4000-8000-000000000001" as TenantId;
+
 export interface Trial {
   name: string;
   program: Program;
@@ -183,6 +185,7 @@ export function readVector(name: string, text: string): Vector {
       snapshot: file.fault === "snapshot" ? failing(snapshot) : snapshot,
       request: {
         read: readRouteInput(request),
+        tenantId: TENANT,
         identities: new Set(one.identities ?? file.identities ?? ["tenant-1"]),
         agent: "agent-1",
       },
@@ -225,7 +228,7 @@ function readSnapshot(name: string, from: VectorSnapshot, materials: Materials):
   for (const worker of enrolled)
     workers.set(worker.speciesId, [...(workers.get(worker.speciesId) ?? []), worker]);
   return {
-    tenantId: "00000000-0000-4000-8000-000000000001" as TenantId,
+    tenantId: TENANT,
     version: from.version ?? 1,
     epoch: from.epoch ?? 1,
     hallEpoch: from.hall_epoch ?? 1,

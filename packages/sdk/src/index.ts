@@ -19,6 +19,7 @@ export {
   type HallClientErrorCode,
 } from "./hall-client-error.ts";
 export { type Observation, observeLog, type SignedHead, type WatchedLog } from "./log-monitor.ts";
+export type { CodeReport } from "./report-code.ts";
 export type { ModelUsage } from "./work-answer.ts";
 export { WorkDenied } from "./work-refusal.ts";
 export {

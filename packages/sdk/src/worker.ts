@@ -4,6 +4,7 @@ import { commit } from "@guildhall/attestation";
 import { canonicalId, type StrictJson, WorkerId } from "@guildhall/protocol";
 import { type Grant, type GrantOffice, grantOffice } from "./grant.ts";
 import { readWork } from "./read-work.ts";
+import { type CodeReport, reportCode } from "./report-code.ts";
 import { hallTransport } from "./transport.ts";
 import {
   denied,
@@ -30,6 +31,8 @@ export interface WorkerOptions {
   /** By capability. A handler throws `WorkDenied` for a request that it will not do. */
   handlers: { [capability: string]: Handler };
   log?: (event: WorkerEvent) => void;
+  /** Reports the worker's own code to the Hall, from the start on and again and again. */
+  report?: CodeReport;
 }
 
 export type Handler = (request: { [key: string]: StrictJson }, context: WorkContext) => Promise<unknown>;
@@ -117,12 +120,14 @@ export async function serveWorker(options: WorkerOptions): Promise<ServedWorker>
     });
   });
 
+  const stopReports = options.report ? startReports(options, options.report, log) : () => undefined;
   let closed: Promise<void> | null = null;
   return {
     url: urlOf(server.address() as AddressInfo),
     close() {
       closed ??= new Promise((resolve) => {
         isClosing = true;
+        stopReports();
         const timer = setTimeout(() => {
           stopping.abort();
           server.closeAllConnections();
@@ -136,6 +141,30 @@ export async function serveWorker(options: WorkerOptions): Promise<ServedWorker>
       });
       return closed;
     },
+  };
+}
+
+const REPORT_EVERY_MS = 60_000;
+
+/** A report that fails is told and made again: the worker serves on, and the Hall decides what it is worth meanwhile. */
+function startReports({ hallUrl, workerId }: WorkerOptions, report: CodeReport, log: Log): () => void {
+  const { apiKey, everyMs = REPORT_EVERY_MS } = report;
+  const transport = hallTransport({ url: hallUrl, apiKey, timeoutMs: HALL_TIMEOUT_MS });
+  let isStopped = false;
+  let timer: NodeJS.Timeout | null = null;
+  const once = async () => {
+    try {
+      const matches = await reportCode(transport, workerId, report);
+      log({ level: matches ? "info" : "error", message: "reported", matches });
+    } catch (error) {
+      log({ level: "warn", message: "the code could not be reported; it is tried again", error });
+    }
+    if (!isStopped) timer = setTimeout(() => void once(), everyMs).unref();
+  };
+  void once();
+  return () => {
+    isStopped = true;
+    if (timer) clearTimeout(timer);
   };
 }
 

@@ -7,9 +7,9 @@ import { HallError } from "@guildhall/protocol";
  */
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const FORM = /^hall_(key|session|link)_([0-9A-Za-z]{32})_([0-9A-Za-z]{6})$/;
+const FORM = /^hall_(key|session|link|op)_([0-9A-Za-z]{32})_([0-9A-Za-z]{6})$/;
 
-export type SecretKind = "key" | "session" | "link";
+export type SecretKind = "key" | "session" | "link" | "op";
 
 /** A new secret. It is shown once; only `hashSecret` of it is kept. */
 export function newSecret(kind: SecretKind): string {

@@ -12,19 +12,21 @@ import { HallError, type SignatoryId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
 import type { TenantSnapshot } from "../snapshot/load.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
-import type { Caller } from "./caller.ts";
+import type { AnyCaller, Caller } from "./caller.ts";
+import { callerOfOperatorToken } from "./operator-token.ts";
 import { type Permission, ROLE_PERMISSIONS } from "./permissions.ts";
 
 /**
  * Who calls: from an `Authorization: Bearer` header to a caller. Decisions take the key from the tenant's
  * snapshot, which the fence keeps honest; reads look it up again in the transaction they open anyway.
  */
-export async function authenticate(hall: Hall, authorization: string | undefined): Promise<Caller> {
+export async function authenticate(hall: Hall, authorization: string | undefined): Promise<AnyCaller> {
   const secret = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
   if (!secret) throw new HallError("UNAUTHENTICATED");
   const kind = readSecret(secret);
   if (kind === "key") return authenticateKey(hall, hashSecret(secret));
   if (kind === "session") return authenticateSession(hall, hashSecret(secret));
+  if (kind === "op") return callerOfOperatorToken(hall.settings.operatorTokenFile, hashSecret(secret));
   throw new HallError("UNAUTHENTICATED");
 }
 
@@ -54,6 +56,7 @@ export function callerOfKey(snapshot: TenantSnapshot | null, hash: Buffer, nowMs
   const known = callers.get(key);
   if (known?.snapshot === snapshot.identities) return known.caller;
   const caller: Caller = {
+    kind: "tenant",
     tenantId: snapshot.tenantId,
     actor: { kind: "key", id: key.id },
     secretHash: hash,
@@ -80,6 +83,7 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
   const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id));
   const live = requireLiveSession(session, hall.clock.now());
   return {
+    kind: "tenant",
     tenantId: found.tenantId,
     actor: { kind: "person", id: live.member.id },
     secretHash: hash,

@@ -2,8 +2,12 @@ import type { Actor, SignatoryId, TenantId } from "@guildhall/protocol";
 import { HallError } from "@guildhall/protocol";
 import type { Permission } from "./permissions.ts";
 
-/** Who asks, once that is established. */
+/** Who asks, once that is established: somebody of a tenant, or the Hall's operator, who is of none. */
+export type AnyCaller = Caller | HallOperator;
+
+/** Somebody of a tenant. */
 export interface Caller {
+  kind: "tenant";
   tenantId: TenantId;
   actor: Actor;
   /** Of the credential itself: what is looked up again when the right has to be checked anew. */
@@ -14,8 +18,15 @@ export interface Caller {
   identities: ReadonlySet<SignatoryId>;
 }
 
+/** Whoever holds the Hall's operator token. It names no tenant, so no transaction of one can be opened for it. */
+export interface HallOperator {
+  kind: "operator";
+  actor: Actor;
+  permissions: ReadonlySet<Permission>;
+}
+
 /** @throws HallError FORBIDDEN naming the permission */
-export function requirePermission(caller: Caller, permission: Permission): void {
+export function requirePermission(caller: AnyCaller, permission: Permission): void {
   if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
 }
 

@@ -22,6 +22,8 @@ export const PERMISSIONS = [
   "key:create",
   "key:revoke",
   "session:end",
+  "hall:read",
+  "hall:operate",
   "attestation:read",
   "attestation:register",
   "attestation:measure",
@@ -99,3 +101,6 @@ export const ROLE_PERMISSIONS = {
   compliance: [...READ, "rule:consent", "code-hash:read"],
   viewer: READ,
 } as const satisfies Record<Role, readonly Permission[]>;
+
+/** What the Hall's operator may do: the Hall's own chain and keys, and nothing of any tenant. */
+export const OPERATOR_PERMISSIONS = ["hall:read", "hall:operate"] as const satisfies readonly Permission[];

@@ -24,6 +24,7 @@ import { compliance } from "./hall/compliance.ts";
 import { health } from "./hall/health.ts";
 import { identity } from "./hall/identity.ts";
 import { jwks } from "./hall/jwks.ts";
+import { receipt as hallReceipt } from "./hall/receipt.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
@@ -31,6 +32,7 @@ import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
 import { challenge } from "./measurement/challenge.ts";
+import { renewToken } from "./operator/renew-token.ts";
 import { list as listPolicies } from "./policy/list.ts";
 import { define } from "./profile/define.ts";
 import { getVersion } from "./profile/get-version.ts";
@@ -125,4 +127,6 @@ export const OPERATIONS = [
   compliance,
   identity,
   jwks,
+  hallReceipt,
+  renewToken,
 ] as const;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
-import type { Caller } from "../identity/caller.ts";
+import type { AnyCaller, Caller, HallOperator } from "../identity/caller.ts";
 import type { Permission } from "../identity/permissions.ts";
 
 /**
@@ -48,7 +48,7 @@ export interface RestDoor {
 export interface Context<Input extends z.ZodType> {
   hall: Hall;
   /** Null where strangers may ask. */
-  caller: Caller | null;
+  caller: AnyCaller | null;
   input: z.output<Input>;
   request: RequestFacts;
 }
@@ -77,7 +77,15 @@ export function operation<const Name extends string, Input extends z.ZodType, Ou
 }
 
 /** The caller of an operation that is not public. The doors have established it before `run`. */
-export function callerOf({ caller }: { caller: Caller | null }): Caller {
-  if (!caller) throw new Error("the door let a stranger through to an operation that is not public");
+export function callerOf({ caller }: { caller: AnyCaller | null }): Caller {
+  if (caller?.kind !== "tenant")
+    throw new Error("the door let somebody through to an operation of a tenant who is of none");
+  return caller;
+}
+
+/** The Hall's operator, where an operation asks for `hall:operate` or `hall:read`. */
+export function operatorOf({ caller }: { caller: AnyCaller | null }): HallOperator {
+  if (caller?.kind !== "operator")
+    throw new Error("the door let somebody through to an operation of the Hall's operator who is not");
   return caller;
 }

@@ -203,7 +203,8 @@ function differenceOf({
   const { inputs } = decision;
   if (inputs.problems !== undefined) return null;
   const identities = new Set(inputs.signatory_bound === false ? [] : [String(inputs.tenant_id)]);
-  const after = decide(shadow.program, engine, { read: requestOf(inputs), agent, identities }, nowMs);
+  const request = { read: requestOf(inputs), tenantId: engine.tenantId, agent, identities };
+  const after = decide(shadow.program, engine, request, nowMs);
   const [was, would] = [verdictOf(decision), verdictOf(after)];
   if (sameVerdict(was, would)) return null;
   return {

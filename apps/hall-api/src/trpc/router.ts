@@ -3,7 +3,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
-import type { Caller } from "../identity/caller.ts";
+import type { AnyCaller } from "../identity/caller.ts";
 import { list as listAlerts } from "../operations/alert/list.ts";
 import { listPending } from "../operations/approval/list-pending.ts";
 import { get as getAttestation } from "../operations/attestation/get.ts";
@@ -107,7 +107,7 @@ function admitted<N extends string, I extends z.ZodType, O extends z.ZodType>(op
 
 function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<N, I, O>,
-  context: TrpcContext & { caller: Caller | null },
+  context: TrpcContext & { caller: AnyCaller | null },
   input: z.output<I>,
 ): Promise<z.output<O>> {
   const { hall, caller, authorization, requestId: id } = context;

@@ -9,6 +9,7 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     port: 0,
     databaseUrl,
     signerFile: join(folder, "keys", "hall.pem"),
+    operatorTokenFile: join(folder, "keys", "operator-token"),
     headFile: join(folder, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
     origin: "crash.test/log",

@@ -33,6 +33,8 @@ export interface TestHouse {
 export interface OpenHall extends RunningHall {
   url: string;
   verifierKey: string;
+  /** The credential of the Hall's operator. */
+  operatorToken: string;
   /** Asks over HTTP, like anybody. */
   ask<Body = Refusal>(method: string, path: string, question?: Question): Promise<Answer<Body>>;
   /** The same without the wire, so that a path arrives as it is written. */
@@ -40,7 +42,7 @@ export interface OpenHall extends RunningHall {
 }
 
 export interface Question {
-  /** An API key or a session token. */
+  /** An API key, a session token, or the operator's. */
   key?: string;
   /** An object is sent as JSON; text and bytes as they stand. */
   body?: object | string | Uint8Array<ArrayBuffer>;
@@ -77,6 +79,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     port: 0,
     databaseUrl,
     signerFile: join(dataDir, "keys", "hall.pem"),
+    operatorTokenFile: join(dataDir, "keys", "operator-token"),
     headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
     origin: "hall.test/log",
@@ -172,6 +175,7 @@ async function openHall(settings: Settings, probe?: Probe): Promise<OpenHall> {
     ...running,
     url,
     verifierKey: verifierKey(settings.origin, running.hall.signer.publicKey),
+    operatorToken: readFileSync(settings.operatorTokenFile, "utf8").trim(),
     ask: (method, path, question) => ask(url, method, path, question),
     inject: (method, path, question) => inject(running.app, method, path, question),
   };

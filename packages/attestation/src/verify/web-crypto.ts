@@ -1,3 +1,4 @@
+import { isOfSmallOrder } from "./small-order.ts";
 import { VerifyError } from "./verify-error.ts";
 
 /** The operations that verification needs, from the platform: Node, browsers, Deno, Bun. */
@@ -12,6 +13,7 @@ export async function verifyEd25519(
   signature: Uint8Array<ArrayBuffer>,
   data: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
+  if (isOfSmallOrder(publicKey)) return false;
   const { subtle } = globalThis.crypto;
   try {
     const key = await subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"]);

@@ -1,3 +1,4 @@
+import type { OperatorTx } from "../with-operator.ts";
 import type { TenantTx } from "../with-tenant.ts";
 
 /** A receipt as it is stored: the canonical bytes and what stands beside them. */
@@ -10,7 +11,11 @@ export interface StoredReceipt {
   signature: Buffer | null;
 }
 
-export async function findReceipt(tx: TenantTx, receiptId: string): Promise<StoredReceipt | null> {
+/** The operator's transaction is bound to the Hall's own chain, and finds nothing else. */
+export async function findReceipt(
+  tx: TenantTx | OperatorTx,
+  receiptId: string,
+): Promise<StoredReceipt | null> {
   const rows = await tx.$queryRaw<Row[]>`
     SELECT r.leaf_index, r.receipt_id, r.kind, r.receipt_hash, r.body, s.signature
     FROM ledger.receipt_id_index i

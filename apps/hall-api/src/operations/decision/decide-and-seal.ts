@@ -67,7 +67,7 @@ export async function decideAndSeal(
     const decision = decide(
       snapshot!.program,
       snapshot!.engine,
-      { read, identities: caller.identities, agent: caller.actor.id },
+      { read, tenantId: first.tenantId, identities: caller.identities, agent: caller.actor.id },
       nowMs,
     );
     const entry = entryOf(hall, caller, { read, body, decision, nowMs, idempotency, ...options }, snapshot!);
