@@ -45,7 +45,7 @@ export function showWork(answer: DispatchAnswer): void {
 /** Verifies a sealed receipt once more, with nothing but its JSON and the key, and prints the verdict. */
 export async function showVerdict(
   label: string,
-  sealed: Sealed<{ receipt_id: string; seq: number }>,
+  sealed: Sealed<{ receipt_id: string; seq: number; signing_module?: string | undefined }>,
   key: string,
 ) {
   const verdict = await verifySealedReceipt(
@@ -57,6 +57,7 @@ export async function showVerdict(
   print(
     `  ${label.padEnd(11)} ${sealed.receipt.receipt_id}, seq ${sealed.receipt.seq}, hash ${sealed.receipt.receipt_hash.slice(0, 16)}…`,
   );
+  print(`  signed by   ${sealed.receipt.signing_module}`);
   print(`  verified    ${checks}  →  ${verdict.ok ? "VERIFIED" : `NOT VERIFIED: ${verdict.message}`}`);
   return verdict.ok;
 }

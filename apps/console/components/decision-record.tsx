@@ -111,6 +111,9 @@ export function DecisionRecord({ receipt }: { receipt: DecisionDetail["sealed"][
           <Entry name="Signing key">
             <Id value={receipt.signing_key_id} label="signing key id" />
           </Entry>
+          <Entry name="Key lives in">
+            <Plain value={receipt.signing_module} />
+          </Entry>
           <Entry name="Format">
             <Plain value={receipt.spec_version} />
           </Entry>

@@ -1,10 +1,24 @@
 import { join } from "node:path";
+import { modulePath, type Pkcs11Uri, parsePkcs11Uri, SignerError } from "@guildhall/attestation";
 import { z } from "zod";
 
 /** The only place that reads the environment. All faults are reported together. */
 
 const flag = z.enum(["0", "1"]).transform((value) => value === "1");
 const port = z.coerce.number().int().min(0).max(65_535);
+
+function signerSetting(text: string, context: z.RefinementCtx): SignerSetting {
+  if (/^file:.+/.test(text)) return { kind: "file", path: text.slice("file:".length) };
+  try {
+    if (/^pkcs11:/i.test(text)) return { kind: "pkcs11", uri: parsePkcs11Uri(text, modulePath) };
+    throw new SignerError("TOKEN_URI_MALFORMED", "expected file: and a path, or pkcs11: and a token");
+  } catch (error) {
+    if (!(error instanceof SignerError)) throw error;
+    // Without the text itself: it may hold a PIN.
+    context.issues.push({ code: "custom", message: error.message, input: undefined });
+    return z.NEVER;
+  }
+}
 
 const Env = z.object({
   /** Folder of everything this Hall keeps: database, keys, credentials. */
@@ -13,11 +27,8 @@ const Env = z.object({
   HALL_PORT: port.default(8765),
   /** A PostgreSQL 15 or later of your own; its user must be able to create roles. Default: the embedded one. */
   HALL_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).optional(),
-  /** `file:` and a path. The key is made there on the first start. */
-  HALL_SIGNER: z
-    .string()
-    .regex(/^file:.+/, "expected file: and a path")
-    .optional(),
+  /** `file:` and a path, where the key is made on the first start; or a `pkcs11:` URI (RFC 7512) of a token. */
+  HALL_SIGNER: z.string().transform(signerSetting).optional(),
   /** The file that holds the operator's token, made on the first start. Whoever can read it operates the Hall. */
   HALL_OPERATOR_TOKEN_FILE: z.string().min(1).optional(),
   /** The log's origin: part of every receipt and the name of its key. */
@@ -31,8 +42,8 @@ const Env = z.object({
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the console is served: the only origin that may act for a session. */
   HALL_CONSOLE_URL: z.url({ protocol: /^https?$/ }).default("http://localhost:3000"),
-  /** WCP's signature on each receipt beside the checkpoint. */
-  HALL_RECEIPT_SIGNATURES: flag.default(true),
+  /** WCP's signature on each receipt beside the checkpoint. By default only where the key is a file: a token is slow. */
+  HALL_RECEIPT_SIGNATURES: flag.optional(),
   /** Workers on loopback and private addresses may be called. On by default only where the Hall listens on loopback. */
   HALL_ALLOW_PRIVATE_ADDRESSES: flag.optional(),
   /**
@@ -54,9 +65,9 @@ export interface Settings {
   host: string;
   port: number;
   databaseUrl: string | null;
-  signerFile: string;
+  signer: SignerSetting;
   operatorTokenFile: string;
-  /** Where the newest signed head is kept, beside the key. */
+  /** Where the newest signed head is kept: beside the key where that is a file, else where such a key would be. */
   headFile: string;
   recoverLog: number | null;
   origin: string;
@@ -70,6 +81,8 @@ export interface Settings {
   seed: "demo" | "none";
   logLevel: string;
 }
+
+export type SignerSetting = { kind: "file"; path: string } | { kind: "pkcs11"; uri: Pkcs11Uri };
 
 export class SettingsError extends Error {
   override name = "SettingsError";
@@ -85,21 +98,22 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
   if (!read.success || faults.length > 0)
     throw new SettingsError(`Settings are wrong:\n  ${faults.join("\n  ")}`);
   const e = read.data;
-  const signerFile = e.HALL_SIGNER?.slice("file:".length) ?? join(e.HALL_DATA_DIR, "keys", "hall.pem");
   const loopback = ["127.0.0.1", "localhost", "::1"].includes(e.HALL_HOST);
+  const keyFile = join(e.HALL_DATA_DIR, "keys", "hall.pem");
+  const signer = e.HALL_SIGNER ?? { kind: "file", path: keyFile };
   return {
     dataDir: e.HALL_DATA_DIR,
     host: e.HALL_HOST,
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
     operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
-    signerFile,
-    headFile: `${signerFile}.log-head.json`,
+    signer,
+    headFile: `${signer.kind === "file" ? signer.path : keyFile}.log-head.json`,
     recoverLog: e.HALL_RECOVER_LOG ?? null,
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,
-    receiptSignatures: e.HALL_RECEIPT_SIGNATURES,
+    receiptSignatures: e.HALL_RECEIPT_SIGNATURES ?? signer.kind === "file",
     allowPrivateAddresses: e.HALL_ALLOW_PRIVATE_ADDRESSES ?? loopback,
     requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,
     publishConsent: e.HALL_PUBLISH_CONSENT,

@@ -1,4 +1,4 @@
-import type { Ed25519Signer } from "@guildhall/attestation";
+import type { Ed25519Signer, Token } from "@guildhall/attestation";
 import type { Db } from "@guildhall/db";
 import type { FastifyBaseLogger } from "fastify";
 import type { Clock } from "./clock.ts";
@@ -16,6 +16,8 @@ export interface Hall {
   db: Db;
   clock: Clock;
   signer: Ed25519Signer;
+  /** Where the signer's key lives, if that is a token: it may hold more keys. */
+  token: Token | null;
   ledger: Ledger;
   snapshots: SnapshotStore;
   shadow: ShadowRecorder;

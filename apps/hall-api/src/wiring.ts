@@ -3,9 +3,8 @@ import { join } from "node:path";
 import {
   type Ed25519Signer,
   openNote,
-  openSoftwareSigner,
   parseVerifierKey,
-  verifiedSigner,
+  type Token,
   verifierKey,
 } from "@guildhall/attestation";
 import {
@@ -34,6 +33,7 @@ import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
+import { openSigner } from "./signer.ts";
 import { createShadowRecorder } from "./snapshot/shadow.ts";
 import { createSnapshotStore } from "./snapshot/store.ts";
 import { StartError } from "./start-refusal.ts";
@@ -63,13 +63,19 @@ export async function startHall(
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
   await ensureOperatorToken(settings.operatorTokenFile);
-  const signer = verifiedSigner(wrapSigner(await openSoftwareSigner(settings.signerFile)));
+  const opened = await openSigner(settings, log);
+  const signer = wrapSigner(opened.signer);
+  // A Hall that does not start leaves nothing behind: no server, no token's process.
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
-  );
-  // A Hall that does not start leaves no server behind.
-  return assemble({ settings, probe, log, signer, db, closeServer }).catch(async (error) => {
+  ).catch(async (error) => {
+    await opened.close();
+    throw error;
+  });
+  const ground = { settings, probe, log, signer, token: opened.token, db, closeServer };
+  return assemble({ ...ground, closeSigner: opened.close }).catch(async (error) => {
     await db.close();
+    await opened.close();
     await closeServer();
     throw error;
   });
@@ -80,12 +86,15 @@ interface Ground {
   probe: Probe;
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
+  token: Token | null;
+  closeSigner: () => Promise<void>;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
-async function assemble({ settings, probe, log, signer, db, closeServer }: Ground): Promise<RunningHall> {
+async function assemble(ground: Ground): Promise<RunningHall> {
+  const { settings, probe, log, signer, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -140,6 +149,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
     db,
     clock,
     signer,
+    token,
     ledger,
     snapshots,
     shadow,
@@ -163,8 +173,8 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
       await notifications.close();
       await outbound.close();
       await db.close();
-      await signer.close();
-      await closeServer();
+      await ground.closeSigner();
+      await ground.closeServer();
     },
   };
 }
@@ -172,7 +182,7 @@ async function assemble({ settings, probe, log, signer, db, closeServer }: Groun
 /** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */
 async function refuseAnotherLog(
   db: Db,
-  { origin, signerFile }: Settings,
+  { origin, signer: setting }: Settings,
   signer: Ed25519Signer,
 ): Promise<void> {
   const newest = await latestCheckpoint(db.ledger);
@@ -184,7 +194,9 @@ async function refuseAnotherLog(
     await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, signer.publicKey))]);
   } catch (cause) {
     throw new StartError(
-      `The log ${origin} was signed with another key than the one in ${signerFile}. Restore that key file from your backup.`,
+      setting.kind === "file"
+        ? `The log ${origin} was signed with another key than the one in ${setting.path}. Restore that key file from your backup.`
+        : `The log ${origin} was signed with another key than the one on the token ${setting.uri.token}. Give HALL_SIGNER the key that signed it.`,
       { cause },
     );
   }

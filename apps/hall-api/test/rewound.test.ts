@@ -24,7 +24,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "guildhall-rewound-"));
   const dataDir = join(folder, "hall");
   const signerFile = join(dataDir, "keys", "hall.pem");
-  embedded = { dataDir, databaseUrl: null, signerFile, headFile: `${signerFile}.log-head.json` };
+  const signer = { kind: "file" as const, path: signerFile };
+  embedded = { dataDir, databaseUrl: null, signer, headFile: `${signerFile}.log-head.json` };
 }, 60_000);
 afterAll(async () => {
   await house?.close();

@@ -126,19 +126,19 @@ describe("a key that cannot be used is refused with what to do:", () => {
   });
 
   it("a file that others can read", async () => {
-    const signerFile = join(folder, "open.pem");
-    writeFileSync(signerFile, "");
-    chmodSync(signerFile, 0o644);
+    const path = join(folder, "open.pem");
+    writeFileSync(path, "");
+    chmodSync(path, 0o644);
     expectSentence(
-      await start({ signerFile }),
+      await start({ signer: { kind: "file", path } }),
       /^The key file .* has mode 644, so others may have the key; .*chmod 600/,
     );
   });
 
   it("a file that holds no key", async () => {
-    const signerFile = join(folder, "no.pem");
-    writeFileSync(signerFile, "no key", { mode: 0o600 });
-    expectSentence(await start({ signerFile }), /^The key file .* holds no PKCS#8 PEM; /);
+    const path = join(folder, "no.pem");
+    writeFileSync(path, "no key", { mode: 0o600 });
+    expectSentence(await start({ signer: { kind: "file", path } }), /^The key file .* holds no PKCS#8 PEM; /);
   });
 });
 
@@ -233,7 +233,7 @@ describe("a log that is not ours to go on with is refused with what to do:", () 
 
   it("another key", async () => {
     expectSentence(
-      await start({ signerFile: join(folder, "other.pem") }),
+      await start({ signer: { kind: "file", path: join(folder, "other.pem") } }),
       /was signed with another key than the one in .*other\.pem\. Restore that key file/,
     );
   });
@@ -277,7 +277,7 @@ describe("the embedded PostgreSQL never outlives a Hall that did not start:", ()
     const embedded = {
       dataDir: dataDir(),
       databaseUrl: null,
-      signerFile: join(dataDir(), "keys", "hall.pem"),
+      signer: { kind: "file" as const, path: join(dataDir(), "keys", "hall.pem") },
       operatorTokenFile: join(dataDir(), "keys", "operator-token"),
     };
     expectSentence(await start({ ...embedded, origin: "other.test/log" }), /Set HALL_ORIGIN=/);

@@ -28,6 +28,7 @@ export { newReceiptId } from "./receipt/receipt-id.ts";
 export { signReceipt } from "./receipt/sign.ts";
 export { recordHash } from "./record-hash.ts";
 export { modulePath } from "./signer/module-paths.ts";
+export { readPin, type Terminal } from "./signer/pin.ts";
 export { type Pkcs11Uri, parsePkcs11Uri } from "./signer/pkcs11-uri.ts";
 export {
   type Ed25519Signer,

@@ -72,6 +72,10 @@ export const accepted: ReceiptCase[] = [
     },
   ),
   good("of a known kind with a field that is not known yet", await resealed(0, { carbon_grams: 12 })),
+  good(
+    "one that says what holds its key",
+    await resealed(0, { signing_module: "software token: SoftHSM v2 by SoftHSM project, library 2.6" }),
+  ),
   good("after the receipt before it", outcome, { previous: json(log.receipts[0]!) }),
   good("after the receipt before it, sealed itself", outcome, { previous: json(decision) }),
   good(

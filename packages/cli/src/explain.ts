@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 import { explain as explainDecision } from "@guildhall/engine";
-import type { Decision } from "@guildhall/protocol";
 import { type Command, type Io, UsageError } from "./command.ts";
-import { readDecision } from "./read-decision.ts";
+import { type RecordedDecision, readDecision } from "./read-decision.ts";
 import { readInput } from "./read-input.ts";
 
 /** Reads a decision back, step by step, as the console shows it. */
@@ -22,12 +21,12 @@ export const explain: Command = {
     const [name, ...more] = positionals;
     if (name === undefined || more.length > 0)
       throw new UsageError("Expected one receipt: a file, or - for standard input.");
-    print(readDecision(await readInput(name, io)).decision, io);
+    print(readDecision(await readInput(name, io)), io);
     return 0;
   },
 };
 
-function print(decision: Decision, { out }: Io): void {
+function print({ decision, signingModule }: RecordedDecision, { out }: Io): void {
   const { capability_id, env, data_label, qos_class, tenant_id } = decision.inputs;
   out.title(decision.deny ? `${decision.outcome}: ${decision.deny.code}` : decision.outcome);
   const asked = [capability_id, env, data_label, qos_class, tenant_id].filter(
@@ -40,5 +39,6 @@ function print(decision: Decision, { out }: Io): void {
     out.row(mark, step, sentence);
   });
   out.line();
+  if (signingModule !== null) out.line(`Its key lives in: ${signingModule}.`);
   out.line("As the receipt tells it; `hall verify` checks that it is genuine.");
 }

@@ -7,6 +7,8 @@ export interface RecordedDecision {
   decision: Decision;
   /** When; null where the receipt does not say it in a form that a Hall writes. */
   decidedAt: Instant | null;
+  /** What holds the key that sealed it; null where the receipt does not say. */
+  signingModule: string | null;
 }
 
 /** @param bytes a decision's receipt: with its seal, without, or inside the answer to a route or dispatch */
@@ -36,6 +38,7 @@ export function readDecision(bytes: Uint8Array): RecordedDecision {
     // The schema checked the shape; its reading of `inputs` and `details` is JSON, as the type says.
     decision: read.data as Decision,
     decidedAt: decidedAt.success ? decidedAt.data : null,
+    signingModule: typeof receipt.signing_module === "string" ? receipt.signing_module : null,
   };
 }
 

@@ -70,6 +70,8 @@ function print(verdict: Verdict, keys: string[], { out }: Io): void {
     `Receipt ${receipt.receipt_id} is number ${receipt.seq} of its chain and leaf ${receipt.leaf_index} of the ` +
       `${treeSize} that ${receipt.hall} has signed for.`,
   );
+  if (typeof receipt.signing_module === "string")
+    out.line(`By its own words, the key that seals it lives in: ${receipt.signing_module}.`);
   out.line(
     knownKind ? whatItRecords(receipt) : `Its kind, ${receipt.kind}, is unknown here; its seal is good.`,
   );

@@ -69,6 +69,8 @@ const envelope = {
   /** Gap-free within the chain, from 0. */
   seq: z.int().min(0),
   signing_key_id: z.string(),
+  /** What holds the key: `software file`, `software token: SoftHSM v2 …`. Receipts of before do not say. */
+  signing_module: z.string().max(256).optional(),
   spec_version: z.literal(SPEC_VERSION),
 };
 

@@ -17,10 +17,11 @@ import { sequenceAct } from "./sequence.ts";
 export interface Envelope {
   hall: string;
   signingKeyId: string;
+  signingModule: string;
 }
 
 export function envelopeOf(
-  { hall, signingKeyId }: Envelope,
+  { hall, signingKeyId, signingModule }: Envelope,
   chain: TenantId,
   actor: Actor,
   nowMs: number,
@@ -34,6 +35,7 @@ export function envelopeOf(
     receipt_id: receiptId,
     salt: Buffer.from(newSalt()).toString("hex"),
     signing_key_id: signingKeyId,
+    signing_module: signingModule,
     spec_version: SPEC_VERSION,
   } as const;
 }

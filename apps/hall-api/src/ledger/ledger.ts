@@ -69,7 +69,7 @@ export interface LedgerOptions {
 export function createLedger(options: LedgerOptions): Ledger {
   const { db, signer } = options;
   const sealer = createSealer(options);
-  const envelope = { hall: options.origin, signingKeyId: signer.keyId };
+  const envelope = { hall: options.origin, signingKeyId: signer.keyId, signingModule: signer.module };
   const writer: LedgerWriter = createLedgerWriter({
     ...options,
     sealer,

@@ -18,7 +18,7 @@ import { readLog } from "./read-log.ts";
  * administrative act waits for a restart. Safe because what is signed is already durable.
  */
 export interface Sealer {
-  /** True while the last attempt to sign succeeded. */
+  /** True while the last attempt to sign succeeded and the signer's token is there. Otherwise no decision is recorded. */
   healthy(): boolean;
   /** The largest tree size known to be sealed by this instance or stored by any. */
   sealedSize(): number;
@@ -98,10 +98,10 @@ export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions)
 
   async function sealOnce(): Promise<void> {
     const { treeSize, sealedSize } = await sealGap(db.ledger);
-    if (sealedSize >= treeSize) {
-      if (newest.treeSize < sealedSize || newest.note === "") await adoptStored();
-      return;
-    }
+    const hasGap = sealedSize < treeSize;
+    if (!hasGap && (newest.treeSize < sealedSize || newest.note === "")) await adoptStored();
+    // A signer that failed shows by another signature that it is well again, even where a neighbour sealed meanwhile.
+    if ((!hasGap && healthy) || !signer.available()) return;
     const { log: head } = await readHeads(db.ledger, []);
     const frontier = await rebuild(sealedSize, head.treeSize);
     if (!head.frontier.equals(encodeFrontier(frontier))) {
@@ -112,6 +112,7 @@ export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions)
       throw new HallError("LEDGER_UNAVAILABLE", { detail: { reason: "LOG_DAMAGED" } });
     }
     const note = await sign(head.treeSize, rootOf(frontier));
+    if (!hasGap) return;
     const seal: StoredSeal = { treeSize: head.treeSize, note, signatures: [] };
     await storeSeal(db.ledger, seal);
     noteSeal(head.treeSize, note);
@@ -125,7 +126,7 @@ export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions)
   }
 
   return {
-    healthy: () => healthy,
+    healthy: () => healthy && signer.available(),
     sealedSize: () => newest.treeSize,
     sign,
     noteSeal,

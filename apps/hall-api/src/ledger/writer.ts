@@ -73,6 +73,11 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
   async function run(): Promise<void> {
     while (queue.length > 0) {
       const batch = queue.splice(0, BATCH_MAX);
+      // What waited when the signer was lost is refused as what comes after, and never decided late.
+      if (!sealer.healthy()) {
+        for (const waiting of batch) waiting.reject(new HallError("SIGNER_UNAVAILABLE"));
+        continue;
+      }
       try {
         await commit(batch);
       } catch (cause) {

@@ -8,7 +8,7 @@ export function settingsOf(folder: string, databaseUrl: string): Settings {
     host: "127.0.0.1",
     port: 0,
     databaseUrl,
-    signerFile: join(folder, "keys", "hall.pem"),
+    signer: { kind: "file", path: join(folder, "keys", "hall.pem") },
     operatorTokenFile: join(folder, "keys", "operator-token"),
     headFile: join(folder, "keys", "hall.pem.log-head.json"),
     recoverLog: null,

@@ -78,7 +78,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     host: "127.0.0.1",
     port: 0,
     databaseUrl,
-    signerFile: join(dataDir, "keys", "hall.pem"),
+    signer: { kind: "file", path: join(dataDir, "keys", "hall.pem") },
     operatorTokenFile: join(dataDir, "keys", "operator-token"),
     headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
     recoverLog: null,

@@ -1,7 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, mkdir, open, unlink } from "node:fs/promises";
+import { link, mkdir, open, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readPrivateFile } from "./private-file.ts";
 import { algorithmOf, keyIdOf, rawPublicKey, signingInput, spkiOf } from "./public-key.ts";
 import {
   type Ed25519Signer,
@@ -74,46 +75,14 @@ async function openKey(path: string, algorithm: KeyAlgorithm): Promise<KeyObject
 
 /** The key in the file, or null where there is no file. */
 async function readKey(path: string, algorithm: KeyAlgorithm): Promise<KeyObject | null> {
-  let file: FileHandle;
-  try {
-    // Without O_NONBLOCK, opening a FIFO that stands there would wait for a writer for ever.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (cause) {
-    // ENOTDIR means that a parent is a file: creating the folder will fail and say so.
-    if (hasCode(cause, "ENOENT", "ENOTDIR")) return null;
-    throw refuse("KEY_FILE_UNREADABLE", path, "cannot be opened; let this process's user read it", cause);
-  }
-  try {
-    await checkAccess(file, path, algorithm);
-    return parseKey(await file.readFile("utf8"), path, algorithm);
-  } finally {
-    await file.close();
-  }
-}
-
-/** Asks the open file, not its path: what is checked is what is read, whatever is renamed meanwhile. */
-async function checkAccess(file: FileHandle, path: string, algorithm: KeyAlgorithm): Promise<void> {
-  const stat = await file.stat();
-  const { mode, uid, size } = stat;
-  if (!stat.isFile()) throw refuse("KEY_FILE_UNREADABLE", path, "is not a file; name the key file itself");
-  if (size > FILE_MAX_BYTES)
-    throw refuse("KEY_FILE_MALFORMED", path, `is too long for a key; ${GIVE_A_KEY[algorithm]}`);
-
-  // Windows has no owner and no mode; there the folder's access list must do this.
-  const user = process.geteuid?.();
-  if (user === undefined) return;
-  if (uid !== user)
-    throw refuse(
-      "KEY_FILE_NOT_OURS",
-      path,
-      `belongs to user ${uid}, and this process is user ${user}; chown it to ${user}, or replace a key you do not know`,
-    );
-  if ((mode & 0o077) !== 0)
-    throw refuse(
-      "KEY_FILE_TOO_OPEN",
-      path,
-      `has mode ${(mode & 0o777).toString(8)}, so others may have the key; replace the key, or chmod 600 if nobody could have read it`,
-    );
+  const pem = await readPrivateFile({
+    path,
+    kind: "KEY_FILE",
+    secret: "key",
+    maxBytes: FILE_MAX_BYTES,
+    remedy: GIVE_A_KEY[algorithm],
+  });
+  return pem === null ? null : parseKey(pem, path, algorithm);
 }
 
 /** What to give instead, with the command that makes it. */

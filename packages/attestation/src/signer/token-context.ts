@@ -112,7 +112,10 @@ export function createTokenContext(module: Cryptoki): TokenContext {
       return work();
     } catch (error) {
       const fault = error instanceof CallFailed ? faultOf(error) : error;
-      if (fault instanceof TokenFault && fault.fatal) stopped = fault;
+      if (fault instanceof TokenFault && fault.fatal) {
+        stopped = fault;
+        forget();
+      }
       throw fault;
     }
   }

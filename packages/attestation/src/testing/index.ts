@@ -1,4 +1,6 @@
 /** Fixtures for the tests of other packages. */
+
+export { type FaultyCryptoki, faultyCryptoki } from "./faulty-cryptoki.ts";
 export {
   buildLog,
   type MemoryLog,
