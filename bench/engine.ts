@@ -11,6 +11,7 @@ import {
   type Snapshot,
   snapshotWorker,
   telemetryOf,
+  type WorkerPool,
 } from "../packages/engine/src/index.ts";
 import {
   CATALOG_VERSION,
@@ -211,6 +212,7 @@ function bundleOf(size: number, policies: readonly unknown[]): RuleBundle {
 
 function setup(size: number, policies: readonly unknown[] = []): Setup {
   const program = compile(bundleOf(size, policies), DIGEST);
+  const pool: WorkerPool = new Map();
   const workers = new Map(
     Array.from({ length: size }, (_, n) => {
       const record = WorkerRecord.parse({
@@ -225,7 +227,7 @@ function setup(size: number, policies: readonly unknown[] = []): Setup {
         transportDigest: record.artifact_hash,
         available: true,
       };
-      const worker = snapshotWorker(record, live);
+      const worker = snapshotWorker(record, live, pool);
       return [worker.speciesId, [worker]] as const;
     }),
   );

@@ -64,6 +64,16 @@ CREATE POLICY tenant ON hall.api_key AS PERMISSIVE FOR ALL TO hall_app, hall_ope
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.api_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.authority (
+  key_id text NOT NULL,
+  der bytea NOT NULL,
+  not_before timestamp(3) with time zone NOT NULL,
+  not_after timestamp(3) with time zone NOT NULL,
+  receipt_id uuid NOT NULL,
+  CONSTRAINT authority_pkey PRIMARY KEY (key_id),
+  CONSTRAINT authority_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text))
+);
+
 CREATE TABLE hall.bundle_draft (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -118,6 +128,49 @@ ALTER TABLE hall.bundle_publication FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON hall.bundle_publication AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.certificate (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  certification_id uuid NOT NULL,
+  worker_id text NOT NULL,
+  record_hash text NOT NULL,
+  digest text NOT NULL,
+  der bytea NOT NULL,
+  authority_key_id text NOT NULL,
+  is_key_held boolean NOT NULL,
+  capabilities text[] NOT NULL,
+  environments text[] NOT NULL,
+  data_labels text[] NOT NULL,
+  valid_from timestamp(3) with time zone NOT NULL,
+  valid_until timestamp(3) with time zone NOT NULL,
+  issued_at timestamp(3) with time zone NOT NULL,
+  issued_by text NOT NULL,
+  receipt_id uuid NOT NULL,
+  revoked_at timestamp(3) with time zone,
+  revoked_by text,
+  revocation_reason text,
+  revocation_receipt_id uuid,
+  CONSTRAINT certificate_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT certificate_tenant_id_digest_key UNIQUE (tenant_id, digest),
+  CONSTRAINT digest_is_of_the_certificate CHECK ((digest = ('sha256:'::text || encode(sha256(der), 'hex'::text)))),
+  CONSTRAINT revocation_is_whole CHECK ((num_nonnulls(revoked_at, revoked_by, revocation_reason, revocation_receipt_id) = ANY (ARRAY[0, 4]))),
+  CONSTRAINT validity_has_an_end CHECK ((valid_from < valid_until)),
+  CONSTRAINT certificate_authority_key_id_fkey FOREIGN KEY (authority_key_id) REFERENCES hall.authority(key_id) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_certification_id_fkey FOREIGN KEY (tenant_id, certification_id) REFERENCES hall.certificate(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT,
+  CONSTRAINT certificate_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE INDEX certificate_revoked ON hall.certificate USING btree (authority_key_id, valid_until) WHERE (revoked_at IS NOT NULL);
+CREATE INDEX certificate_worker ON hall.certificate USING btree (tenant_id, worker_id, issued_at);
+ALTER TABLE hall.certificate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.certificate FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.certificate AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING ((revoked_at IS NOT NULL));
+CREATE POLICY tenant ON hall.certificate AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.certificate FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
 CREATE TABLE hall.dispatch (
   tenant_id uuid NOT NULL,
@@ -340,6 +393,19 @@ CREATE POLICY tenant ON hall.profile_head AS PERMISSIVE FOR ALL TO hall_app, hal
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.profile_head FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.revocation_list (
+  authority_key_id text NOT NULL,
+  number bigint NOT NULL,
+  content_digest text NOT NULL,
+  der bytea NOT NULL,
+  this_update timestamp(3) with time zone NOT NULL,
+  next_update timestamp(3) with time zone NOT NULL,
+  CONSTRAINT revocation_list_pkey PRIMARY KEY (authority_key_id, number),
+  CONSTRAINT revocation_list_content_digest_check CHECK ((content_digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT revocation_list_number_check CHECK ((number > 0)),
+  CONSTRAINT revocation_list_authority_key_id_fkey FOREIGN KEY (authority_key_id) REFERENCES hall.authority(key_id) ON DELETE RESTRICT
+);
 
 CREATE TABLE hall.rule_bundle (
   tenant_id uuid NOT NULL,
@@ -677,6 +743,8 @@ ALTER TABLE ledger.chain_position ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.chain_position FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.chain_position AS PERMISSIVE FOR INSERT TO hall_append
   WITH CHECK (true);
+CREATE POLICY audit_reads ON ledger.chain_position AS PERMISSIVE FOR SELECT TO hall_append
+  USING (true);
 CREATE POLICY ledger_writes ON ledger.chain_position AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON ledger.chain_position AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
@@ -687,6 +755,17 @@ CREATE TABLE ledger.checkpoint (
   note text NOT NULL,
   stored_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT checkpoint_pkey PRIMARY KEY (tree_size)
+);
+
+CREATE TABLE ledger.cosignature (
+  tree_size bigint NOT NULL,
+  witness text NOT NULL,
+  line text NOT NULL,
+  cosigned_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT cosignature_pkey PRIMARY KEY (tree_size, witness),
+  CONSTRAINT cosignature_line_check CHECK (((length(line) >= 1) AND (length(line) <= 1024))),
+  CONSTRAINT cosignature_witness_check CHECK (((length(witness) >= 1) AND (length(witness) <= 160))),
+  CONSTRAINT cosignature_tree_size_fkey FOREIGN KEY (tree_size) REFERENCES ledger.checkpoint(tree_size) ON DELETE RESTRICT
 );
 
 CREATE TABLE ledger.idempotency_key (
@@ -748,6 +827,8 @@ ALTER TABLE ledger.receipt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_append
   WITH CHECK (true);
+CREATE POLICY audit_reads ON ledger.receipt AS PERMISSIVE FOR SELECT TO hall_append
+  USING (true);
 CREATE POLICY ledger_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON ledger.receipt AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
@@ -795,6 +876,8 @@ ALTER TABLE ledger.receipt_id_index ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt_id_index FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.receipt_id_index AS PERMISSIVE FOR INSERT TO hall_append
   WITH CHECK (true);
+CREATE POLICY audit_reads ON ledger.receipt_id_index AS PERMISSIVE FOR SELECT TO hall_append
+  USING (true);
 CREATE POLICY ledger_writes ON ledger.receipt_id_index AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON ledger.receipt_id_index AS PERMISSIVE FOR SELECT TO hall_app, hall_operator
@@ -877,6 +960,26 @@ BEGIN
     SELECT * FROM unnest(p_node_levels, p_node_indexes, p_node_hashes);
   PERFORM pg_notify('guildhall_ledger', '');
 END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.audit_rows(p_from bigint, p_to bigint)
+ RETURNS TABLE(leaf_index bigint, tenant_id uuid, seq bigint, receipt_hash bytea, body_hash bytea, leaf_hash bytea, prev_hash text, is_consistent boolean)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT n.i, r.tenant_id, r.seq, r.receipt_hash, sha256(r.body), l.receipt_hash,
+    convert_from(r.body, 'UTF8')::jsonb ->> 'prev_receipt_hash',
+    -- What stands beside the body says what the body says.
+    COALESCE((convert_from(r.body, 'UTF8')::jsonb @> jsonb_build_object('chain', r.tenant_id, 'seq', r.seq,
+        'leaf_index', r.leaf_index, 'receipt_id', r.receipt_id, 'kind', r.kind))
+      AND p.leaf_index = r.leaf_index AND x.leaf_index = r.leaf_index AND x.tenant_id = r.tenant_id, false)
+  FROM generate_series(p_from, p_to - 1) AS n (i)
+  LEFT JOIN ledger.receipt r ON r.leaf_index = n.i
+  LEFT JOIN ledger.log_leaf l ON l.leaf_index = n.i
+  LEFT JOIN ledger.chain_position p ON p.tenant_id = r.tenant_id AND p.seq = r.seq
+  LEFT JOIN ledger.receipt_id_index x ON x.receipt_id = r.receipt_id
+  ORDER BY n.i
+$function$;
 
 CREATE OR REPLACE FUNCTION ledger.ensure_receipt_partitions(p_leaf bigint)
  RETURNS void
@@ -963,6 +1066,17 @@ CREATE OR REPLACE FUNCTION lookup.dispatch(p_id uuid)
  SET search_path TO ''
 AS $function$
   SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.revoked_certificates(p_authority text, p_valid_after timestamp with time zone)
+ RETURNS TABLE(id uuid, revoked_at timestamp with time zone, reason text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT c.id, c.revoked_at, c.revocation_reason FROM hall.certificate c
+  WHERE c.authority_key_id = p_authority AND c.revoked_at IS NOT NULL AND c.valid_until > p_valid_after
+  ORDER BY c.revoked_at, c.id
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.session(p_hash bytea)

@@ -38,6 +38,20 @@ const Env = z.object({
     .optional(),
   /** The size of a signed head that is lost for good: the log goes on without it, and an entry says so. */
   HALL_RECOVER_LOG: z.coerce.number().int().min(1).optional(),
+  /** Who is asked to cosign the log: `<url> <vkey>` each, with commas between. */
+  HALL_WITNESSES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim().split(/ +/)))
+    .refine(
+      (all) => all.every((one) => one.length === 2 && URL.canParse(one[0] ?? "") && one[1]?.includes("+")),
+      {
+        message: "expected <url> <vkey>, with commas between witnesses",
+      },
+    )
+    .transform((all) => all.map(([url = "", key = ""]) => ({ url, key })))
+    .default([]),
+  /** Seconds between two rounds of the auditor, which reads the stored log again. */
+  HALL_AUDIT_SECONDS: z.coerce.number().int().min(1).max(86_400).default(10),
   /** Where clients and workers reach this Hall. */
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the console is served: the only origin that may act for a session. */
@@ -70,6 +84,8 @@ export interface Settings {
   /** Where the newest signed head is kept: beside the key where that is a file, else where such a key would be. */
   headFile: string;
   recoverLog: number | null;
+  auditSeconds: number;
+  witnesses: readonly { url: string; key: string }[];
   origin: string;
   url: string;
   consoleUrl: string;
@@ -110,6 +126,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     signer,
     headFile: `${signer.kind === "file" ? signer.path : keyFile}.log-head.json`,
     recoverLog: e.HALL_RECOVER_LOG ?? null,
+    auditSeconds: e.HALL_AUDIT_SECONDS,
+    witnesses: e.HALL_WITNESSES,
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,

@@ -1,12 +1,14 @@
 import type { Ed25519Signer, Token } from "@guildhall/attestation";
 import type { Db } from "@guildhall/db";
 import type { FastifyBaseLogger } from "fastify";
+import type { CertificateAuthority } from "./certification/authority.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { Witnessing } from "./ledger/witnessing.ts";
 import type { ShadowRecorder } from "./snapshot/shadow.ts";
 import type { SnapshotStore } from "./snapshot/store.ts";
 
@@ -19,8 +21,10 @@ export interface Hall {
   /** Where the signer's key lives, if that is a token: it may hold more keys. */
   token: Token | null;
   ledger: Ledger;
+  witnessing: Witnessing;
   snapshots: SnapshotStore;
   shadow: ShadowRecorder;
+  authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;
   log: FastifyBaseLogger;

@@ -12,6 +12,8 @@ import { Agent, buildConnector, request } from "undici";
 export interface Outbound {
   /** @throws OutboundError with a code that may stand in a receipt */
   postJson(url: string, body: unknown, options: PostOptions): Promise<{ status: number; text: string }>;
+  /** The same with text both ways: witnesses speak in lines. */
+  postText(url: string, body: string, options: PostOptions): Promise<{ status: number; text: string }>;
   close(): Promise<void>;
 }
 
@@ -80,21 +82,29 @@ export function createOutbound({ allowPrivate }: { allowPrivate: boolean }): Out
     return agent;
   }
 
+  async function post(
+    url: string,
+    body: string,
+    contentType: string,
+    { timeoutMs, headers, tlsPin }: PostOptions,
+  ): Promise<{ status: number; text: string }> {
+    try {
+      const response = await request(url, {
+        method: "POST",
+        dispatcher: agentFor(tlsPin ?? null),
+        headers: { "content-type": contentType, ...headers },
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { status: response.statusCode, text: await response.body.text() };
+    } catch (cause) {
+      throw outboundError(cause);
+    }
+  }
+
   return {
-    async postJson(url, body, { timeoutMs, headers, tlsPin }) {
-      try {
-        const response = await request(url, {
-          method: "POST",
-          dispatcher: agentFor(tlsPin ?? null),
-          headers: { "content-type": "application/json", ...headers },
-          body: JSON.stringify(body),
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        return { status: response.statusCode, text: await response.body.text() };
-      } catch (cause) {
-        throw outboundError(cause);
-      }
-    },
+    postJson: (url, body, options) => post(url, JSON.stringify(body), "application/json", options),
+    postText: (url, body, options) => post(url, body, "text/plain; charset=utf-8", options),
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.close()));
     },

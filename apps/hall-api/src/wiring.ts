@@ -1,10 +1,13 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
   openNote,
+  openSoftwareKey,
   parseVerifierKey,
+  type Signer,
   type Token,
+  verifiedSigner,
   verifierKey,
 } from "@guildhall/attestation";
 import {
@@ -21,16 +24,19 @@ import {
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
 import { createApp, createLog } from "./app.ts";
+import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
+import { createAuditor } from "./ledger/auditor.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { openSigner } from "./signer.ts";
@@ -65,17 +71,34 @@ export async function startHall(
   await ensureOperatorToken(settings.operatorTokenFile);
   const opened = await openSigner(settings, log);
   const signer = wrapSigner(opened.signer);
+  const caSigner = verifiedSigner(
+    await openSoftwareKey(join(dirname(settings.headFile), "ca.pem"), "ecdsa-p256"),
+  );
+  const closeSigners = async () => {
+    await caSigner.close();
+    await opened.close();
+  };
   // A Hall that does not start leaves nothing behind: no server, no token's process.
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
   ).catch(async (error) => {
-    await opened.close();
+    await closeSigners();
     throw error;
   });
-  const ground = { settings, probe, log, signer, token: opened.token, db, closeServer };
-  return assemble({ ...ground, closeSigner: opened.close }).catch(async (error) => {
+  const ground = {
+    settings,
+    probe,
+    log,
+    signer,
+    token: opened.token,
+    caSigner,
+    closeSigners,
+    db,
+    closeServer,
+  };
+  return assemble(ground).catch(async (error) => {
     await db.close();
-    await opened.close();
+    await closeSigners();
     await closeServer();
     throw error;
   });
@@ -87,14 +110,16 @@ interface Ground {
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
   token: Token | null;
-  closeSigner: () => Promise<void>;
+  /** Of the certificate authority. */
+  caSigner: Signer;
+  closeSigners: () => Promise<void>;
   db: Db;
   closeServer: () => Promise<void>;
 }
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, token, db } = ground;
+  const { settings, probe, log, signer, token, caSigner, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -114,10 +139,13 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
     await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
   }
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
+  const witnessing = await openWitnessing({ db, outbound, now: clock.now, log, ...settings });
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
-  const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
+  const { origin, url } = settings;
+  const authority = await openAuthority({ db, ledger, clock, signer: caSigner, origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
   const shadow = createShadowRecorder({ db, log });
@@ -131,11 +159,29 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
   notifications.on("guildhall_outcome", (id) => dispatcher.noteOutcome(id));
+  const auditor = createAuditor({
+    db,
+    ledger,
+    clock,
+    origin: settings.origin,
+    key: verifierKey(settings.origin, signer.publicKey),
+    log,
+  });
+  let auditing: Promise<unknown> | null = null;
+  const audit = quietly("the audit", () => {
+    // One round at a time, however long it takes.
+    auditing ??= auditor.audit().finally(() => {
+      auditing = null;
+    });
+    return auditing;
+  });
   const timers = [
+    setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
       refresh();
       dispatcher.wake();
+      void witnessing.ask();
     }, POLL_MS),
     setInterval(
       quietly("the clock", () => clock.measure()),
@@ -151,8 +197,10 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     signer,
     token,
     ledger,
+    witnessing,
     snapshots,
     shadow,
+    authority,
     grants,
     dispatcher,
     log,
@@ -166,6 +214,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     async stop() {
       await app.close();
       for (const timer of timers) clearInterval(timer);
+      await auditing?.catch(() => undefined); // told when it failed
       await dispatcher.close();
       await shadow.close();
       await ledger.close();
@@ -173,10 +222,27 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await notifications.close();
       await outbound.close();
       await db.close();
-      await ground.closeSigner();
+      await ground.closeSigners();
       await ground.closeServer();
     },
   };
+}
+
+/**
+ * Asks every witness before anything is signed: one that has cosigned more than the database holds, or another
+ * history, shows that the database is an old one (RELIABILITY H-078). One that does not answer proves nothing.
+ */
+async function openWitnessing(options: WitnessingOptions) {
+  const witnessing = await createWitnessing(options);
+  await witnessing.ask();
+  const [found] = witnessing.contradictions();
+  if (!found) return witnessing;
+  await options.outbound.close();
+  throw new StartError(
+    `The witness ${found.witness} has cosigned ${found.treeSize === null ? "another history of this log" : `${found.treeSize} receipts of this log, and this database holds fewer`}. ` +
+      "Nothing is signed from it. Restore the newer database; where it is lost for good, read docs/runbooks/restore.md: " +
+      "this witness never cosigns a log that took something back.",
+  );
 }
 
 /** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */

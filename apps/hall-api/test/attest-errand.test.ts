@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { recordNamespaceKey } from "../src/identity/namespace-keys.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { enrollAt, request } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
@@ -73,11 +72,15 @@ function config(): string {
 it("one changed byte of the example worker: denied, alerted, flagged, until it is put right, cleared and measured again", async () => {
   // The namespace's key, and who says that it is the namespace's.
   const namespaceKey = await run("attest", "keygen", "--out", join(folder, "namespace.pem"));
-  await recordNamespaceKey(
-    hall.hall,
-    { tenantId: tenant.id, actor: { kind: "hall", id: "test-operator" } },
-    { namespace: "org.guildhall", publicKey: Buffer.from(publicKeyIn(namespaceKey.out), "base64") },
-  );
+  const owned = await hall.ask("POST", "/hall/namespace-keys", {
+    key: hall.operatorToken,
+    body: {
+      tenant: tenant.identity.replace(/\.test$/, ""),
+      namespace: "org.guildhall",
+      public_key: publicKeyIn(namespaceKey.out),
+    },
+  });
+  expect(owned.status).toBe(201);
   // The runner's key.
   const runnerKey = await run("attest", "keygen", "--out", join(folder, "runner.pem"));
   const registered = await hall.ask("POST", "/wcp/runners", {

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { signMeasurement } from "@guildhall/attestation";
 import { instant, type Measurement } from "@guildhall/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { recordNamespaceKeyRetired } from "../src/identity/namespace-keys.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { request } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
@@ -317,11 +316,12 @@ describe("a registration", () => {
     await registerCode();
     await measured();
     for (const at of [hall, second]) expect(await denial(at)).toBeNull();
-    await recordNamespaceKeyRetired(
-      hall.hall,
-      { tenantId: tenant.id, actor: { kind: "hall", id: "test" } },
-      { id: namespace.id, reason: "lost" },
+    const retired = await hall.ask<{ receipt_id: string }>(
+      "POST",
+      `/hall/namespace-keys/${namespace.id}/retire`,
+      { key: hall.operatorToken, body: { reason: "lost" } },
     );
+    expect(retired.status).toBe(200);
     for (const at of [hall, second]) expect(await denial(at)).toBe("DENY_WORKER_HASH_UNAVAILABLE");
     expect(await view()).toMatchObject({ state: "key_retired" });
     await refused(await statement(namespace.signer), "NAMESPACE_KEY_UNKNOWN");
@@ -331,6 +331,48 @@ describe("a registration", () => {
     const { secret } = await addKey(hall.hall, tenant, { scopes: ["worker:enroll", "attestation:read"] });
     const envelope = await statement(namespace.signer);
     expectRefusal((await register(hall, secret, envelope)) as never, 403, "FORBIDDEN");
+  });
+});
+
+describe("the key of a namespace", () => {
+  const keys = () => hall.ask<{ keys: object[] }>("GET", "/hall/namespace-keys", { key: hall.operatorToken });
+  const ask = async (body: object, key = hall.operatorToken) =>
+    hall.ask<{ id: string; receipt_id: string }>("POST", "/hall/namespace-keys", { key, body });
+
+  it("is registered by the Hall's operator, for one tenant, on the Hall's own chain", async () => {
+    const slug = tenant.identity.replace(/\.test$/, "");
+    const public_key = Buffer.from((await newSigner()).publicKey).toString("base64");
+    const wanted = { tenant: slug, namespace: "org.acme", public_key };
+    const { status, body } = await ask(wanted);
+    expect(status).toBe(201);
+    const shown = await hall.ask<Parameters<typeof verified>[0]>("GET", `/hall/receipts/${body.receipt_id}`, {
+      key: hall.operatorToken,
+    });
+    expect(await verified(shown.body, hall.verifierKey)).toMatchObject({
+      kind: "key",
+      action: "registered",
+      subject: body.id,
+      actor: { kind: "hall", id: "operator" },
+      details: { role: "namespace", namespace: "org.acme", tenant: tenant.id, public_key },
+    });
+    expect((await keys()).body.keys).toContainEqual(
+      expect.objectContaining({ id: body.id, tenant: slug, namespace: "org.acme", retired_at: null }),
+    );
+    expectRefusal((await ask(wanted)) as never, 409, "CONFLICT");
+    expectRefusal((await ask({ ...wanted, tenant: "nobody" })) as never, 404, "NOT_FOUND");
+    for (const namespace of ["acme", "org.", "org.Acme", "org.acme.more", "com.acme"])
+      expectRefusal((await ask({ ...wanted, namespace })) as never, 400, "INVALID_REQUEST");
+  });
+
+  it("is registered, retired and listed by nobody of a tenant", async () => {
+    const public_key = Buffer.alloc(32).toString("base64");
+    for (const key of [tenant.key, tenant.operator]) {
+      const body = { tenant: "x", namespace: "org.acme", public_key };
+      expectRefusal((await ask(body, key)) as never, 403, "FORBIDDEN");
+      expectRefusal(await hall.ask("GET", "/hall/namespace-keys", { key }), 403, "FORBIDDEN");
+      const path = `/hall/namespace-keys/${namespace.id}/retire`;
+      expectRefusal(await hall.ask("POST", path, { key, body: { reason: "x" } }), 403, "FORBIDDEN");
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import type { ReadReceipt } from "@guildhall/attestation/verify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { newSecret } from "../src/identity/api-key.ts";
-import { KEY_SCOPES, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
+import { KEY_SCOPES, OPERATOR_PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
@@ -55,7 +55,9 @@ const keyFor = (permission: string) =>
     ? tenant.key
     : (ROLE_PERMISSIONS.operator as readonly string[]).includes(permission)
       ? session
-      : compliance;
+      : (OPERATOR_PERMISSIONS as readonly string[]).includes(permission)
+        ? hall.operatorToken
+        : compliance;
 
 /** A value in a test's name. */
 function shown(value: unknown): string {
@@ -521,6 +523,9 @@ const REST_OF_INPUT: Record<string, object | undefined> = {
   "draft.save": { content: "x", revision: 1 },
   "draft.consent": { revision: 1 },
   "runner.retire": { reason: "x" },
+  "namespace.retire-key": { reason: "x" },
+  "certificate.renew": { expires_in_seconds: 60 },
+  "certificate.revoke": { reason: "superseded" },
 };
 
 describe("a path that leads nowhere", () => {

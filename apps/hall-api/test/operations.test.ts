@@ -41,6 +41,13 @@ it("these are all operations, who may use them and by which doors", () => {
     worker.enroll           worker:enroll        POST /enroll
     worker.set_transport    worker:set-transport PUT /wcp/workers/:worker_id/transport
     worker.get-record       worker:read          GET /wcp/records/:hash
+    certificate.issue       certification:grant  POST /wcp/workers/:worker_id/certificates tRPC mutation
+    certificate.renew       certification:grant  POST /wcp/certificates/:id/renew          tRPC mutation
+    certificate.revoke      certification:revoke POST /wcp/certificates/:id/revoke         tRPC mutation
+    certificate.list        certification:read   GET /wcp/certificates                     tRPC query
+    certificate.get         certification:read   GET /wcp/certificates/:id                 tRPC query
+    authority.certificates  public               GET /.well-known/hall-ca.pem
+    authority.revocations   public               GET /.well-known/hall-ca.crl
     attestation.list        attestation:read     GET /wcp/attestations                     tRPC query
     attestation.get         attestation:read     GET /wcp/workers/:worker_id/attestation   tRPC query
     attestation.register    attestation:register POST /wcp/workers/:worker_id/attestation  tRPC mutation
@@ -89,6 +96,9 @@ it("these are all operations, who may use them and by which doors", () => {
     hall.jwks               public               GET /.well-known/jwks.json
     hall.receipt            hall:read            GET /hall/receipts/:id
     operator.renew-token    hall:operate         POST /hall/operator-token/renew
+    namespace.list-keys     hall:read            GET /hall/namespace-keys
+    namespace.register-key  hall:operate         POST /hall/namespace-keys
+    namespace.retire-key    hall:operate         POST /hall/namespace-keys/:id/retire
     "
   `);
 });
@@ -116,6 +126,9 @@ it("this is what each role, a key and the Hall's operator may do", () => {
     worker:read          ●          ●          ●          ●          ●          ·
     worker:enroll        ●          ·          ·          ·          ●          ·
     worker:set-transport ●          ·          ·          ·          ●          ·
+    certification:read   ●          ●          ●          ●          ●          ·
+    certification:grant  ·          ·          ●          ·          ·          ·
+    certification:revoke ·          ·          ●          ·          ·          ·
     approval:read        ●          ●          ●          ●          ●          ·
     rule:read            ●          ●          ●          ●          ●          ·
     rule:draft           ●          ·          ·          ·          ●          ·

@@ -24,6 +24,9 @@ interface Lived extends TestTenant {
   /** Another member's, who may open what receipts commit to. */
   compliance: string;
   runner: string;
+  namespaceKey: string;
+  certificate: string;
+  certificateDigest: string;
   sessionId: string;
   memberId: string;
   link: string;
@@ -78,6 +81,7 @@ async function live(name: string, publications: number): Promise<Lived> {
   await enrollAt(hall, tenant.key, worker.url, { record: { ...RECORD, worker_id: workerId } });
   const code = await registered(tenant, member.session, workerId);
   const { session: compliance } = await addMember(hall.hall, tenant.id, "compliance");
+  const certificate = await certified(tenant, compliance, workerId);
   const correlation = `correlation-of-${name}`;
   const { body } = await hall.ask<DispatchAnswer>("POST", "/wcp/dispatch", {
     key: tenant.key,
@@ -90,7 +94,7 @@ async function live(name: string, publications: number): Promise<Lived> {
   return {
     ...tenant,
     ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
-    ...{ worker, workerId, capability, correlation, compliance, runner: code.runner },
+    ...{ worker, workerId, capability, correlation, compliance, ...code, ...certificate },
     ...(await governed(tenant, member.session, name, publications)),
     decision: body.decision_id,
     outcome: body.outcome_receipt?.receipt.receipt_id ?? "",
@@ -105,7 +109,34 @@ async function registered(tenant: TestTenant, operator: string, workerId: string
   const envelope = await statement(namespace.signer, { worker_id: workerId });
   expect((await register(hall, tenant.key, envelope, undefined, workerId)).status).toBe(201);
   expect((await measure(hall, tenant.key, runner.signer, {}, workerId)).body.matches).toBe(true);
-  return { runner: runner.id };
+  return { runner: runner.id, namespaceKey: namespace.id };
+}
+
+/** A certificate of the worker as it is enrolled. */
+async function certified(tenant: TestTenant, officer: string, workerId: string) {
+  const { body: listed } = await hall.ask<{ workers: { worker_record_hash: string }[] }>(
+    "GET",
+    "/wcp/workers",
+    {
+      key: tenant.key,
+    },
+  );
+  const { body } = await hall.ask<{ certificate_id: string; digest: string }>(
+    "POST",
+    `/wcp/workers/${workerId}/certificates`,
+    {
+      key: officer,
+      body: {
+        record_hash: listed.workers[0]?.worker_record_hash,
+        capabilities: ["cap.doc.summarize"],
+        environments: ["prod"],
+        data_labels: ["INTERNAL"],
+        expires_in_seconds: 3600,
+      },
+    },
+  );
+  expect(body.certificate_id).toBeDefined();
+  return { certificate: body.certificate_id, certificateDigest: body.digest };
 }
 
 /** What there is to govern with: a draft, publications, a shadow run, a profile, a record, something that waits. */
@@ -165,7 +196,15 @@ const publicationNumbers: Probe = () => ({
 const digests = (of: () => string): Probe => {
   return () => ({ foreign: [of()], nobodys: [`sha256:${"0".repeat(64)}`] });
 };
+const namespaceKeyIds: Probe = () => ({
+  foreign: [theirs.namespaceKey],
+  nobodys: madeUp(theirs.namespaceKey),
+});
 const runnerIds: Probe = () => ({ foreign: [theirs.runner], nobodys: madeUp(theirs.runner) });
+const certificateIds: Probe = () => ({
+  foreign: [theirs.certificate],
+  nobodys: madeUp(theirs.certificate),
+});
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
@@ -186,6 +225,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "receipt.get": { id: receiptIds },
   "receipt.proof": { id: receiptIds },
   "grant.redeem": { grant: "is itself the right to redeem it" },
+  "log.checkpoint": { cosigned: "a filter" },
   "log.tile": { tile: "hashes of all, public" },
   "worker.enroll": {
     worker_id: "free for each tenant; see below",
@@ -213,6 +253,19 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "runner.retire": { id: runnerIds, reason: "free text" },
   "alert.list": { before: "a place in one's own list", limit: "a number" },
   "approval.list-pending": { after: "a place in one's own list", limit: "a number" },
+  "certificate.issue": {
+    worker_id: workerIds,
+    record_hash: "is held against one's own worker",
+    ...nothing(
+      "what is certified",
+      "capabilities environments data_labels expires_in_seconds certificate_request",
+    ),
+  },
+  "certificate.renew": { id: certificateIds, expires_in_seconds: "a number" },
+  "certificate.revoke": { id: certificateIds, reason: "one of six", note: "free text" },
+  "certificate.list": { worker_id: workerIds, digest: digests(() => theirs.certificateDigest) },
+  "certificate.get": { id: certificateIds },
+  "authority.revocations": { authority: "the Hall's own, public" },
   "rule.list-publications": { before: "a place in one's own history", limit: "a number" },
   "rule.get-publication": { number: publicationNumbers },
   "rule.get-bundle": { digest: digests(() => theirs.bundle) },
@@ -246,6 +299,8 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "session.begin": { token: "is itself the right to sign in" },
   "hall.receipt": { id: receiptIds },
   "operator.renew-token": { reason: "free text" },
+  "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
+  "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
 };
 
 function routeInput() {
@@ -278,6 +333,9 @@ it("no list and no description that a tenant may read names anything of the othe
       theirs.act,
       theirs.correlation,
       theirs.runner,
+      theirs.namespaceKey,
+      theirs.certificate,
+      theirs.certificateDigest,
     ],
     "tenant-theirs",
     theirs.worker.url,
@@ -390,8 +448,21 @@ function goodInput(name: string): Record<string, unknown> {
     case "measurement.answer":
       return { envelope: "{}" };
     case "flag.clear":
+    case "namespace.retire-key":
     case "runner.retire":
       return { reason: "x" };
+    case "certificate.issue":
+      return {
+        record_hash: ours.record,
+        capabilities: ["cap.doc.summarize"],
+        environments: ["prod"],
+        data_labels: ["INTERNAL"],
+        expires_in_seconds: 60,
+      };
+    case "certificate.renew":
+      return { expires_in_seconds: 60 };
+    case "certificate.revoke":
+      return { reason: "superseded" };
     case "draft.save":
       return { content: "x", revision: 1 };
     case "draft.consent":
@@ -424,7 +495,7 @@ describe("with a key and with a session, what is the other tenant's answers like
       ? 403
       : name === "key.create"
         ? 400
-        : /^(?:decision.route|dispatch.start)$/.test(name)
+        : /^(?:decision.route|dispatch.start|certificate.list)$/.test(name)
           ? 200
           : 404;
     expect(statuses, door).toContain(expected);

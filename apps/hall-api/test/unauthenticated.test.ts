@@ -69,6 +69,10 @@ it("this is everything that answers a stranger with something else than 401 UNAU
   }
   expect(open).toMatchInlineSnapshot(`
     [
+      "GET /.well-known/hall-ca.crl 200",
+      "HEAD /.well-known/hall-ca.crl 200",
+      "GET /.well-known/hall-ca.pem 200",
+      "HEAD /.well-known/hall-ca.pem 200",
       "GET /.well-known/hall.json 200",
       "HEAD /.well-known/hall.json 200",
       "GET /.well-known/jwks.json 200",

@@ -1,3 +1,5 @@
+export { BodyFold, bodyProblem } from "./bulk/body-lines.ts";
+export { type LineVerdict, ReceiptLines } from "./bulk/receipt-lines.ts";
 export { documentDigest, textDigest } from "./document-digest.ts";
 export {
   checkpointText,
@@ -52,3 +54,10 @@ export {
 export type { TokenKey } from "./signer/token-context.ts";
 export { verifiedSigner } from "./signer/verified.ts";
 export * from "./verify/index.ts";
+export {
+  addCheckpoint,
+  type Witness,
+  type WitnessAnswer,
+  type WitnessedHead,
+} from "./witness/add-checkpoint.ts";
+export { cosign, witnessKey } from "./witness/cosign.ts";

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { open, rename, unlink } from "node:fs/promises";
 import type { Misbehaviour } from "@guildhall/protocol";
 import { UsageError } from "./command.ts";
 import { isMissing, readFile } from "./read-input.ts";
+import { replaceFile, writeNewFile } from "./replace-file.ts";
 
 /** The checkpoint that was kept, or null before the first look. The file is the checkpoint itself. */
 export async function readState(path: string): Promise<string | null> {
@@ -16,12 +15,9 @@ export async function readState(path: string): Promise<string | null> {
 
 /** Whole or not at all: a monitor that lost its checkpoint would believe whatever it is shown next. */
 export async function keepState(path: string, note: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await write(temporary, note);
-    await rename(temporary, path);
+    await replaceFile(path, note);
   } catch (cause) {
-    await unlink(temporary).catch(() => undefined); // it may never have been there
     throw unwritable(path, cause);
   }
 }
@@ -30,21 +26,11 @@ export async function keepState(path: string, note: string): Promise<void> {
 export async function writeProof(state: string, proof: Misbehaviour): Promise<string> {
   const path = `${state}.proof-${proof.found_at.replaceAll(/[^0-9]/g, "")}.json`;
   try {
-    await write(path, `${JSON.stringify(proof, null, 2)}\n`);
+    await writeNewFile(path, `${JSON.stringify(proof, null, 2)}\n`);
   } catch (cause) {
     throw unwritable(path, cause);
   }
   return path;
-}
-
-async function write(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx", 0o644);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function unwritable(path: string, cause: unknown): UsageError {

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { documentDigest, textDigest } from "@guildhall/attestation";
+import type { SnapshotCertificate } from "@guildhall/engine";
 import type { Profile, RuleBundle, StrictJson, WorkerRecord } from "@guildhall/protocol";
 import type { HallAddress } from "./hall-address.ts";
-import { refused, textIn } from "./hall-answer.ts";
+import { objectsIn, refused, textIn } from "./hall-answer.ts";
 import type { JsonObject } from "./read-json.ts";
 import { bundleIn, type Named, profileIn, recordIn } from "./replay-documents.ts";
 
@@ -49,10 +51,50 @@ export async function profileFrom(
     : null;
 }
 
+/** As it was signed; whether it was revoked at the time stands in the receipt. */
+export async function certificateFrom(
+  hall: HallAddress,
+  digest: string,
+  remarks: string[],
+): Promise<SnapshotCertificate | null> {
+  const { CertificateError, pemBlocks, readWorkerCertificate } = await import(
+    "@guildhall/attestation/certificate"
+  );
+  const name = `The Hall's certificate ${digest}`;
+  if (!DIGEST.test(digest)) return null;
+  const { askHall } = await import("./ask-hall.ts");
+  const answer = await askHall(hall, "GET", `wcp/certificates?digest=${encodeURIComponent(digest)}`);
+  if (!answer.ok) throw refused(answer.refusal);
+  const [found] = objectsIn(answer.body, "certificates");
+  const [der] = found ? pemBlocks("CERTIFICATE", textIn(found, "pem")) : [];
+  if (!der) return null;
+  if (!isTrue(name, digest, `sha256:${createHash("sha256").update(der).digest("hex")}`, remarks)) return null;
+  try {
+    const { certificateId, statement, notBefore, notAfter } = readWorkerCertificate(der);
+    return {
+      certificateId,
+      digest,
+      recordHash: statement.record_hash,
+      capabilities: new Set(statement.capabilities),
+      environments: new Set(statement.environments),
+      dataLabels: new Set(statement.data_labels),
+      revoked: false,
+      validFromMs: notBefore.getTime(),
+      validUntilMs: notAfter.getTime(),
+    };
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    remarks.push(`${name} cannot be read; it was not used.`);
+    return null;
+  }
+}
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
 /** @param folder where documents of this kind stand */
 async function fetchDocument(hall: HallAddress, folder: string, digest: string): Promise<JsonObject | null> {
   // A receipt may name anything; there is no document of another name, and no other path is asked.
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) return null;
+  if (!DIGEST.test(digest)) return null;
   const { askHall } = await import("./ask-hall.ts");
   const answer = await askHall(hall, "GET", `${folder}/${digest}`);
   if (answer.ok) return answer.body;

@@ -1,5 +1,5 @@
 import { documentDigest } from "@guildhall/attestation";
-import type { ReplayMaterial } from "@guildhall/engine";
+import type { ReplayMaterial, SnapshotCertificate } from "@guildhall/engine";
 import {
   type Decision,
   type Profile,
@@ -13,7 +13,7 @@ import { readFile, readInput } from "./read-input.ts";
 import { isObject, readJson } from "./read-json.ts";
 import { findProgram } from "./replay-bundle.ts";
 import { type Named, profileIn, recordIn } from "./replay-documents.ts";
-import { profileFrom, recordFrom } from "./replay-hall.ts";
+import { certificateFrom, profileFrom, recordFrom } from "./replay-hall.ts";
 
 /** Where the documents are that a decision names. */
 export interface Sources {
@@ -40,14 +40,15 @@ export async function gather(decision: Decision, sources: Sources, io: Io): Prom
   const { program, other } = await findProgram(wanted, sources, io, remarks);
   const records = await findRecords(recordsNamed(decision), sources, remarks);
   const profiles = await findProfiles(profilesNamed(decision), sources, remarks);
+  const certificates = await findCertificates(decision, sources, remarks);
   return {
     material: {
       program: () => program,
       record: (hash) => records.get(hash) ?? null,
       profile: (digest) => profiles.get(digest) ?? null,
-      // No Hall of this version decides by these two.
+      certificate: (digest) => certificates.get(digest) ?? null,
+      // No Hall of this version decides by one.
       agreement: () => null,
-      certificate: () => null,
       payload,
     },
     remarks,
@@ -106,6 +107,20 @@ async function findProfiles(
     if (found.has(digest)) continue;
     const profile = await profileFrom(hall as HallAddress, digest, remarks);
     if (profile !== null) found.set(digest, profile.document);
+  }
+  return found;
+}
+
+/** A Hall alone has them; without one the step that looked at them is not derivable. */
+async function findCertificates(
+  { inputs }: Decision,
+  { hall }: Sources,
+  remarks: string[],
+): Promise<Map<string, SnapshotCertificate>> {
+  const found = new Map<string, SnapshotCertificate>();
+  for (const { digest } of hall ? ((inputs.certificates ?? []) as { digest: string }[]) : []) {
+    const certificate = await certificateFrom(hall as HallAddress, digest, remarks);
+    if (certificate !== null) found.set(digest, certificate);
   }
   return found;
 }

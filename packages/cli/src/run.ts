@@ -3,6 +3,8 @@ import { attestKeygen } from "./attest-keygen.ts";
 import { attestRegister } from "./attest-register.ts";
 import { attestSign } from "./attest-sign.ts";
 import { attestVerify } from "./attest-verify.ts";
+import { certificatesList } from "./certificates-list.ts";
+import { certificatesVerify } from "./certificates-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
@@ -17,6 +19,7 @@ import { rulesTest } from "./rules-test.ts";
 import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
+import { witnessServe } from "./witness-serve.ts";
 
 const topics = [
   verify,
@@ -33,8 +36,11 @@ const topics = [
   attestVerify,
   attestRegister,
   runnerMeasure,
+  certificatesList,
+  certificatesVerify,
   logMonitor,
   logCheckProof,
+  witnessServe,
   version,
 ];
 const help = helpAbout(topics);

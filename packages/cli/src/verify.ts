@@ -11,6 +11,8 @@ export const verify: Command = {
   name: "verify",
   summary: "check a sealed receipt against a Hall's public key, offline",
   help: `hall verify <receipt.json | -> --key <key> [--previous <receipt.json>] [--json]
+hall verify <receipts.jsonl | -> --lines --key <key>
+hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
 
   Checks a sealed receipt, {receipt, seal}, with nothing but the Hall's public key.
 
@@ -18,11 +20,21 @@ export const verify: Command = {
               again for each further key, where a Hall has changed its own
   --previous  the receipt directly before it in its chain, to check the link between the two
   --json      the verdict as JSON
+  --lines     the file holds many sealed receipts, one on each line; each is checked, those that fail are named
+  --checkpoint  the file holds every body of a log, one on each line and in its order: exactly the bytes that
+              were hashed. They are folded into the root that the checkpoint signs; then each is read
 
   Exit code 0: verified. 1: not verified. 2: the command is wrong, or a file cannot be read.`,
 
   async run(args, io) {
-    const { receipt, keys, previous, isJson } = readArgs(args);
+    const { receipt, keys, previous, isJson, isLines, checkpoint } = readArgs(args);
+    if (isLines || checkpoint !== null) {
+      const { verifyBodies, verifyLines } = await import("./verify-lines.ts");
+      const texts = await Promise.all(keys.map(readKey));
+      return checkpoint === null
+        ? verifyLines(receipt, texts, io)
+        : verifyBodies(receipt, await readInput(checkpoint, io), texts, io);
+    }
     const input = await readInput(receipt, io);
     const texts = await Promise.all(keys.map(readKey));
     const before = previous === null ? undefined : await readInput(previous, io);
@@ -44,16 +56,24 @@ function readArgs(args: string[]) {
       key: { type: "string", multiple: true, default: [] },
       previous: { type: "string" },
       json: { type: "boolean", default: false },
+      lines: { type: "boolean", default: false },
+      checkpoint: { type: "string" },
     },
   });
   const [receipt, ...more] = positionals;
   if (receipt === undefined) throw new UsageError("Expected a receipt: a file, or - for standard input.");
   if (more.length > 0) throw new UsageError("Expected one receipt; verify them one by one.");
   if (values.key.length === 0) throw new UsageError("Expected --key and the Hall's public key.");
-  const { previous = null } = values;
+  const { previous = null, checkpoint = null, lines: isLines } = values;
+  if ([isLines, checkpoint !== null, previous !== null || values.json].filter(Boolean).length > 1)
+    throw new UsageError(
+      "Expected one of --lines and --checkpoint, and neither --previous nor --json with them.",
+    );
+  if (receipt === "-" && checkpoint === "-")
+    throw new UsageError("Standard input can be the bodies or the checkpoint, not both.");
   if (receipt === "-" && previous === "-")
     throw new UsageError("Standard input can be the receipt or the one before it, not both.");
-  return { receipt, keys: values.key, previous, isJson: values.json };
+  return { receipt, keys: values.key, previous, isJson: values.json, isLines, checkpoint };
 }
 
 function print(verdict: Verdict, keys: string[], { out }: Io): void {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { signCheckpoint, verifierKey } from "@guildhall/attestation";
 import { buildLog, type MemoryLog, sampleAct, throwAwaySigner } from "@guildhall/attestation/testing";
 import { receiptFiles } from "@guildhall/attestation/verify";
 import { canonicalBody, type SealedReceipt } from "@guildhall/protocol";
@@ -171,10 +172,13 @@ describe("docs/verify-receipt.sh", () => {
         log.key.replace(/\+(.)/, (_, c: string) => `+${c === "0" ? "1" : "0"}`),
       ),
     ).toMatch(/no verifier key/);
-    const named = await buildLog(11, { origin: "hall.example.org/other", signer: log.signer });
-    expect(await reply(await filesOf(await named.seal(6), named.key), log.key)).toMatch(
-      /no verifier key|another key|signature|of one log/,
-    );
+    // The same key under another log's name: all is signed, and the body says where it belongs.
+    const origin = "hall.example.org/other";
+    const root = Buffer.from(sealed.seal.checkpoint.split("\n")[2]!, "base64");
+    const checkpoint = await signCheckpoint(log.signer, { origin, treeSize: 11, root });
+    const ownKey = verifierKey(origin, log.signer.publicKey);
+    const elsewhere = await filesOf({ ...sealed, seal: { ...sealed.seal, checkpoint } }, ownKey);
+    expect(await reply(elsewhere, ownKey)).toMatch(/not of one log/);
     const moved = { ...files, proof: (await filesOf(await log.seal(7), log.key)).proof! };
     expect(await reply(moved, log.key)).toMatch(/not one for this place|another root/);
     const sides = Buffer.from(files.proof!)

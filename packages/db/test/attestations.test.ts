@@ -108,9 +108,9 @@ describe("what decides", () => {
   });
 
   it("is told with whether the namespace's key still counts", async () => {
-    expect(await withOperator(hall.db, (tx) => retireNamespaceKey(tx, tenant, namespaceKeyId, at(0)))).toBe(
-      true,
-    );
+    const retire = () => withOperator(hall.db, (tx) => retireNamespaceKey(tx, namespaceKeyId, at(0)));
+    expect(await retire()).toBe(tenant);
+    expect(await retire()).toBeNull();
     expect((await standing()).isKeyRetired).toBe(true);
   });
 });

@@ -65,9 +65,12 @@ describe("tables with a tenant", () => {
       WHERE ${OURS} AND c.relkind IN ('r', 'p', 'f') AND NOT EXISTS (
         SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)`);
     expect(tables).toEqual([
+      "hall.authority", // public: the certificates of the Hall's own authorities
       "hall.grant_key", // public keys of the Hall's own processes
+      "hall.revocation_list", // public: serial numbers and reasons, as every CRL
       "hall.tenant", // the tenants themselves; fenced by their id
       "ledger.checkpoint", // public
+      "ledger.cosignature", // public: what witnesses said of the log
       "ledger.log_head", // public: size and root of the log
       "ledger.log_leaf", // public: hashes only
       "ledger.log_node", // public: hashes only

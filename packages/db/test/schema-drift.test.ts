@@ -52,6 +52,7 @@ describe("the schema that Prisma expects", () => {
     const modelled = new Set(expectedLines(SCHEMA).map(tableOf));
     expect(rows.map((row) => row.name).filter((name) => !modelled.has(name))).toEqual([
       "ledger.checkpoint",
+      "ledger.cosignature",
       "ledger.idempotency_key",
       "ledger.log_head",
       "ledger.log_leaf",

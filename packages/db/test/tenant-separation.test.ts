@@ -30,12 +30,15 @@ import {
   recordShadowDifferences,
   redeemGrant,
   revokeApiKey,
+  type StoredCertificate,
   setEnvironmentProfile,
   setProfileHead,
   setWorkerTransport,
   snapshotVersions,
   startShadowRun,
+  storeAuthority,
   storeBundle,
+  storeCertificate,
   storeProfile,
   takeHeads,
   withOperator,
@@ -58,6 +61,15 @@ let theirs: Holdings;
 beforeAll(async () => {
   hall = await startTestHall();
   app = await hall.as("app");
+  await withOperator(hall.db, (tx) =>
+    storeAuthority(tx, {
+      keyId: AUTHORITY,
+      der: new Uint8Array(),
+      notBefore: new Date(),
+      notAfter: new Date(),
+      receiptId: randomUUID(),
+    }),
+  );
   ours = await furnish();
   theirs = await furnish();
 });
@@ -75,6 +87,7 @@ interface Holdings {
   profileDigest: string;
   runId: string;
   dispatchId: string;
+  certificateId: string;
   /** SHA-256 of the secrets: of the key, the link and the session. */
   keyHash: Buffer;
   linkHash: Buffer;
@@ -101,6 +114,7 @@ async function furnish(): Promise<Holdings> {
     profileDigest: digestOf("profile"),
     runId: randomUUID(),
     dispatchId: randomUUID(),
+    certificateId: randomUUID(),
     keyHash: hash("key"),
     linkHash: hash("link"),
     sessionHash: hash("session"),
@@ -183,9 +197,33 @@ async function furnish(): Promise<Holdings> {
     await startShadowRun(tx, tenant, { id: runId, digest, startedAt: later, startedBy: "person:olga" });
     await recordShadowDifferences(tx, runId, [difference()], 1);
     await redeemGrant(tx, { tenantId: tenant, jti: "jti", dispatchId: holdings.dispatchId });
+    await storeCertificate(tx, tenant, certificate(holdings, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
   return holdings;
+}
+
+const AUTHORITY = "0123456789abcdef";
+
+function certificate({ certificateId: id, workerId, recordHash }: Holdings, at: Date): StoredCertificate {
+  const der = Buffer.from(id);
+  return {
+    id,
+    certificationId: id,
+    workerId,
+    recordHash,
+    digest: `sha256:${createHash("sha256").update(der).digest("hex")}`,
+    der,
+    authorityKeyId: AUTHORITY,
+    isKeyHeld: false,
+    scope: { capabilities: [], environments: [], data_labels: [] },
+    validFrom: at,
+    validUntil: new Date(at.getTime() + 1000),
+    issuedAt: at,
+    issuedBy: "person:carl",
+    receiptId: randomUUID(),
+    revocation: null,
+  };
 }
 
 /** Every table with a tenant that role app may read. */
@@ -446,6 +484,23 @@ describe("a foreign key", () => {
             [ours.tenant, runId, randomUUID()],
           ),
       ],
+      ...(["worker_id", "record_hash", "certification_id"] as const).map(
+        (column): [string, (of: Holdings) => Promise<unknown>] => [
+          `hall.certificate, by its ${column}`,
+          ({ workerId, recordHash, certificateId }) =>
+            app.query(
+              `INSERT INTO hall.certificate (tenant_id, id, certification_id, worker_id, record_hash, digest, der,
+                 authority_key_id, is_key_held, capabilities, environments, data_labels, valid_from, valid_until,
+                 issued_at, issued_by, receipt_id)
+               SELECT tenant_id, $1, CASE $2::text WHEN 'certification_id' THEN $3::uuid ELSE certification_id END,
+                 CASE $2 WHEN 'worker_id' THEN $4::text ELSE worker_id END,
+                 CASE $2 WHEN 'record_hash' THEN $5::text ELSE record_hash END,
+                 'sha256:' || encode(sha256($6::bytea), 'hex'), $6::bytea, authority_key_id, false, '{}', '{}', '{}',
+                 valid_from, valid_until, issued_at, issued_by, receipt_id FROM hall.certificate`,
+              [randomUUID(), column, certificateId, workerId, recordHash, Buffer.from(randomUUID())],
+            ),
+        ],
+      ),
       [
         "hall.grant_redemption",
         ({ dispatchId }) =>
@@ -465,6 +520,7 @@ describe("a foreign key", () => {
       profileDigest: `sha256:${"0".repeat(64)}`,
       runId: randomUUID(),
       dispatchId: randomUUID(),
+      certificateId: randomUUID(),
     };
     for (const [what, attempt] of attempts) {
       const link = (of: Holdings) =>
@@ -507,6 +563,11 @@ describe("the definer functions", () => {
     expect(rows).toEqual([
       { name: "api_key", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "dispatch", gives: "uuid" },
+      // Of every tenant, and of none: what the revocation list publishes.
+      {
+        name: "revoked_certificates",
+        gives: "TABLE(id uuid, revoked_at timestamp with time zone, reason text)",
+      },
       { name: "session", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "sign_in_link", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "snapshot_versions", gives: "TABLE(tenant_id uuid, version bigint)" },
@@ -624,6 +685,7 @@ describe("the other roles", () => {
       "shadow_difference",
       "pending_approval",
       "grant_redemption",
+      "certificate",
     ])
       expect(await refusalOf(operator.query(`SELECT 1 FROM hall.${table}`)), table).toMatch(
         /^42501 permission denied/,

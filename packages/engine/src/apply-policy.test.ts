@@ -1,6 +1,7 @@
 import { Policy } from "@guildhall/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../test/runs.ts";
 import { applyPolicies, compilePolicies } from "./apply-policy.ts";
 import { EVERYDAY_FACTS, toActivation } from "./policy-facts.ts";
 
@@ -118,7 +119,7 @@ describe("policies together", () => {
         expect(ask(...shuffled)).toEqual(answer);
         expect(applyPolicies(compiled(stored).reverse(), EVERYDAY)).toEqual(answer);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

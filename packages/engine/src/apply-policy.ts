@@ -118,7 +118,7 @@ function byId(a: CompiledPolicy, b: CompiledPolicy): number {
 }
 
 function strongest(asking: readonly CompiledPolicy[]): Asked | null {
-  const asked = asking.flatMap(({ asks }) => asks ?? []);
+  const asked = asking.map(({ asks }) => asks as Asked);
   if (asked.length === 0) return null;
   const rank = Math.max(...asked.map(({ level }) => SUPERVISOR_LEVELS.indexOf(level)));
   return {

@@ -14,8 +14,8 @@ export function requiredControls(floor: ControlId[], worker: WorkerControls): Co
   const own = worker.requiredControls;
   let at = 0;
   for (const control of own) {
-    while (at < floor.length && (floor[at] as ControlId) < control) at++;
-    if (floor[at] !== control) return inOrder([...floor, ...own]);
+    at = floor.indexOf(control, at);
+    if (at < 0) return inOrder([...floor, ...own]);
   }
   return floor;
 }

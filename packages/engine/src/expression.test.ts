@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { runs } from "../test/runs.ts";
 import { compileExpression, type Expression, ExpressionError } from "./expression.ts";
 import { EVERYDAY_FACTS, type PolicyFacts, toActivation } from "./policy-facts.ts";
 import { POLICY_VARIABLES } from "./policy-variables.ts";
@@ -474,7 +475,7 @@ describe("conditions joined by &&", () => {
         if (typeof answer === "string") expect(full).toBeTypeOf("string");
         else expect(full).toBe(answer);
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });
@@ -507,9 +508,9 @@ describe("whatever is sent as an expression", () => {
           expect(attempt(compiled(text), EVERYDAY)).toBe(answer);
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
-    expect(fine).toBeGreaterThan(300);
+    expect(fine).toBeGreaterThan(runs(300));
   });
 
   /** Mostly well typed, so that many of them compile. */

@@ -42,6 +42,7 @@ export {
   type SnapshotWorker,
   snapshotAgreement,
   snapshotWorker,
+  type WorkerPool,
 } from "./snapshot.ts";
 export { type TelemetryEvent, telemetryOf } from "./telemetry.ts";
 export { runPolicyTests } from "./test-policies.ts";

@@ -18,7 +18,8 @@ export function nearestCapabilities(asked: string, known: readonly string[]): st
     const distance = editDistance(asked, id, DISTANCE_MAX);
     if (distance <= limit || (domain !== null && id.startsWith(domain))) near.push({ id, distance });
   }
-  near.sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1));
+  // Of equally near ones the known order, which is by id, stays.
+  near.sort((a, b) => a.distance - b.distance);
   return near.slice(0, NEAREST_MAX).map(({ id }) => id);
 }
 

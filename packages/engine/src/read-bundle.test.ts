@@ -1,6 +1,7 @@
 import { RuleBundle, readStrictJson } from "@guildhall/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../test/runs.ts";
 import type { BundleProblem } from "./bundle-error.ts";
 import { compileExpression } from "./expression.ts";
 import { BUNDLE_MAX_BYTES, readBundle } from "./read-bundle.ts";
@@ -340,6 +341,28 @@ describe("an author is told which rule, where, and what should stand there", () 
   });
 });
 
+describe("a key that stands twice", () => {
+  const twice = '{"rules":[{"rule_id":"r-1","rule_id":"r-1","match":{}}]';
+
+  it("is told with its rule, from text and from bytes", () => {
+    const expected = [expect.objectContaining({ rule_id: "r-1", path: "rule_id" })];
+    expect(problemsOf(`${twice}}`)).toEqual(expected);
+    expect(problemsOf(new TextEncoder().encode(`${twice}}`))).toEqual(expected);
+  });
+
+  it("is told with its place where no rule can be found there", () => {
+    expect(problemsOf(`${twice},"rules":5}`)).toEqual([
+      expect.objectContaining({ rule_id: null, path: "rules[0].rule_id" }),
+    ]);
+  });
+});
+
+it("a limit for one environment is refused in that environment", () => {
+  expect(inRule({}, { max_blast_score: { prod: 200 } })).toEqual([
+    expect.stringMatching(/^decision\.max_blast_score\.prod: /),
+  ]);
+});
+
 describe("a hostile bundle", () => {
   it("has fifty of its problems told and the others counted", () => {
     const rules = Array.from({ length: 60 }, (_, number) =>
@@ -508,10 +531,10 @@ describe("whatever is sent", () => {
           expect(path).not.toContain("undefined");
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
-    expect(taken).toBeGreaterThan(100);
-    expect(refused).toBeGreaterThan(1_000);
+    expect(taken).toBeGreaterThan(runs(100));
+    expect(refused).toBeGreaterThan(runs(1_000));
   });
 
   it("is never an exception", () => {
@@ -524,7 +547,7 @@ describe("whatever is sent", () => {
         const read = readBundle(sent);
         if (!read.ok) expect(read.problems.length).toBeGreaterThan(0);
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 });

@@ -208,9 +208,11 @@ function misread(error: StrictJsonError, text: string | Uint8Array): BundleProbl
 
 function laxId(text: string | Uint8Array, list: BundleList, index: number): string | null {
   try {
-    const document: unknown = JSON.parse(typeof text === "string" ? text : new TextDecoder().decode(text));
-    if (!isObject(document as StrictJson)) return null;
-    const items = (document as { [key: string]: StrictJson })[list];
+    // An object at the top: the strict reader came as far as its list.
+    const document: Partial<Record<BundleList, StrictJson>> = JSON.parse(
+      typeof text === "string" ? text : new TextDecoder().decode(text),
+    );
+    const items = document[list];
     return Array.isArray(items) ? idOf(list, items[index] as StrictJson) : null;
   } catch {
     return null;

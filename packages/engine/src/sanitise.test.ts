@@ -1,6 +1,7 @@
 import { isPrintable } from "@guildhall/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../test/runs.ts";
 import { sanitise, shown, shownList } from "./sanitise.ts";
 
 describe("sanitise", () => {
@@ -17,7 +18,7 @@ describe("sanitise", () => {
         expect(clean.trim() === "" || isPrintable(clean)).toBe(true);
         if (isPrintable(text)) expect(clean).toBe(text);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

@@ -121,7 +121,13 @@ export interface SnapshotWorker {
   readonly attestation: SnapshotAttestation | null;
 }
 
-/** A worker as the engine sees it: its record, and what only the Hall knows of it. */
+/** The lists that workers of one snapshot have in common, by their text: most workers say the same few things. */
+export type WorkerPool = Map<string, ReadonlySet<unknown> | readonly unknown[]>;
+
+/**
+ * A worker as the engine sees it: its record, and what only the Hall knows of it.
+ * @param pool one for all workers of a snapshot: what they share is then found in the processor's cache
+ */
 export function snapshotWorker(
   record: WorkerRecord,
   live: {
@@ -130,14 +136,15 @@ export function snapshotWorker(
     available: boolean;
     attestation?: SnapshotAttestation | null;
   },
+  pool: WorkerPool = new Map(),
 ): SnapshotWorker {
   return {
     workerId: record.worker_id,
     speciesId: record.worker_species_id,
-    capabilities: new Set(record.capabilities),
-    allowedEnvironments: record.allowed_environments ? new Set(record.allowed_environments) : null,
-    implements: new Set(record.currently_implements),
-    requiredControls: freeze(inOrder(record.required_controls)),
+    capabilities: pooledSet(pool, record.capabilities),
+    allowedEnvironments: record.allowed_environments ? pooledSet(pool, record.allowed_environments) : null,
+    implements: pooledSet(pool, record.currently_implements),
+    requiredControls: pooledList(pool, record.required_controls),
     recordHash: live.recordHash,
     transportDigest: live.transportDigest,
     available: live.available,
@@ -147,6 +154,26 @@ export function snapshotWorker(
     riskTier: record.risk_tier,
     attestation: live.attestation ?? null,
   };
+}
+
+function pooledSet<T extends string>(pool: WorkerPool, ids: readonly T[]): ReadonlySet<T> {
+  return pooled(pool, `set ${JSON.stringify(ids)}`, () => new Set(ids));
+}
+
+function pooledList<T extends string>(pool: WorkerPool, ids: readonly T[]): readonly T[] {
+  return pooled(pool, `list ${JSON.stringify(ids)}`, () => freeze(inOrder(ids)));
+}
+
+function pooled<V extends ReadonlySet<unknown> | readonly unknown[]>(
+  pool: WorkerPool,
+  text: string,
+  make: () => V,
+): V {
+  const kept = pool.get(text) as V | undefined;
+  if (kept !== undefined) return kept;
+  const made = make();
+  pool.set(text, made);
+  return made;
 }
 
 /** The five dimensions of contract 4.2 added up, 0-25; 0 where the record declares none. */

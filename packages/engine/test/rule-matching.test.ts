@@ -12,6 +12,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile, matchRule } from "../src/index.ts";
+import { runs } from "./runs.ts";
 
 /** Capabilities that rules name here, and one under each prefix, beside each prefix and outside of all that none names. */
 const CAPABILITIES = ["cap.doc", "cap.doc.summarize", "cap.doc.pdf", "cap.doc.pdf.split", "cap.model.embed"];
@@ -154,9 +155,9 @@ describe("the compiled program", () => {
           if (expected !== null) matched++;
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
-    expect(matched).toBeGreaterThan(2_000);
+    expect(matched).toBeGreaterThan(runs(2_000));
   });
 
   it("calls shadowed exactly the rules that answer nothing that can be asked, and duplicates those with an equal", () => {
@@ -187,10 +188,10 @@ describe("the compiled program", () => {
         }
         shadowed += silent.length;
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
-    expect(shadowed).toBeGreaterThan(200);
-    expect(duplicates).toBeGreaterThan(50);
+    expect(shadowed).toBeGreaterThan(runs(200));
+    expect(duplicates).toBeGreaterThan(runs(50));
   });
 
   it("calls conflicting exactly the rules of which order alone decides between two decisions", () => {
@@ -213,9 +214,9 @@ describe("the compiled program", () => {
         expect(told).toMatchObject({ more: 0, complete: true });
         conflicts += expected.size;
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
-    expect(conflicts).toBeGreaterThan(100);
+    expect(conflicts).toBeGreaterThan(runs(100));
   });
 
   it.each([

@@ -128,8 +128,10 @@ const TENANT = "00000000-0000-4000-8000-000000000001" as TenantId;
 
 export interface Trial {
   name: string;
-  program: Program;
-  snapshot: Snapshot;
+  /** Compiled anew whenever it is read, within the test that asks: so it is that test which notices a broken compiler. */
+  readonly program: Program;
+  /** Read anew as well. */
+  readonly snapshot: Snapshot;
   request: RouteRequest;
   nowMs: number;
   checks: Checks;
@@ -166,7 +168,7 @@ export function readVector(name: string, text: string): Vector {
   const file = parse(text) as VectorFile;
   onlyKnown(name, file, SCHEMA.properties);
   const { rules, policies = [] } = file;
-  const program = compile(RuleBundle.parse({ rules, policies }), file.bundle_digest ?? "bundle-1");
+  const bundle = RuleBundle.parse({ rules, policies });
   const cases: VectorCase[] = file.cases ?? [{ ...checksOf(file) }];
   const trials = cases.map((one, index): Trial => {
     onlyKnown(name, one, { ...SCHEMA.$defs.case.properties });
@@ -178,11 +180,15 @@ export function readVector(name: string, text: string): Vector {
       agreements: new Map(),
       body: request,
     };
-    const snapshot = readSnapshot(name, { ...file.snapshot, ...one.snapshot }, materials);
     return {
       name: one.name ?? (file.cases ? `case ${index + 1}` : "holds"),
-      program,
-      snapshot: file.fault === "snapshot" ? failing(snapshot) : snapshot,
+      get program() {
+        return compile(bundle, file.bundle_digest ?? "bundle-1");
+      },
+      get snapshot() {
+        const snapshot = readSnapshot(name, { ...file.snapshot, ...one.snapshot }, materials);
+        return file.fault === "snapshot" ? failing(snapshot) : snapshot;
+      },
       request: {
         read: readRouteInput(request),
         tenantId: TENANT,

@@ -2,6 +2,7 @@ export * from "./agreement.ts";
 export * from "./ban.ts";
 export * from "./canonical-json.ts";
 export { CATALOG_VERSION, SHIPPED_PROFILES } from "./catalog/profiles.ts";
+export * from "./certification.ts";
 export * from "./checkpoint.ts";
 export * from "./decision.ts";
 export * from "./deny-codes.ts";

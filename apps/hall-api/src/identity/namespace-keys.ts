@@ -7,9 +7,10 @@ import type { Hall } from "../hall.ts";
  * Which key signs for which namespace, and whose it is: the word of the Hall's operator, on the Hall's own chain. The
  * Hall never has the private half.
  */
-export interface NamespaceKeyAct {
+export interface NamespaceKey {
   tenantId: TenantId;
-  actor: Actor;
+  namespace: string;
+  publicKey: Uint8Array;
 }
 
 type Core = Pick<Hall, "db" | "clock" | "ledger">;
@@ -17,8 +18,8 @@ type Core = Pick<Hall, "db" | "clock" | "ledger">;
 /** @throws HallError CONFLICT where the tenant has this key for this namespace already */
 export async function recordNamespaceKey(
   { db, clock, ledger }: Core,
-  { tenantId, actor }: NamespaceKeyAct,
-  { namespace, publicKey }: { namespace: string; publicKey: Uint8Array },
+  actor: Actor,
+  { tenantId, namespace, publicKey }: NamespaceKey,
 ): Promise<{ id: string; receiptId: ReceiptId }> {
   const id = randomUUID();
   const nowMs = clock.now();
@@ -42,18 +43,19 @@ export async function recordNamespaceKey(
 
 /**
  * What the key signed counts no more, so every instance decides again what it decided before.
- * @throws HallError NOT_FOUND where the tenant has no such key, or it was retired before
+ * @throws HallError NOT_FOUND where there is no such key, or it was retired before
  */
 export async function recordNamespaceKeyRetired(
   { db, clock, ledger }: Core,
-  { tenantId, actor }: NamespaceKeyAct,
+  actor: Actor,
   { id, reason }: { id: string; reason: string },
 ): Promise<{ receiptId: ReceiptId }> {
   const nowMs = clock.now();
   const envelope = ledger.envelopeFor(HALL_CHAIN, actor, nowMs);
   const act = await withOperator(db, async (tx) => {
-    if (!(await retireNamespaceKey(tx, tenantId, id, new Date(nowMs)))) throw new HallError("NOT_FOUND");
-    const details = { role: "namespace", reason, tenant: tenantId };
+    const tenant = await retireNamespaceKey(tx, id, new Date(nowMs));
+    if (tenant === null) throw new HallError("NOT_FOUND");
+    const details = { role: "namespace", reason, tenant };
     return ledger.append(
       tx,
       { ...envelope, kind: "key", action: "retired", subject: id, details },

@@ -3,7 +3,14 @@ import { listPending } from "./approval/list-pending.ts";
 import { get as getAttestation } from "./attestation/get.ts";
 import { list as listAttestations } from "./attestation/list.ts";
 import { register as registerAttestation } from "./attestation/register.ts";
+import { certificates } from "./authority/certificates.ts";
+import { revocations } from "./authority/revocations.ts";
 import { list as listCapabilities } from "./capability/list.ts";
+import { get as getCertificate } from "./certificate/get.ts";
+import { issue } from "./certificate/issue.ts";
+import { list as listCertificates } from "./certificate/list.ts";
+import { renew } from "./certificate/renew.ts";
+import { revoke as revokeCertificate } from "./certificate/revoke.ts";
 import { codeHashes } from "./decision/code-hashes.ts";
 import { get as getDecision } from "./decision/get.ts";
 import { list as listDecisions } from "./decision/list.ts";
@@ -32,6 +39,9 @@ import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
 import { challenge } from "./measurement/challenge.ts";
+import { listKeys as listNamespaceKeys } from "./namespace/list-keys.ts";
+import { registerKey as registerNamespaceKey } from "./namespace/register-key.ts";
+import { retireKey as retireNamespaceKey } from "./namespace/retire-key.ts";
 import { renewToken } from "./operator/renew-token.ts";
 import { list as listPolicies } from "./policy/list.ts";
 import { define } from "./profile/define.ts";
@@ -81,6 +91,13 @@ export const OPERATIONS = [
   enroll,
   setTransport,
   getRecord,
+  issue,
+  renew,
+  revokeCertificate,
+  listCertificates,
+  getCertificate,
+  certificates,
+  revocations,
   listAttestations,
   getAttestation,
   registerAttestation,
@@ -129,4 +146,7 @@ export const OPERATIONS = [
   jwks,
   hallReceipt,
   renewToken,
+  listNamespaceKeys,
+  registerNamespaceKey,
+  retireNamespaceKey,
 ] as const;

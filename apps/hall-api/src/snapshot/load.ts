@@ -1,5 +1,6 @@
 import {
   type ApiKey,
+  certificatesThatMatter,
   type Db,
   listApiKeys,
   listAttestationStandings,
@@ -16,7 +17,14 @@ import {
   type TenantTx,
   withTenant,
 } from "@guildhall/db";
-import { compile, type Program, type Snapshot, type SnapshotWorker, snapshotWorker } from "@guildhall/engine";
+import {
+  compile,
+  type Program,
+  type Snapshot,
+  type SnapshotWorker,
+  snapshotWorker,
+  type WorkerPool,
+} from "@guildhall/engine";
 import {
   CATALOG_VERSION,
   type Env,
@@ -28,6 +36,7 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 
+import { heldCertificates } from "./certificates.ts";
 import { type CodeEvidence, codeEvidence, snapshotAttestation } from "./code.ts";
 import { environmentProfiles, heldProfiles } from "./profiles.ts";
 
@@ -79,6 +88,7 @@ export async function loadSnapshot(
         shadow: await readShadow(tx),
         profiles: await listProfiles(tx),
         environments: await listEnvironmentProfiles(tx),
+        certificates: await certificatesThatMatter(tx, new Date(nowMs)),
         standings: await listAttestationStandings(tx, new Date(nowMs)),
       };
     },
@@ -90,17 +100,22 @@ export async function loadSnapshot(
     known.find(({ digest }) => digest === stored.digest) ?? compileStored(stored);
   const standingOf = new Map(rows.standings.map((standing) => [standing.attestation.workerId, standing]));
   const workers = new Map<SpeciesId, SnapshotWorker[]>();
+  const pool: WorkerPool = new Map();
   for (const worker of rows.workers) {
     const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
     const species = workers.get(record.worker_species_id) ?? [];
     const standing = standingOf.get(worker.workerId);
     species.push(
-      snapshotWorker(record, {
-        recordHash: worker.recordHash,
-        transportDigest: worker.transport?.digest ?? null,
-        available: worker.status === "active",
-        attestation: standing ? snapshotAttestation(standing) : null,
-      }),
+      snapshotWorker(
+        record,
+        {
+          recordHash: worker.recordHash,
+          transportDigest: worker.transport?.digest ?? null,
+          available: worker.status === "active",
+          attestation: standing ? snapshotAttestation(standing) : null,
+        },
+        pool,
+      ),
     );
     workers.set(record.worker_species_id, species);
   }
@@ -126,10 +141,10 @@ export async function loadSnapshot(
       egressAllowlist: NO_EGRESS,
       environmentProfiles: environmentProfiles(rows.environments),
       profiles: heldProfiles(rows.profiles),
+      certificates: heldCertificates(rows.certificates),
       attestationConfigured: true,
       // Nothing feeds these yet: who demands one of them is refused.
       agreements: [],
-      certificates: new Map(),
       chainSums: new Map(),
       blastSpent: new Map(),
       catalogVersion: CATALOG_VERSION,

@@ -10,6 +10,11 @@ import { get as getAttestation } from "../operations/attestation/get.ts";
 import { list as listAttestations } from "../operations/attestation/list.ts";
 import { register as registerAttestation } from "../operations/attestation/register.ts";
 import { list as listCapabilities } from "../operations/capability/list.ts";
+import { get as getCertificate } from "../operations/certificate/get.ts";
+import { issue } from "../operations/certificate/issue.ts";
+import { list as listCertificates } from "../operations/certificate/list.ts";
+import { renew } from "../operations/certificate/renew.ts";
+import { revoke as revokeCertificate } from "../operations/certificate/revoke.ts";
 import { codeHashes } from "../operations/decision/code-hashes.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
@@ -198,6 +203,13 @@ export const appRouter = t.router({
   }),
   capability: t.router({ list: query(listCapabilities) }),
   worker: t.router({ list: query(listWorkers) }),
+  certificate: t.router({
+    list: query(listCertificates),
+    get: query(getCertificate),
+    issue: mutation(issue),
+    renew: mutation(renew),
+    revoke: mutation(revokeCertificate),
+  }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
   session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
 });

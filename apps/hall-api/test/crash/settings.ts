@@ -12,6 +12,8 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     operatorTokenFile: join(folder, "keys", "operator-token"),
     headFile: join(folder, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
+    auditSeconds: 3600,
+    witnesses: [],
     origin: "crash.test/log",
     url: "http://localhost",
     consoleUrl: "http://localhost:3000",

@@ -42,7 +42,7 @@ export async function addNamespace(
 ): Promise<{ id: string; signer: Ed25519Signer }> {
   const signer = await newSigner();
   const { publicKey } = signer;
-  const { id } = await recordNamespaceKey(hall.hall, { tenantId, actor: OPERATOR }, { namespace, publicKey });
+  const { id } = await recordNamespaceKey(hall.hall, OPERATOR, { tenantId, namespace, publicKey });
   return { id, signer };
 }
 

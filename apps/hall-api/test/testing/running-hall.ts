@@ -82,6 +82,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     operatorTokenFile: join(dataDir, "keys", "operator-token"),
     headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
+    auditSeconds: 3600,
+    witnesses: [],
     origin: "hall.test/log",
     url: "http://hall.test",
     consoleUrl: "http://console.test",

@@ -2,6 +2,7 @@
 export { type ChainVerdict, verifyChain } from "./chain.ts";
 export { type CheckpointClaim, readCheckpoint } from "./checkpoint.ts";
 export { CONSISTENCY_PROOF_MAX, checkConsistency, type TreeClaim } from "./consistency.ts";
+export { type Cosignature, checkCosignatures, parseWitnessKey, witnessKeyHash } from "./cosignature.ts";
 export {
   type EnvelopeCode,
   type EnvelopeTrust,
@@ -15,7 +16,7 @@ export { type LogVerdict, verifyLog } from "./log.ts";
 export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";
 export { checkMisbehaviour, type MisbehaviourVerdict } from "./misbehaviour.ts";
-export { type OpenedNote, openNote } from "./note.ts";
+export { type OpenedNote, openNote, parseNote } from "./note.ts";
 export {
   isLeftOut,
   matchPackageHash,

@@ -25,18 +25,25 @@ export async function registerNamespaceKey(
   return count === 1;
 }
 
-/** What it signed counts no more. @returns false where there is no such key, or it was retired before */
-export async function retireNamespaceKey(
-  tx: OperatorTx,
-  tenantId: TenantId,
-  id: string,
-  at: Date,
-): Promise<boolean> {
+/** What it signed counts no more. @returns whose it is, or null where there is no such key, or it was retired before */
+export async function retireNamespaceKey(tx: OperatorTx, id: string, at: Date): Promise<TenantId | null> {
+  const key = await tx.namespaceKey.findFirst({ where: { id, retiredAt: null } });
+  if (!key) return null;
   const { count } = await tx.namespaceKey.updateMany({
-    where: { tenantId, id, retiredAt: null },
+    where: { id, retiredAt: null },
     data: { retiredAt: at },
   });
-  return count === 1;
+  return count === 1 ? (key.tenantId as TenantId) : null;
+}
+
+/** Of every tenant, by namespace and then newest first, with the tenant's slug. */
+export async function listAllNamespaceKeys(tx: OperatorTx): Promise<(NamespaceKey & { tenant: string })[]> {
+  const tenants = await tx.tenant.findMany({ select: { id: true, slug: true } });
+  const slugOf = new Map(tenants.map(({ id, slug }) => [id, slug]));
+  const rows = await tx.namespaceKey.findMany({
+    orderBy: [{ namespace: "asc" }, { registeredAt: "desc" }, { id: "asc" }],
+  });
+  return rows.map(({ tenantId, ...key }) => ({ ...key, tenant: slugOf.get(tenantId) ?? "" }));
 }
 
 /** Those of the transaction's tenant, retired ones among them, newest first. */

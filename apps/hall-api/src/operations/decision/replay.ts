@@ -3,12 +3,19 @@ import {
   findPayload,
   findReceipt,
   readBundle,
+  readCertificate,
   readProfileByDigest,
   readWorkerRecord,
   type StoredBundle,
   type TenantTx,
 } from "@guildhall/db";
-import { BundleError, type Program, type ReplayMaterial, replay as replayDecision } from "@guildhall/engine";
+import {
+  BundleError,
+  type Program,
+  type ReplayMaterial,
+  replay as replayDecision,
+  type SnapshotCertificate,
+} from "@guildhall/engine";
 import {
   type DecisionBody,
   HallError,
@@ -21,6 +28,7 @@ import {
 } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
+import { certificateAsSigned } from "../../snapshot/certificates.ts";
 import { compileStored, EMPTY_BUNDLE } from "../../snapshot/load.ts";
 import { SHIPPED } from "../../snapshot/profiles.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -89,15 +97,21 @@ export async function readMaterial(
     const profile = await readProfile(tx, digest);
     if (profile) held.set(digest, profile);
   }
+  const certificates = new Map<string, SnapshotCertificate>();
+  for (const { digest } of (inputs.certificates ?? []) as { digest: string }[]) {
+    const stored = await readCertificate(tx, digest);
+    const certificate = stored && certificateAsSigned(stored.der, digest);
+    if (certificate) certificates.set(digest, certificate);
+  }
   // Of a request that broke its schema the payload is the whole body; nothing else needs it.
   const payload = inputs.problems === undefined ? null : await findPayload(tx, receipt_id);
   return {
     program: (digest) => (digest === program?.digest ? program : null),
     record: (named) => records.get(named) ?? null,
     profile: (digest) => held.get(digest) ?? null,
+    certificate: (digest) => certificates.get(digest) ?? null,
     // Nothing stores these yet, and no decision names one.
     agreement: () => null,
-    certificate: () => null,
     payload: payload ? readStrictJson(payload.content, { maxKeys: Number.POSITIVE_INFINITY }) : undefined,
   };
 }

@@ -42,6 +42,15 @@ export const compliance = operation({
     next_level: z.object({ level: z.string(), missing: z.array(z.string()) }).nullish(),
     log: z.object({ tree_size: z.int(), sealed_size: z.int(), state: z.string() }).optional(),
     signer: z.string().optional(),
+    /** Where witnesses are configured: what none of them has cosigned yet, and since when. */
+    witnesses: z
+      .object({
+        configured: z.int(),
+        unwitnessed_leaves: z.int(),
+        unwitnessed_s: z.int().nullable(),
+        contradicted: z.array(z.string()),
+      })
+      .optional(),
   }),
   rest: { method: "GET", path: "/wcp/health" },
   async run({ hall, caller }) {
@@ -60,8 +69,10 @@ export const compliance = operation({
       compliance_level: (reached ? `WCP-${reached}` : "none") as "WCP-Full",
     };
     if (!caller) return answer;
+    const witnesses = hall.witnessing.state(state.sealed_size, hall.clock.now());
     return {
       ...answer,
+      ...(witnesses && { witnesses }),
       next_level: next ? { level: `WCP-${next}`, missing: missing(next) } : null,
       log: { tree_size: state.tree_size, sealed_size: state.sealed_size, state: state.state },
       signer: hall.signer.module,

@@ -1,0 +1,159 @@
+import {
+  appendLeaves,
+  emptyFrontier,
+  type Frontier,
+  openNote,
+  parseVerifierKey,
+  readCheckpoint,
+  rootOf,
+} from "@guildhall/attestation";
+import { type AuditRow, type Db, latestCheckpoint, readAuditRows, withOperator } from "@guildhall/db";
+import { type Actor, HALL_CHAIN } from "@guildhall/protocol";
+import type { Clock } from "../clock.ts";
+import type { Ledger } from "./ledger.ts";
+
+/**
+ * Reads the stored log again and compares everything with everything: bodies with their hashes, hashes with leaves,
+ * leaves with the signed root, receipts with their chains. Triggers and constraints do not stop whoever may switch
+ * them off; this finds it afterwards, and the alert is a receipt of its own (H-079).
+ *
+ * Each round reads what is new and the next part of what was read before. Of each part the auditor remembers, in its
+ * own memory, what it was when it was proven against a signature: later changes are found even where the tables agree.
+ */
+export interface Auditor {
+  /** One round. @returns what was found for the first time; each place is told once */
+  audit(): Promise<Finding[]>;
+  /** How far the log has been proven, and how much of it a round reads again. */
+  progress(): { provenSize: number; rowsARound: number };
+}
+
+export interface Finding {
+  leafIndex: number;
+  code:
+    | "BODY_CHANGED"
+    | "LEAF_CHANGED"
+    | "PLACE_CHANGED"
+    | "CHAIN_BROKEN"
+    | "RECEIPT_MISSING"
+    | "ROOT_MISMATCH";
+}
+
+export interface AuditorOptions {
+  db: Db;
+  ledger: Ledger;
+  clock: Clock;
+  origin: string;
+  key: string;
+  log: { error(details: object, message: string): void };
+  rowsARound?: number;
+}
+
+/** In rounds of 10 s, six a minute: a log of 60,000 receipts is read whole within 60 s, a larger one in proportion. */
+const ROWS_A_ROUND = 10_000;
+const AUDITOR: Actor = { kind: "hall", id: "auditor" };
+
+export function createAuditor(options: AuditorOptions): Auditor {
+  const { db, ledger, clock, origin, log, rowsARound = ROWS_A_ROUND } = options;
+  /** What was hashed so far; compared with a signature wherever one fits. */
+  let frontier: Frontier = emptyFrontier();
+  let provenSize = 0;
+  /** The leaf of every place, as it was first read: 32 bytes each, so a million receipts take 32 MB. */
+  const remembered: Buffer[] = [];
+  const chains = new Map<string, { seq: number; hash: string }>();
+  const told = new Set<string>();
+  let cursor = 0;
+
+  const rows = (from: number, to: number) => withOperator(db, (tx) => readAuditRows(tx, from, to));
+
+  /** What is new: row by row, each chain link by link, and the tree against what the key signed. */
+  async function readOn(found: Finding[]): Promise<void> {
+    const newest = await latestCheckpoint(db.ledger);
+    if (!newest || newest.treeSize <= frontier.size) return;
+    const end = Math.min(newest.treeSize, frontier.size + rowsARound);
+    const leaves: Buffer[] = [];
+    for (const row of await rows(frontier.size, end)) {
+      found.push(...faultsOf(row), ...linkFaults(row));
+      const leaf = Buffer.from(row.leafHash ?? "00".repeat(32), "hex");
+      leaves.push(leaf);
+      remembered.push(leaf);
+    }
+    frontier = appendLeaves(frontier, leaves).frontier;
+    if (frontier.size !== newest.treeSize) return;
+    const { text } = await openNote(newest.note, [await parseVerifierKey(options.key)]);
+    const claim = await readCheckpoint(text);
+    const isSigned = claim.origin === origin && claim.treeSize === frontier.size;
+    if (isSigned && Buffer.from(claim.root).equals(rootOf(frontier))) provenSize = frontier.size;
+    else found.push({ leafIndex: frontier.size - 1, code: "ROOT_MISMATCH" });
+  }
+
+  /** The next part of what was read before, against what it was then. */
+  async function readAgain(end: number, found: Finding[]): Promise<void> {
+    // Around the end and on from the beginning, so that a small log is read whole in each round.
+    for (let left = Math.min(end, rowsARound); left > 0; ) {
+      if (cursor >= end) cursor = 0;
+      const to = Math.min(end, cursor + left);
+      for (const row of await rows(cursor, to)) {
+        found.push(...faultsOf(row));
+        if (row.leafHash !== remembered[row.leafIndex]!.toString("hex"))
+          found.push({ leafIndex: row.leafIndex, code: "LEAF_CHANGED" });
+      }
+      left -= to - cursor;
+      cursor = to;
+    }
+  }
+
+  function linkFaults({ chain, seq, leafIndex, prevHash, receiptHash }: AuditRow): Finding[] {
+    if (chain === null || receiptHash === null) return [];
+    const before = chains.get(chain);
+    chains.set(chain, { seq, hash: receiptHash });
+    const fits = seq === (before ? before.seq + 1 : 0) && prevHash === (before?.hash ?? null);
+    return fits ? [] : [{ leafIndex, code: "CHAIN_BROKEN" }];
+  }
+
+  async function raise(findings: readonly Finding[]): Promise<void> {
+    log.error({ findings }, "the stored log is not what was signed");
+    const nowMs = clock.now();
+    const act = await withOperator(db, (tx) =>
+      ledger.append(
+        tx,
+        {
+          ...ledger.envelopeFor(HALL_CHAIN, AUDITOR, nowMs),
+          kind: "alert",
+          action: "raised",
+          subject: "ledger",
+          details: {
+            code: "LEDGER_CHANGED",
+            level: "error",
+            count: findings.length,
+            findings: findings.slice(0, 20).map(({ leafIndex, code }) => ({ leaf_index: leafIndex, code })),
+          },
+        },
+        nowMs,
+      ),
+    );
+    // Where the edit reached the leaves themselves, the sealer signs nothing any more: then the alert stands unsealed.
+    await ledger.sealed(act).catch((err: unknown) => log.error({ err }, "the alert could not be sealed"));
+  }
+
+  return {
+    async audit() {
+      const found: Finding[] = [];
+      const readBefore = frontier.size;
+      await readOn(found);
+      await readAgain(readBefore, found);
+      const fresh = found.filter(({ leafIndex, code }) => !told.has(`${leafIndex} ${code}`));
+      if (fresh.length > 0) await raise(fresh);
+      // Only once the alert stands: a round that failed tells it again.
+      for (const { leafIndex, code } of fresh) told.add(`${leafIndex} ${code}`);
+      return fresh;
+    },
+    progress: () => ({ provenSize, rowsARound }),
+  };
+}
+
+function faultsOf(row: AuditRow): Finding[] {
+  const { leafIndex, receiptHash, bodyHash, leafHash, isConsistent } = row;
+  if (receiptHash === null || leafHash === null) return [{ leafIndex, code: "RECEIPT_MISSING" }];
+  if (bodyHash !== receiptHash || receiptHash !== leafHash) return [{ leafIndex, code: "BODY_CHANGED" }];
+  return isConsistent ? [] : [{ leafIndex, code: "PLACE_CHANGED" }];
+}

@@ -1,0 +1,183 @@
+import {
+  checkCosignatures,
+  consistencyProof,
+  parseNote,
+  parseWitnessKey,
+  VerifyError,
+  witnessKeyHash,
+} from "@guildhall/attestation";
+import { type Db, latestCheckpoint, latestCosignatures, storeCosignature } from "@guildhall/db";
+import type { Outbound } from "../outbound.ts";
+import { readLog } from "./read-log.ts";
+
+/**
+ * Asks the configured witnesses to cosign what is sealed (C2SP tlog-witness). Never in the road of an answer: it
+ * looks at stored checkpoints, once a second at most, one question to each witness at a time.
+ */
+export interface Witnessing {
+  /** Asks every witness that is behind, once. Never throws: who cannot be asked is asked again later. */
+  ask(): Promise<void>;
+  /** Null where no witness is configured. */
+  state(sealedSize: number, nowMs: number): WitnessState | null;
+  /** Witnesses that show this database to be an old one. */
+  contradictions(): Contradiction[];
+}
+
+export interface WitnessState {
+  configured: number;
+  /** Leaves that are sealed and that no witness has cosigned. */
+  unwitnessed_leaves: number;
+  /** For how long that has been so; null where nothing was ever cosigned. */
+  unwitnessed_s: number | null;
+  /** Those that have cosigned a log which this one contradicts. */
+  contradicted: string[];
+}
+
+export interface WitnessingOptions {
+  db: Db;
+  outbound: Outbound;
+  witnesses: readonly { url: string; key: string }[];
+  now: () => number;
+  log: { warn(details: object, message: string): void; error(details: object, message: string): void };
+}
+
+/** A witness that holds more of this log than the database does, or another history of it. */
+export interface Contradiction {
+  witness: string;
+  /** What it says it has cosigned; null where it refused the proof. */
+  treeSize: number | null;
+}
+
+const TIMEOUT_MS = 5000;
+/** After a failure; a witness that is down is not to be knocked at each second. */
+const RETRY_MS = 10_000;
+
+export async function createWitnessing(options: WitnessingOptions): Promise<Witnessing> {
+  const { db, now, log } = options;
+  const stored = options.witnesses.length === 0 ? [] : await latestCosignatures(db.ledger);
+  const asked = await Promise.all(
+    options.witnesses.map(async ({ url, key }) => {
+      const parsed = await parseWitnessKey(key);
+      const id = `${parsed.name}+${await witnessKeyHash(parsed)}`;
+      const last = stored.find(({ witness }) => witness === id);
+      return new AskedWitness(url, parsed, id, last?.treeSize ?? 0, last?.cosignedAt.getTime() ?? null);
+    }),
+  );
+
+  async function askOne(witness: AskedWitness): Promise<void> {
+    if (witness.isBusy || now() < witness.notBeforeMs) return;
+    witness.isBusy = true;
+    try {
+      const newest = await latestCheckpoint(db.ledger);
+      if (newest && (newest.treeSize > witness.treeSize || witness.isNew)) await cosigned(witness, newest);
+      witness.isNew = false;
+    } catch (err) {
+      witness.notBeforeMs = now() + RETRY_MS;
+      log.warn({ err, witness: witness.id }, "a witness did not cosign; it is asked again");
+    } finally {
+      witness.isBusy = false;
+    }
+  }
+
+  async function cosigned(witness: AskedWitness, newest: { treeSize: number; note: string }): Promise<void> {
+    // The second time with the size that the witness itself named.
+    for (let old = Math.min(witness.treeSize, newest.treeSize), attempt = 0; attempt < 2; attempt++) {
+      const proof = await consistencyProof(old, newest.treeSize, readLog(db));
+      const lines = proof.map((hash) => `${Buffer.from(hash).toString("base64")}\n`).join("");
+      const answer = await options.outbound.postText(
+        `${witness.url.replace(/\/$/, "")}/add-checkpoint`,
+        `old ${old}\n${lines}\n${newest.note}`,
+        { timeoutMs: TIMEOUT_MS },
+      );
+      switch (answer.status) {
+        case 200:
+          return keep(witness, newest, answer.text);
+        case 409: {
+          const size = Number(/^(0|[1-9][0-9]{0,15})\n$/.exec(answer.text)?.[1] ?? Number.NaN);
+          if (size > newest.treeSize) return contradict(witness, size);
+          if (attempt === 0 && size !== old && Number.isSafeInteger(size)) {
+            old = size;
+            continue;
+          }
+          return contradict(witness, null);
+        }
+        case 422:
+          return contradict(witness, null);
+        default:
+          throw new Error(`the witness answered ${answer.status}`);
+      }
+    }
+  }
+
+  /** Only what the witness's own key verifies is kept, and only its own lines. */
+  async function keep(
+    witness: AskedWitness,
+    { treeSize, note }: { treeSize: number; note: string },
+    answer: string,
+  ): Promise<void> {
+    const parsed = parseNote(note + answer);
+    const [cosignature] = await checkCosignatures(parsed, [witness.key]);
+    const line = answer.split("\n").find((line) => line.startsWith(`— ${witness.key.name} `));
+    if (!cosignature || line === undefined)
+      throw new VerifyError("NOTE_KEY_UNKNOWN", "The answer holds no cosignature by the configured key.");
+    const cosignedAt = new Date(cosignature.timeS * 1000);
+    await storeCosignature(db.ledger, { treeSize, witness: witness.id, line, cosignedAt });
+    witness.treeSize = treeSize;
+    witness.cosignedAtMs = now();
+    witness.contradiction = null;
+  }
+
+  function contradict(witness: AskedWitness, treeSize: number | null): void {
+    witness.notBeforeMs = now() + RETRY_MS;
+    if (witness.contradiction) return;
+    witness.contradiction = { witness: witness.id, treeSize };
+    log.error(witness.contradiction, "a witness has cosigned a log that this one contradicts");
+  }
+
+  return {
+    async ask() {
+      await Promise.all(asked.map(askOne));
+    },
+    contradictions: () => asked.flatMap(({ contradiction }) => contradiction ?? []),
+    state(sealedSize, nowMs) {
+      if (asked.length === 0) return null;
+      const best = asked.reduce((a, b) => (b.treeSize > a.treeSize ? b : a));
+      const leaves = Math.max(0, sealedSize - best.treeSize);
+      const sinceMs = best.cosignedAtMs === null ? null : Math.max(0, nowMs - best.cosignedAtMs);
+      return {
+        configured: asked.length,
+        unwitnessed_leaves: leaves,
+        unwitnessed_s: leaves === 0 ? 0 : sinceMs === null ? null : Math.floor(sinceMs / 1000),
+        contradicted: asked.flatMap(({ contradiction }) => contradiction?.witness ?? []),
+      };
+    },
+  };
+}
+
+class AskedWitness {
+  readonly url: string;
+  readonly key: Awaited<ReturnType<typeof parseWitnessKey>>;
+  readonly id: string;
+  /** What it cosigned last, as far as the database knows. */
+  treeSize: number;
+  cosignedAtMs: number | null;
+  contradiction: Contradiction | null = null;
+  isBusy = false;
+  /** Not asked since the start: an old database would not know how far the witness is. */
+  isNew = true;
+  notBeforeMs = 0;
+
+  constructor(
+    url: string,
+    key: AskedWitness["key"],
+    id: string,
+    treeSize: number,
+    cosignedAtMs: number | null,
+  ) {
+    this.url = url;
+    this.key = key;
+    this.id = id;
+    this.treeSize = treeSize;
+    this.cosignedAtMs = cosignedAtMs;
+  }
+}

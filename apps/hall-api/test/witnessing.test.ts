@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { witnessKey } from "@guildhall/attestation";
+import { checkCosignatures, parseNote, parseWitnessKey } from "@guildhall/attestation/verify";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { StartError } from "../src/start-refusal.ts";
+import { request } from "./testing/enrolled-worker.ts";
+import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
+import { addTenant, type TestTenant } from "./testing/tenant.ts";
+
+/** A real Hall and a real `hall witness serve`, each in a place of its own. */
+
+const HALL = fileURLToPath(new URL("../../../packages/cli/src/main.ts", import.meta.url));
+const NAME = "witness.test/w1";
+let house: TestHouse;
+let folder: string;
+let logKey: string;
+let tenant: TestTenant;
+let witness: { child: ChildProcess; url: string; key: string };
+
+beforeAll(async () => {
+  house = await openHouse();
+  folder = mkdtempSync(join(tmpdir(), "guildhall-witness-"));
+  const hall = await house.open();
+  logKey = hall.verifierKey;
+  tenant = await addTenant(hall.hall);
+  await hall.stop();
+});
+afterAll(async () => {
+  await house?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => stopWitness());
+
+const state = () => join(folder, "state.json");
+
+async function startWitness(): Promise<void> {
+  const args = ["witness", "serve", "--name", NAME, "--log", logKey, "--listen", "127.0.0.1:0"];
+  const child = spawn(
+    process.execPath,
+    [HALL, ...args, "--key-file", join(folder, "witness.pem"), "--state", state()],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  let out = "";
+  await new Promise<void>((resolve, reject) => {
+    child.once("close", () => reject(new Error(`the witness ended: ${out}`)));
+    child.stdout.on("data", (text) => {
+      out += text;
+      if (/Its key: .*\n/.test(out)) resolve();
+    });
+  });
+  const [, url = ""] = /listens at (\S+)\.\n/.exec(out) ?? [];
+  const [, key = ""] = /Its key: (\S+)\n/.exec(out) ?? [];
+  witness = { child, url, key };
+}
+
+async function stopWitness(): Promise<void> {
+  if (witness.child.exitCode !== null) return;
+  const closed = new Promise((resolve) => witness.child.once("close", resolve));
+  witness.child.kill("SIGTERM");
+  await closed;
+}
+
+const open = () => house.open({ witnesses: [{ url: witness.url, key: witness.key }] });
+
+async function decide(hall: OpenHall): Promise<number> {
+  await hall.ask("POST", "/wcp/route", { key: tenant.key, body: request(tenant.identity) });
+  return sizeOf(hall);
+}
+
+async function sizeOf(hall: OpenHall): Promise<number> {
+  await hall.hall.ledger.sealer.sealCommitted();
+  return hall.hall.ledger.sealer.sealedSize();
+}
+
+async function checkpointOf(hall: OpenHall, query = "") {
+  const { text } = await hall.ask("GET", `/log/checkpoint${query}`);
+  const note = parseNote(text);
+  return {
+    size: Number(note.text.split("\n")[1]),
+    cosignatures: await checkCosignatures(note, [await parseWitnessKey(witness.key)]),
+  };
+}
+
+const health = async (hall: OpenHall) =>
+  (await hall.ask<{ witnesses: object }>("GET", "/wcp/health", { key: tenant.key })).body.witnesses;
+
+describe("a Hall with a witness", { timeout: 60_000 }, () => {
+  it("has its log cosigned, serves the cosignature, and says how much is not witnessed", async () => {
+    await startWitness();
+    const hall = await open();
+    const size = await decide(hall);
+    await expect
+      .poll(() => checkpointOf(hall), { timeout: 10_000 })
+      .toEqual({ size, cosignatures: [{ witness: NAME, timeS: expect.any(Number) }] });
+    expect(await health(hall)).toEqual({
+      configured: 1,
+      unwitnessed_leaves: 0,
+      unwitnessed_s: 0,
+      contradicted: [],
+    });
+    expect(JSON.parse(readFileSync(state(), "utf8"))["hall.test/log"]).toMatchObject({ treeSize: size });
+
+    // Without it the Hall goes on, and the window grows.
+    await stopWitness();
+    const later = await decide(hall);
+    await hall.hall.witnessing.ask();
+    expect(await checkpointOf(hall)).toEqual({ size: later, cosignatures: [] });
+    expect(await checkpointOf(hall, "?cosigned=1")).toMatchObject({
+      size,
+      cosignatures: [{ witness: NAME }],
+    });
+    expect(await health(hall)).toMatchObject({
+      unwitnessed_leaves: later - size,
+      unwitnessed_s: expect.any(Number),
+    });
+    await hall.stop();
+
+    // A start asks at once, from whatever size the witness says it knows.
+    await startWitness();
+    await house.admin.query("DELETE FROM ledger.cosignature");
+    const again = await open();
+    await expect
+      .poll(() => checkpointOf(again, "?cosigned=1"), { timeout: 10_000 })
+      .toMatchObject({ size: await sizeOf(again), cosignatures: [{ witness: NAME }] });
+    await again.stop();
+  });
+
+  it("H-078: does not start where the witness has cosigned more than the database holds", async () => {
+    const known = readFileSync(state(), "utf8");
+    const heads = JSON.parse(known);
+    const { treeSize } = heads["hall.test/log"];
+    writeFileSync(
+      state(),
+      JSON.stringify({ "hall.test/log": { ...heads["hall.test/log"], treeSize: treeSize + 50 } }),
+    );
+    await startWitness();
+    const refused = await open().catch((error: unknown) => error as Error);
+    expect(refused).toBeInstanceOf(StartError);
+    expect((refused as Error).message).toMatch(
+      new RegExp(
+        `^The witness witness\\.test/w1\\+[0-9a-f]{8} has cosigned ${treeSize + 50} receipts .* fewer\\. `,
+      ),
+    );
+    writeFileSync(state(), known);
+  });
+
+  it("H-078, H-080: nor where the witness has cosigned another history, of a second database under one key", async () => {
+    const known = readFileSync(state(), "utf8");
+    const heads = JSON.parse(known);
+    writeFileSync(
+      state(),
+      JSON.stringify({ "hall.test/log": { ...heads["hall.test/log"], root: "ab".repeat(32) } }),
+    );
+    await startWitness();
+    await expect(open()).rejects.toThrow(/has cosigned another history of this log/);
+    writeFileSync(state(), known);
+  });
+
+  it("starts, and decides, where the witness does not answer: that proves nothing", async () => {
+    const hall = await open();
+    expect(await decide(hall)).toBeGreaterThan(0);
+    await hall.stop();
+  });
+
+  it("believes no answer that the configured key did not sign", async () => {
+    await startWitness();
+    const { url } = witness;
+    const key = witnessKey(NAME, new Uint8Array(32));
+    const hash = key.split("+")[1];
+    const hall = await house.open({ witnesses: [{ url, key }] });
+    await decide(hall);
+    const { rows } = await house.admin.query("SELECT witness FROM ledger.cosignature WHERE witness LIKE $1", [
+      `%${hash}`,
+    ]);
+    expect(rows).toEqual([]);
+    await hall.stop();
+  });
+});
