@@ -87,6 +87,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "HEAD /log/tile/* 200",
       "GET /openapi.json 200",
       "HEAD /openapi.json 200",
+      "GET /trpc/hall.compliance 400 INVALID_REQUEST",
+      "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
