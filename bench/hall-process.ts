@@ -6,7 +6,8 @@ import { readSettings } from "../apps/hall-api/src/env.ts";
 import { hashSecret, newSecret } from "../apps/hall-api/src/identity/api-key.ts";
 import { KEY_SCOPES } from "../apps/hall-api/src/identity/permissions.ts";
 import { startHall } from "../apps/hall-api/src/wiring.ts";
-import { recordHash } from "../packages/attestation/src/index.ts";
+import { openToken, recordHash } from "../packages/attestation/src/index.ts";
+import { startSoftHsm } from "../packages/attestation/src/testing/index.ts";
 import {
   activateBundle,
   createApiKey,
@@ -29,18 +30,29 @@ import {
 
 /**
  * A whole Hall with its own database in a folder of its own, for measuring. Arguments: tenants, 1 or 0 for a
- * signature on each receipt. Says its address and keys by IPC.
+ * signature on each receipt, `file` or `softhsm` for where its key lives. Says its address and keys by IPC.
  */
-const [tenants = "64", signatures = "0"] = process.argv.slice(2);
+const [tenants = "64", signatures = "0", home = "file"] = process.argv.slice(2);
 const dataDir = mkdtempSync(join(tmpdir(), "guildhall-bench-"));
+const hsm = home === "softhsm" ? await startToken() : null;
 const settings = readSettings({
+  ...(hsm && { HALL_SIGNER: hsm.uri("bench") }),
   HALL_DATA_DIR: dataDir,
   HALL_PORT: "0",
   HALL_ORIGIN: "bench.localhost/log",
   HALL_LOG_LEVEL: "error",
   HALL_RECEIPT_SIGNATURES: signatures,
 });
-const { hall, app, stop } = await startHall(settings);
+let signed = 0;
+const { hall, app, stop } = await startHall(settings, {
+  wrapSigner: (signer) => ({
+    ...signer,
+    sign(data) {
+      signed += 1;
+      return signer.sign(data);
+    },
+  }),
+});
 const keys: { key: string; identity: string }[] = [];
 for (let i = 0; i < Number(tenants); i++) keys.push(await makeTenant(i));
 await app.listen({ host: "127.0.0.1", port: 0 });
@@ -48,7 +60,7 @@ const address = app.server.address();
 process.send?.({ kind: "ready", port: typeof address === "object" ? address?.port : 0, keys });
 process.on("message", (message) => {
   if (message === "usage")
-    process.send?.({ kind: "usage", cpu: process.cpuUsage(), rss: process.memoryUsage().rss });
+    process.send?.({ kind: "usage", cpu: process.cpuUsage(), rss: process.memoryUsage().rss, signed });
 });
 process.on("disconnect", () => void end());
 process.on("SIGTERM", () => void end());
@@ -56,7 +68,17 @@ process.on("SIGTERM", () => void end());
 async function end(): Promise<void> {
   await stop();
   rmSync(dataDir, { recursive: true, force: true });
+  hsm?.remove();
   process.exit(0);
+}
+
+async function startToken() {
+  const softHsm = startSoftHsm(process.env);
+  softHsm.makeToken("bench");
+  const token = await openToken({ uri: softHsm.parsed("bench"), pin: softHsm.pin });
+  await token.generate({ id: Buffer.from("log"), label: "log", algorithm: "ed25519" });
+  await token.close();
+  return softHsm;
 }
 
 async function makeTenant(i: number): Promise<{ key: string; identity: string }> {

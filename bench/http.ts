@@ -3,6 +3,7 @@ import {
   closedLoop,
   type Latency,
   openLoop,
+  signaturesOf,
   startTarget,
   stopTarget,
   type Target,
@@ -10,9 +11,9 @@ import {
 } from "./load.ts";
 import { printTable, type Row } from "./table.ts";
 
-/** P4, P4s and P5 of the targets: sealed decisions over HTTP, against Fastify's floor in the same run. */
+/** P4, P4s, P5 and P6 of the targets: sealed decisions over HTTP, against Fastify's floor in the same run. */
 
-const CASES = ["floor", "short", "sealed", "signed"] as const;
+const CASES = ["floor", "short", "sealed", "signed", "file"] as const;
 type Case = (typeof CASES)[number];
 const CONNECTIONS = 64;
 const ROUNDS = 5;
@@ -23,18 +24,23 @@ const OPEN_RATE = 1000;
 export async function benchHttp(): Promise<void> {
   const targets: Partial<Record<Case, Target>> = {};
   try {
-    const sealed = await startTarget("./hall-process.ts", ["64", "0"]);
+    const sealed = await startTarget("./hall-process.ts", ["64", "0", "softhsm"]);
     targets.sealed = sealed;
-    targets.signed = await startTarget("./hall-process.ts", ["64", "1"]);
+    targets.signed = await startTarget("./hall-process.ts", ["64", "1", "softhsm"]);
+    targets.file = await startTarget("./hall-process.ts", ["64", "0", "file"]);
     const answer = await answerOf(sealed);
     // The floor carries the same bytes both ways; a second one shows what the answer's size alone costs.
     targets.floor = await startTarget("./floor-process.ts", [answer]);
     targets.short = await startTarget("./floor-process.ts", ["{}"]);
+    /** HSM operations per sealed decision, round by round. */
+    const operations: number[] = [];
     const rounds: Partial<Record<Case, Throughput>>[] = [];
     for (const target of Object.values(targets)) await closedLoop(target, CONNECTIONS, WARM_UP_SECONDS);
     for (let round = 0; round < ROUNDS; round++) {
       const of: Partial<Record<Case, Throughput>> = {};
+      const before = await signaturesOf(sealed);
       for (const name of CASES) of[name] = await closedLoop(targets[name]!, CONNECTIONS, SECONDS);
+      operations.push(((await signaturesOf(sealed)) - before) / (of.sealed!.perSecond * SECONDS));
       rounds.push(of);
     }
     const open: Latency[] = [];
@@ -57,7 +63,7 @@ export async function benchHttp(): Promise<void> {
         note: errors("short"),
       },
       {
-        case: "P4 sealed route, checkpoint only",
+        case: "P4 sealed route, the checkpoint by SoftHSM",
         unit: "/s",
         values: perSecond("sealed"),
         against: against("at least 0.3"),
@@ -70,7 +76,20 @@ export async function benchHttp(): Promise<void> {
         against: { name: "Fastify, short answer", values: perSecond("short") },
       },
       {
-        case: "P4s sealed route, each receipt signed",
+        case: "   the same with the key in a file",
+        unit: "/s",
+        values: perSecond("file"),
+        against: { name: "Fastify floor", values: perSecond("floor") },
+        note: errors("file"),
+      },
+      {
+        case: "P6 HSM operations per decision under P4's load",
+        unit: "",
+        values: operations,
+        note: "target at most 0.03",
+      },
+      {
+        case: "P4s sealed route, each receipt signed by SoftHSM",
         unit: "/s",
         values: perSecond("signed"),
         against: against("at least 0.15"),
@@ -89,10 +108,7 @@ export async function benchHttp(): Promise<void> {
         note: "target 30 ms",
       },
     ];
-    printTable(
-      `HTTP (P4, P4s, P5): 64 tenants, ${CONNECTIONS} connections, software signer, one instance`,
-      rows,
-    );
+    printTable(`HTTP (P4, P4s, P5, P6): 64 tenants, ${CONNECTIONS} connections, SoftHSM, one instance`, rows);
   } finally {
     for (const target of Object.values(targets)) await stopTarget(target);
   }

@@ -33,6 +33,14 @@ export async function answerOf({ port, keys: [tenant] }: Target): Promise<string
   return answer.text();
 }
 
+/** How often a Hall's signer has signed since its start, probes left out. */
+export function signaturesOf({ process: child }: Target): Promise<number> {
+  return new Promise((resolve) => {
+    child.once("message", (message) => resolve((message as { signed: number }).signed));
+    child.send("usage");
+  });
+}
+
 export async function stopTarget({ process: child }: Target): Promise<void> {
   const gone = new Promise((resolve) => child.once("exit", resolve));
   if (child.connected) child.disconnect();

@@ -2,12 +2,19 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { benchEngine } from "./engine.ts";
 import { benchHttp } from "./http.ts";
+import { benchSigner } from "./signer.ts";
 import { benchStart } from "./start.ts";
 import { printConditions } from "./table.ts";
 import { benchVerify } from "./verify.ts";
 
 /** `npm run bench [-- engine http start verify]`: every benchmark with its floor or peer in the same run. */
-const BENCHMARKS = { engine: benchEngine, http: benchHttp, start: benchStart, verify: benchVerify } as const;
+const BENCHMARKS = {
+  engine: benchEngine,
+  signer: benchSigner,
+  http: benchHttp,
+  start: benchStart,
+  verify: benchVerify,
+} as const;
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in BENCHMARKS));

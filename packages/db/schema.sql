@@ -239,6 +239,31 @@ CREATE POLICY tenant ON hall.grant_redemption AS PERMISSIVE FOR ALL TO hall_app,
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
+CREATE TABLE hall.hall_key (
+  key_id text NOT NULL,
+  role text NOT NULL,
+  algorithm text NOT NULL,
+  spki bytea NOT NULL,
+  module text NOT NULL,
+  state text NOT NULL,
+  not_before timestamp(3) with time zone NOT NULL,
+  not_after timestamp(3) with time zone,
+  threshold integer DEFAULT 1 NOT NULL,
+  introduced_by uuid NOT NULL,
+  retired_by uuid,
+  CONSTRAINT hall_key_pkey PRIMARY KEY (key_id, role),
+  CONSTRAINT hall_key_algorithm_check CHECK ((algorithm = ANY (ARRAY['ed25519'::text, 'ecdsa-p256'::text, 'rsa'::text]))),
+  CONSTRAINT hall_key_check CHECK (((state = 'retired'::text) = (retired_by IS NOT NULL))),
+  CONSTRAINT hall_key_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text)),
+  CONSTRAINT hall_key_module_check CHECK (((length(module) >= 1) AND (length(module) <= 256))),
+  CONSTRAINT hall_key_role_check CHECK ((role = ANY (ARRAY['receipt'::text, 'log'::text, 'ca'::text, 'evidence'::text, 'agreement'::text, 'feed-root'::text, 'feed-snapshot'::text, 'feed-timestamp'::text, 'witness'::text]))),
+  CONSTRAINT hall_key_spki_check CHECK (((octet_length(spki) >= 32) AND (octet_length(spki) <= 2048))),
+  CONSTRAINT hall_key_state_check CHECK ((state = ANY (ARRAY['introduced'::text, 'active'::text, 'retired'::text]))),
+  CONSTRAINT hall_key_threshold_check CHECK (((threshold >= 1) AND (threshold <= 16)))
+);
+CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> 'feed-root'::text));
+CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> 'feed-root'::text));
+
 CREATE TABLE hall.measurement (
   tenant_id uuid NOT NULL,
   nonce text NOT NULL,

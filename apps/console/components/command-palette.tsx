@@ -130,6 +130,12 @@ function useCommands(text: string): Command[] {
   const env = query.env ? { env: query.env } : {};
   const commands: Command[] = [
     { title: "Go to decisions", also: "list work", run: () => router.push(paths.decisions(tenant, env)) },
+    { title: "Go to alerts", also: "now flagged tampered", run: () => router.push(paths.alerts(tenant)) },
+    {
+      title: "Go to workers",
+      also: "work attestation flag certificates",
+      run: () => router.push(paths.workers(tenant)),
+    },
     { title: "Go to rules in force", also: "govern bundle", run: () => router.push(paths.rules(tenant)) },
     { title: "Go to drafts", also: "govern rules edit", run: () => router.push(paths.drafts(tenant)) },
     {
@@ -141,10 +147,11 @@ function useCommands(text: string): Command[] {
     { title: "Go to policies", also: "govern gate cel", run: () => router.push(paths.policies(tenant)) },
     { title: "Go to profiles", also: "govern floors", run: () => router.push(paths.profiles(tenant)) },
     {
-      title: "Go to log and key",
-      also: "prove checkpoint fingerprint",
+      title: "Go to log",
+      also: "prove checkpoint witnesses verify",
       run: () => router.push(paths.log(tenant, env)),
     },
+    { title: "Go to keys", also: "prove fingerprint runners", run: () => router.push(paths.keys(tenant)) },
     { title: "Show denied decisions", also: "filter outcome deny", run: () => narrow({ outcome: "DENY" }) },
     { title: "Show held decisions", also: "filter outcome hold", run: () => narrow({ outcome: "HOLD" }) },
     {

@@ -12,8 +12,15 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
   const env = query.env ? { env: query.env } : {};
   const groups = [
     {
+      title: "Now",
+      links: [{ title: "Alerts", to: paths.alerts(tenant), href: paths.alerts(tenant) }],
+    },
+    {
       title: "Work",
-      links: [{ title: "Decisions", to: paths.decisions(tenant), href: paths.decisions(tenant, env) }],
+      links: [
+        { title: "Decisions", to: paths.decisions(tenant), href: paths.decisions(tenant, env) },
+        { title: "Workers", to: paths.workers(tenant), href: paths.workers(tenant) },
+      ],
     },
     {
       title: "Govern",
@@ -25,7 +32,10 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
     },
     {
       title: "Prove",
-      links: [{ title: "Log and key", to: paths.log(tenant), href: paths.log(tenant, env) }],
+      links: [
+        { title: "Log", to: paths.log(tenant), href: paths.log(tenant, env) },
+        { title: "Keys", to: paths.keys(tenant), href: paths.keys(tenant) },
+      ],
     },
   ];
   return (

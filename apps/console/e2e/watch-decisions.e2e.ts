@@ -205,7 +205,7 @@ describe("one decision", () => {
 describe("the frame", () => {
   it("has its errands under ⌘K", async () => {
     await page.goto(`/${stage.tenant.slug}/log`);
-    await page.getByRole("heading", { name: "Log and key" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Log" }).waitFor();
     await live(page);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press("Control+k");
@@ -252,11 +252,8 @@ describe("the frame", () => {
     );
     expect(moving).toBe(0);
     await phone.getByRole("button", { name: "Open navigation" }).click();
-    await phone
-      .getByRole("dialog", { name: "Navigation" })
-      .getByRole("link", { name: "Log and key" })
-      .click();
-    await phone.getByRole("heading", { name: "Log and key" }).waitFor();
+    await phone.getByRole("dialog", { name: "Navigation" }).getByRole("link", { name: "Log" }).click();
+    await phone.getByRole("heading", { level: 1, name: "Log" }).waitFor();
     expect(await overflow(phone)).toBe(0);
     await phone.context().close();
   });

@@ -19,6 +19,11 @@ describe("paths", () => {
       }),
       decision: paths.decision("acme", ID),
       decisionInScope: paths.decision("acme", ID, { env: "prod" }),
+      alerts: paths.alerts("acme"),
+      alertsOlder: paths.alerts("acme", { before: ID }),
+      workers: paths.workers("acme"),
+      worker: paths.worker("acme", "org.acme.summarizer"),
+      keys: paths.keys("acme"),
       log: paths.log("acme"),
       rules: paths.rules("acme"),
       drafts: paths.drafts("acme"),
@@ -41,6 +46,8 @@ describe("paths", () => {
       signOut: paths.signOut(),
     }).toMatchInlineSnapshot(`
       {
+        "alerts": "/acme/alerts",
+        "alertsOlder": "/acme/alerts?before=0193512f-4c00-7000-8000-000000000001",
         "csrfToken": "/api/auth/csrf",
         "decision": "/acme/decisions/0193512f-4c00-7000-8000-000000000001",
         "decisionInScope": "/acme/decisions/0193512f-4c00-7000-8000-000000000001?env=prod",
@@ -50,6 +57,7 @@ describe("paths", () => {
         "drafts": "/acme/rules/drafts",
         "editProfile": "/acme/profiles/prof.acme.night/edit",
         "home": "/",
+        "keys": "/acme/keys",
         "log": "/acme/log",
         "newProfile": "/acme/profiles/new",
         "newProfileFrom": "/acme/profiles/new?from=prof.prod.strict",
@@ -69,6 +77,8 @@ describe("paths", () => {
         "spendLink": "/api/auth/callback/link",
         "trpcDoor": "/api/trpc",
         "whoIsSignedIn": "/api/auth/session",
+        "worker": "/acme/workers/org.acme.summarizer",
+        "workers": "/acme/workers",
       }
     `);
   });

@@ -7,6 +7,10 @@ export const paths = {
   decisions: (tenant: string, query: DecisionsQuery = {}) => `/${segment(tenant)}/decisions${search(query)}`,
   decision: (tenant: string, id: string, query: DecisionsQuery = {}) =>
     `/${segment(tenant)}/decisions/${segment(id)}${search(query)}`,
+  alerts: (tenant: string, query: { before?: string } = {}) => `/${segment(tenant)}/alerts${search(query)}`,
+  workers: (tenant: string) => `/${segment(tenant)}/workers`,
+  worker: (tenant: string, id: string) => `/${segment(tenant)}/workers/${segment(id)}`,
+  keys: (tenant: string) => `/${segment(tenant)}/keys`,
   log: (tenant: string, query: Pick<DecisionsQuery, "env"> = {}) => `/${segment(tenant)}/log${search(query)}`,
   rules: (tenant: string) => `/${segment(tenant)}/rules`,
   drafts: (tenant: string) => `/${segment(tenant)}/rules/drafts`,

@@ -10,6 +10,10 @@ export const HOLDERS = {
   "rule:consent": ["operator", "approver", "compliance"],
   "profile:define": ["operator"],
   "profile:set": ["operator"],
+  "flag:clear": ["operator"],
+  "runner:register": ["operator"],
+  "certification:grant": ["compliance"],
+  "certification:revoke": ["compliance"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Role = Me["member"]["role"];
@@ -21,6 +25,10 @@ const WORDS: Record<Act, string> = {
   "rule:consent": "consent to a draft",
   "profile:define": "define profiles",
   "profile:set": "set the profile of an environment",
+  "flag:clear": "clear a flag",
+  "runner:register": "register or retire a runner",
+  "certification:grant": "certify a worker",
+  "certification:revoke": "revoke a certificate",
 };
 
 /** Why somebody of this role may not, or undefined where they may. @param role null while nobody has said who asks */

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
+import type { Keyring } from "./keys/keyring.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Witnessing } from "./ledger/witnessing.ts";
@@ -17,7 +18,10 @@ export interface Hall {
   settings: Settings;
   db: Db;
   clock: Clock;
+  /** The log's key of today. */
   signer: Ed25519Signer;
+  /** The Hall's keys by what they are for. */
+  keyring: Keyring;
   /** Where the signer's key lives, if that is a token: it may hold more keys. */
   token: Token | null;
   ledger: Ledger;

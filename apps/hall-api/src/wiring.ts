@@ -3,11 +3,8 @@ import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
   openNote,
-  openSoftwareKey,
   parseVerifierKey,
-  type Signer,
   type Token,
-  verifiedSigner,
   verifierKey,
 } from "@guildhall/attestation";
 import {
@@ -31,6 +28,10 @@ import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
+import { holdToHistory } from "./keys/hold-to-history.ts";
+import { keyStore } from "./keys/key-store.ts";
+import { createKeyring } from "./keys/keyring.ts";
+import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import { createAuditor } from "./ledger/auditor.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
@@ -71,27 +72,21 @@ export async function startHall(
   await ensureOperatorToken(settings.operatorTokenFile);
   const opened = await openSigner(settings, log);
   const signer = wrapSigner(opened.signer);
-  const caSigner = verifiedSigner(
-    await openSoftwareKey(join(dirname(settings.headFile), "ca.pem"), "ecdsa-p256"),
-  );
-  const closeSigners = async () => {
-    await caSigner.close();
-    await opened.close();
-  };
   // A Hall that does not start leaves nothing behind: no server, no token's process.
   const { db, closeServer } = await openDatabase(settings, (err) =>
     log.warn({ err }, "a database connection was lost"),
   ).catch(async (error) => {
-    await closeSigners();
+    await opened.close();
     throw error;
   });
+  const closeSigners = () => opened.close();
   const ground = {
     settings,
     probe,
     log,
     signer,
+    wrapSigner,
     token: opened.token,
-    caSigner,
     closeSigners,
     db,
     closeServer,
@@ -109,9 +104,8 @@ interface Ground {
   probe: Probe;
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
+  wrapSigner: (signer: Ed25519Signer) => Ed25519Signer;
   token: Token | null;
-  /** Of the certificate authority. */
-  caSigner: Signer;
   closeSigners: () => Promise<void>;
   db: Db;
   closeServer: () => Promise<void>;
@@ -119,13 +113,15 @@ interface Ground {
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, token, caSigner, db } = ground;
+  const { settings, probe, log, signer, wrapSigner, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
+  const store = keyStore(dirname(settings.headFile), token);
+  const logKeys = await openLogKeys({ db, store, first: signer, wrap: wrapSigner });
   const ledger = createLedger({
     db,
-    signer,
+    keys: logKeys,
     origin: settings.origin,
     receiptSignatures: settings.receiptSignatures,
     now: clock.now,
@@ -133,7 +129,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     onSeal: (treeSize, note) => headKeeper.note(treeSize, note),
     log,
   });
-  await refuseAnotherLog(db, settings, signer);
+  await refuseAnotherLog(db, settings, logKeys);
+  await holdToHistory({ db, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
   if (lost) {
     log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
@@ -143,9 +140,12 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const witnessing = await openWitnessing({ db, outbound, now: clock.now, log, ...settings });
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
+  const keyring = createKeyring({ db, ledger, clock, store, logKeys });
+  await keyring.introduceFirst();
+  await logKeys.reload();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
   const { origin, url } = settings;
-  const authority = await openAuthority({ db, ledger, clock, signer: caSigner, origin, url });
+  const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
   const shadow = createShadowRecorder({ db, log });
@@ -164,7 +164,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     ledger,
     clock,
     origin: settings.origin,
-    key: verifierKey(settings.origin, signer.publicKey),
+    key: async (treeSize) => verifierKey(settings.origin, (await logKeys.forTree(treeSize, 0))[0]!.publicKey),
     log,
   });
   let auditing: Promise<unknown> | null = null;
@@ -194,7 +194,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     settings,
     db,
     clock,
-    signer,
+    signer: currentSigner(logKeys),
+    keyring,
     token,
     ledger,
     witnessing,
@@ -245,19 +246,16 @@ async function openWitnessing(options: WitnessingOptions) {
   );
 }
 
-/** A log is begun under one name and one key. Going on under others would give receipts that nobody can verify. */
-async function refuseAnotherLog(
-  db: Db,
-  { origin, signer: setting }: Settings,
-  signer: Ed25519Signer,
-): Promise<void> {
+/** A log is begun under one name, and its keys follow each other in it. Going on under others would give receipts that nobody can verify. */
+async function refuseAnotherLog(db: Db, { origin, signer: setting }: Settings, keys: LogKeys): Promise<void> {
   const newest = await latestCheckpoint(db.ledger);
   if (!newest) return;
   const [begun = ""] = newest.note.split("\n", 1);
   if (begun !== origin)
     throw new StartError(`This database holds the log ${begun}, not ${origin}. Set HALL_ORIGIN=${begun}.`);
   try {
-    await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, signer.publicKey))]);
+    const [speaking] = await keys.forTree(newest.treeSize, 0);
+    await openNote(newest.note, [await parseVerifierKey(verifierKey(origin, speaking!.publicKey))]);
   } catch (cause) {
     throw new StartError(
       setting.kind === "file"

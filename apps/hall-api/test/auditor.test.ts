@@ -17,7 +17,7 @@ beforeAll(async () => {
   await decide(6);
   const { db, ledger, clock, signer, log, settings } = hall.hall;
   const key = verifierKey(settings.origin, signer.publicKey);
-  auditor = createAuditor({ db, ledger, clock, log, key, origin: settings.origin });
+  auditor = createAuditor({ db, ledger, clock, log, key: async () => key, origin: settings.origin });
 });
 afterAll(() => house?.close());
 
@@ -80,7 +80,7 @@ it("H-079: finds one that was edited with its hash and its leaf, so that all tab
   // Whoever begins to audit only now has no memory of it, and finds it by the signed root.
   const { db, ledger, clock, signer, log, settings } = hall.hall;
   const key = verifierKey(settings.origin, signer.publicKey);
-  const later = createAuditor({ db, ledger, clock, log, key, origin: settings.origin });
+  const later = createAuditor({ db, ledger, clock, log, key: async () => key, origin: settings.origin });
   expect((await later.audit()).map(({ code }) => code)).toContain("ROOT_MISMATCH");
 });
 

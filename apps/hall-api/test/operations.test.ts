@@ -40,7 +40,7 @@ it("these are all operations, who may use them and by which doors", () => {
     worker.list             worker:read          GET /wcp/workers                          tRPC query
     worker.enroll           worker:enroll        POST /enroll
     worker.set_transport    worker:set-transport PUT /wcp/workers/:worker_id/transport
-    worker.get-record       worker:read          GET /wcp/records/:hash
+    worker.get-record       worker:read          GET /wcp/records/:hash                    tRPC query
     certificate.issue       certification:grant  POST /wcp/workers/:worker_id/certificates tRPC mutation
     certificate.renew       certification:grant  POST /wcp/certificates/:id/renew          tRPC mutation
     certificate.revoke      certification:revoke POST /wcp/certificates/:id/revoke         tRPC mutation
@@ -88,13 +88,16 @@ it("these are all operations, who may use them and by which doors", () => {
     session.begin           public               POST /wcp/session/begin                   tRPC mutation
     session.me              session:end                                                    tRPC query
     session.end             session:end          POST /wcp/session/end                     tRPC mutation
-    log.checkpoint          public               GET /log/checkpoint
+    log.checkpoint          public               GET /log/checkpoint                       tRPC query
     log.tile                public               GET /log/tile/*tile
     hall.health             public               GET /health
-    hall.compliance         public               GET /wcp/health
+    hall.compliance         public               GET /wcp/health                           tRPC query
     hall.identity           public               GET /.well-known/hall.json
     hall.jwks               public               GET /.well-known/jwks.json
+    hall.keys               public               GET /.well-known/hall-keys.json
     hall.receipt            hall:read            GET /hall/receipts/:id
+    keyring.list            key:read             GET /wcp/hall-keys                        tRPC query
+    keyring.rotate          hall:operate         POST /hall/keys/:role/rotate              tRPC mutation
     operator.renew-token    hall:operate         POST /hall/operator-token/renew
     namespace.list-keys     hall:read            GET /hall/namespace-keys
     namespace.register-key  hall:operate         POST /hall/namespace-keys

@@ -298,6 +298,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "key.revoke": { id: keyIds, reason: "free text" },
   "session.begin": { token: "is itself the right to sign in" },
   "hall.receipt": { id: receiptIds },
+  "keyring.rotate": { role: "one of six", reason: "free text" },
   "operator.renew-token": { reason: "free text" },
   "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
   "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
@@ -370,7 +371,7 @@ it("every field of every operation's input has a probe, or says why it needs non
 });
 
 /** Parameters that name nothing which only one tenant has. */
-const NAMES = new Set(["profile.define profile_id", "profile.set-environment env"]);
+const NAMES = new Set(["profile.define profile_id", "profile.set-environment env", "keyring.rotate role"]);
 
 it("every parameter of every route that the router knows is a field that is probed", () => {
   for (const { method, path } of registeredRoutes(hall.app)) {

@@ -18,6 +18,7 @@ export * from "./repositories/bundle-drafts.ts";
 export * from "./repositories/certificates.ts";
 export * from "./repositories/dispatches.ts";
 export * from "./repositories/grant-keys.ts";
+export * from "./repositories/hall-keys.ts";
 export * from "./repositories/log-tiles.ts";
 export * from "./repositories/lookups.ts";
 export * from "./repositories/measurements.ts";

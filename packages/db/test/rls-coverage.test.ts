@@ -67,6 +67,7 @@ describe("tables with a tenant", () => {
     expect(tables).toEqual([
       "hall.authority", // public: the certificates of the Hall's own authorities
       "hall.grant_key", // public keys of the Hall's own processes
+      "hall.hall_key", // public keys of the Hall itself
       "hall.revocation_list", // public: serial numbers and reasons, as every CRL
       "hall.tenant", // the tenants themselves; fenced by their id
       "ledger.checkpoint", // public

@@ -7,6 +7,7 @@ export * from "./checkpoint.ts";
 export * from "./decision.ts";
 export * from "./deny-codes.ts";
 export * from "./hall-error.ts";
+export * from "./hall-key.ts";
 export * from "./ids.ts";
 export * from "./long-strings.ts";
 export * from "./measurement.ts";

@@ -47,6 +47,8 @@ export interface Appended {
   chain: TenantId;
   receiptId: ReceiptId;
   leafIndex: number;
+  /** Of the log, after the entry: which register of keys it was written under. */
+  epoch: number;
   hash: Uint8Array;
   body: ReceiptBody;
 }
@@ -78,5 +80,12 @@ export async function appendEntry(
     nodes: tree.nodes,
     fence,
   });
-  return { chain: entry.chain, receiptId: entry.receipt_id, leafIndex, hash, body };
+  return {
+    chain: entry.chain,
+    receiptId: entry.receipt_id,
+    leafIndex,
+    epoch: heads.log.epoch + (fence === "hall" ? 1 : 0),
+    hash,
+    body,
+  };
 }

@@ -43,7 +43,8 @@ export interface AuditorOptions {
   ledger: Ledger;
   clock: Clock;
   origin: string;
-  key: string;
+  /** The key of the log that speaks for a tree of this size. */
+  key: (treeSize: number) => Promise<string>;
   log: { error(details: object, message: string): void };
   rowsARound?: number;
 }
@@ -79,7 +80,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
     }
     frontier = appendLeaves(frontier, leaves).frontier;
     if (frontier.size !== newest.treeSize) return;
-    const { text } = await openNote(newest.note, [await parseVerifierKey(options.key)]);
+    const { text } = await openNote(newest.note, [
+      await parseVerifierKey(await options.key(newest.treeSize)),
+    ]);
     const claim = await readCheckpoint(text);
     const isSigned = claim.origin === origin && claim.treeSize === frontier.size;
     if (isSigned && Buffer.from(claim.root).equals(rootOf(frontier))) provenSize = frontier.size;

@@ -1,4 +1,4 @@
-import { type Ed25519Signer, signReceipt } from "@guildhall/attestation";
+import { signReceipt } from "@guildhall/attestation";
 import {
   type Db,
   findReceipt,
@@ -20,6 +20,7 @@ import {
   type Sha256Hex,
   type TenantId,
 } from "@guildhall/protocol";
+import type { LogKeys } from "../keys/log-keys.ts";
 import { type Appended, appendEntry, type Envelope, envelopeOf } from "./append-entry.ts";
 import type { Entry, Probe, Submitted } from "./entry.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
@@ -57,7 +58,7 @@ export interface LedgerState {
 
 export interface LedgerOptions {
   db: Db;
-  signer: Ed25519Signer;
+  keys: LogKeys;
   origin: string;
   receiptSignatures: boolean;
   now: () => number;
@@ -67,9 +68,17 @@ export interface LedgerOptions {
 }
 
 export function createLedger(options: LedgerOptions): Ledger {
-  const { db, signer } = options;
+  const { db, keys } = options;
   const sealer = createSealer(options);
-  const envelope = { hall: options.origin, signingKeyId: signer.keyId, signingModule: signer.module };
+  const envelope = {
+    hall: options.origin,
+    get signingKeyId() {
+      return keys.current().keyId;
+    },
+    get signingModule() {
+      return keys.current().module;
+    },
+  };
   const writer: LedgerWriter = createLedgerWriter({
     ...options,
     sealer,
@@ -78,9 +87,14 @@ export function createLedger(options: LedgerOptions): Ledger {
   });
 
   /** WCP's signature of a committed receipt, stored beside it. Ed25519 is deterministic: made twice, it is the same. */
-  async function signStored(chain: TenantId, leafIndex: number, hash: Uint8Array): Promise<string | null> {
+  async function signStored(
+    chain: TenantId,
+    leafIndex: number,
+    hash: Uint8Array,
+    epoch: number,
+  ): Promise<string | null> {
     if (!options.receiptSignatures) return null;
-    const signature = await signReceipt(signer, hash);
+    const signature = await signReceipt(await keys.forLeaf(leafIndex, epoch), hash);
     const store = (tx: TenantTx | OperatorTx) =>
       tx.$executeRaw`INSERT INTO ledger.receipt_signature (leaf_index, tenant_id, signature)
         VALUES (${leafIndex}::bigint, ${chain}::uuid, ${new Uint8Array(Buffer.from(signature, "base64"))})
@@ -91,8 +105,9 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   /** A crash between commit and signature leaves none: it is made when the receipt is next read, by the same key. */
   async function signatureOf(receipt: SealedReceipt["receipt"]): Promise<string | null> {
-    if (receipt.signature !== null || receipt.signing_key_id !== signer.keyId) return receipt.signature;
-    return signStored(receipt.chain, receipt.leaf_index, Buffer.from(receipt.receipt_hash, "hex"));
+    if (receipt.signature !== null || receipt.signing_key_id !== keys.current().keyId)
+      return receipt.signature;
+    return signStored(receipt.chain, receipt.leaf_index, Buffer.from(receipt.receipt_hash, "hex"), 0);
   }
 
   return {
@@ -104,7 +119,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     async sealed(act) {
       // Signed only now: the body is committed. Meanwhile the sealer covers it, woken by its NOTIFY or by us.
       const [signature] = await Promise.all([
-        signStored(act.chain, act.leafIndex, act.hash),
+        signStored(act.chain, act.leafIndex, act.hash, act.epoch),
         sealer.sealCommitted().then(() => sealer.waitForSeal(act.leafIndex, SEAL_DEADLINE_MS)),
       ]).catch((cause: unknown) => {
         // The act itself stands: whoever reads this must not repeat it, only wait for its seal.

@@ -1,6 +1,5 @@
 import {
   appendLeaves,
-  type Ed25519Signer,
   encodeFrontier,
   type Frontier,
   frontierAt,
@@ -10,6 +9,7 @@ import {
 } from "@guildhall/attestation";
 import { type Db, readHeads, readLeaves, type StoredSeal, sealGap, storeSeal } from "@guildhall/db";
 import { HallError, type Seal } from "@guildhall/protocol";
+import type { LogKeys } from "../keys/log-keys.ts";
 import { readLog } from "./read-log.ts";
 
 /**
@@ -22,8 +22,8 @@ export interface Sealer {
   healthy(): boolean;
   /** The largest tree size known to be sealed by this instance or stored by any. */
   sealedSize(): number;
-  /** Signs the tree head of a batch that was just committed. */
-  sign(treeSize: number, root: Uint8Array): Promise<string>;
+  /** Signs the tree head of a batch that was just committed at `epoch` of the log. */
+  sign(treeSize: number, root: Uint8Array, epoch: number): Promise<string>;
   /** Told of every seal, signed here or found stored. */
   noteSeal(treeSize: number, note: string): void;
   /** Seals whatever is committed and has no stored seal. */
@@ -37,7 +37,7 @@ export interface Sealer {
 
 export interface SealerOptions {
   db: Db;
-  signer: Ed25519Signer;
+  keys: LogKeys;
   origin: string;
   /** Told of every seal, signed here or found stored, larger than those before. */
   onSeal?: (treeSize: number, note: string) => void;
@@ -46,7 +46,7 @@ export interface SealerOptions {
 
 const LEAVES_A_READ = 10_000;
 
-export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions): Sealer {
+export function createSealer({ db, keys, origin, onSeal, log }: SealerOptions): Sealer {
   let healthy = true;
   let newest: { treeSize: number; note: string } = { treeSize: 0, note: "" };
   let running: Promise<void> | null = null;
@@ -60,9 +60,9 @@ export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions)
 
   const read = readLog(db);
 
-  async function sign(treeSize: number, root: Uint8Array): Promise<string> {
+  async function sign(treeSize: number, root: Uint8Array, epoch: number): Promise<string> {
     try {
-      const note = await signCheckpoint(signer, { origin, treeSize, root });
+      const note = await signCheckpoint(await keys.forTree(treeSize, epoch), { origin, treeSize, root });
       healthy = true;
       return note;
     } catch (cause) {
@@ -101,7 +101,7 @@ export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions)
     const hasGap = sealedSize < treeSize;
     if (!hasGap && (newest.treeSize < sealedSize || newest.note === "")) await adoptStored();
     // A signer that failed shows by another signature that it is well again, even where a neighbour sealed meanwhile.
-    if ((!hasGap && healthy) || !signer.available()) return;
+    if ((!hasGap && healthy) || !keys.available()) return;
     const { log: head } = await readHeads(db.ledger, []);
     const frontier = await rebuild(sealedSize, head.treeSize);
     if (!head.frontier.equals(encodeFrontier(frontier))) {
@@ -111,7 +111,7 @@ export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions)
       );
       throw new HallError("LEDGER_UNAVAILABLE", { detail: { reason: "LOG_DAMAGED" } });
     }
-    const note = await sign(head.treeSize, rootOf(frontier));
+    const note = await sign(head.treeSize, rootOf(frontier), head.epoch);
     if (!hasGap) return;
     const seal: StoredSeal = { treeSize: head.treeSize, note, signatures: [] };
     await storeSeal(db.ledger, seal);
@@ -126,7 +126,7 @@ export function createSealer({ db, signer, origin, onSeal, log }: SealerOptions)
   }
 
   return {
-    healthy: () => healthy && signer.available(),
+    healthy: () => healthy && keys.available(),
     sealedSize: () => newest.treeSize,
     sign,
     noteSeal,

@@ -1,4 +1,4 @@
-import { type Ed25519Signer, signReceipt } from "@guildhall/attestation";
+import { signReceipt } from "@guildhall/attestation";
 import {
   appendBatch,
   appendLocked,
@@ -9,6 +9,7 @@ import {
   storeSeal,
 } from "@guildhall/db";
 import { HallError, type Sha256Hex, type TenantId } from "@guildhall/protocol";
+import type { LogKeys } from "../keys/log-keys.ts";
 import type { Entry, Probe, Sealed, Submitted } from "./entry.ts";
 import type { Sealer } from "./sealer.ts";
 import { type Position, positionOf, type SequencedBatch, sequenceBatch } from "./sequence.ts";
@@ -30,7 +31,7 @@ export interface LedgerWriter {
 
 export interface WriterOptions {
   db: Db;
-  signer: Ed25519Signer;
+  keys: LogKeys;
   sealer: Sealer;
   receiptSignatures: boolean;
   now: () => number;
@@ -57,7 +58,7 @@ const UNCERTAIN_MS = 30_000;
 const PARTITION_LEAVES = 1_000_000;
 
 export function createLedgerWriter(options: WriterOptions): LedgerWriter {
-  const { db, signer, sealer, now, probe, log } = options;
+  const { db, keys, sealer, now, probe, log } = options;
   /** Heads as this instance last left them; null where another may have written since. */
   let position: Position | null = null;
   let queue: Waiting[] = [];
@@ -209,7 +210,9 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
     let note: string;
     let signatures: (string | null)[];
     try {
-      note = await sealer.sign(batch.next.treeSize, batch.next.root);
+      const { epoch } = committed.after.log;
+      note = await sealer.sign(batch.next.treeSize, batch.next.root, epoch);
+      const signer = await keys.forLeaf(batch.next.treeSize - 1, epoch);
       signatures = options.receiptSignatures
         ? await Promise.all(sequenced.map(({ hash }) => signReceipt(signer, hash)))
         : sequenced.map(() => null);

@@ -31,10 +31,13 @@ import { compliance } from "./hall/compliance.ts";
 import { health } from "./hall/health.ts";
 import { identity } from "./hall/identity.ts";
 import { jwks } from "./hall/jwks.ts";
+import { keys as hallKeys } from "./hall/keys.ts";
 import { receipt as hallReceipt } from "./hall/receipt.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
+import { list as listHallKeys } from "./keyring/list.ts";
+import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
@@ -144,7 +147,10 @@ export const OPERATIONS = [
   compliance,
   identity,
   jwks,
+  hallKeys,
   hallReceipt,
+  listHallKeys,
+  rotate,
   renewToken,
   listNamespaceKeys,
   registerNamespaceKey,

@@ -27,9 +27,13 @@ import { list as listDrafts } from "../operations/draft/list.ts";
 import { restore } from "../operations/draft/restore.ts";
 import { save } from "../operations/draft/save.ts";
 import { clear as clearFlag } from "../operations/flag/clear.ts";
+import { compliance } from "../operations/hall/compliance.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
+import { list as listHallKeys } from "../operations/keyring/list.ts";
+import { rotate } from "../operations/keyring/rotate.ts";
+import { checkpoint } from "../operations/log/checkpoint.ts";
 import type { Operation } from "../operations/operation.ts";
 import { list as listPolicies } from "../operations/policy/list.ts";
 import { define } from "../operations/profile/define.ts";
@@ -52,6 +56,7 @@ import { me } from "../operations/session/me.ts";
 import { end as endShadow } from "../operations/shadow/end.ts";
 import { list as listShadow } from "../operations/shadow/list.ts";
 import { start as startShadow } from "../operations/shadow/start.ts";
+import { getRecord } from "../operations/worker/get-record.ts";
 import { list as listWorkers } from "../operations/worker/list.ts";
 import { admit } from "../rest/door.ts";
 
@@ -156,6 +161,7 @@ const TRPC_CODES: Record<number, TRPCError["code"] | undefined> = {
 };
 
 export const appRouter = t.router({
+  keyring: t.router({ list: query(listHallKeys), rotate: mutation(rotate) }),
   decision: t.router({
     list: query(listDecisions),
     get: query(getDecision),
@@ -202,7 +208,9 @@ export const appRouter = t.router({
     "set-environment": mutation(setEnvironment),
   }),
   capability: t.router({ list: query(listCapabilities) }),
-  worker: t.router({ list: query(listWorkers) }),
+  worker: t.router({ list: query(listWorkers), "get-record": query(getRecord) }),
+  hall: t.router({ compliance: query(compliance) }),
+  log: t.router({ checkpoint: query(checkpoint) }),
   certificate: t.router({
     list: query(listCertificates),
     get: query(getCertificate),

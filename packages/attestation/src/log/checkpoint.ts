@@ -19,12 +19,22 @@ export function checkpointText({ origin, treeSize, root }: TreeHead): string {
   return `${origin}\n${treeSize}\n${base64(root)}\n`;
 }
 
-/** The checkpoint as a C2SP signed note, under the key's name, which is the log's origin. */
-export async function signCheckpoint(signer: Ed25519Signer, head: TreeHead): Promise<string> {
+/**
+ * The checkpoint as a C2SP signed note, under the name of the log's origin. Several keys, while one takes over from
+ * another: a line each, in their order.
+ */
+export async function signCheckpoint(
+  signers: Ed25519Signer | readonly Ed25519Signer[],
+  head: TreeHead,
+): Promise<string> {
   const text = checkpointText(head);
-  const signature = await signer.sign(Buffer.from(text, "utf8"));
-  const keyHash = noteKeyHash(head.origin, signer.publicKey);
-  return `${text}\n— ${head.origin} ${base64(Buffer.concat([keyHash, signature]))}\n`;
+  const line = async (signer: Ed25519Signer) => {
+    const signature = await signer.sign(Buffer.from(text, "utf8"));
+    const keyHash = noteKeyHash(head.origin, signer.publicKey);
+    return `— ${head.origin} ${base64(Buffer.concat([keyHash, signature]))}\n`;
+  };
+  const lines = await Promise.all(("sign" in signers ? [signers] : signers).map(line));
+  return `${text}\n${lines.join("")}`;
 }
 
 /** The public key as other people keep it (a C2SP vkey): `origin+hash+key`, also for `verifySealedReceipt`. */

@@ -12,6 +12,13 @@ export {
   preAuthEncoding,
 } from "./dsse.ts";
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
+export {
+  type KeyHistoryVerdict,
+  keyAt,
+  type LogKey,
+  verifyKeyHistory,
+  verifyUnderHistory,
+} from "./key-history.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";

@@ -28,6 +28,11 @@ export type VerifyCode =
   | "CHAIN_BROKEN"
   // The leaves are not the log's.
   | "LOG_SIZE_MISMATCH"
+  // A key is not the one that speaks here.
+  | "KEY_HISTORY_BROKEN"
+  | "KEY_NOT_YET"
+  | "KEY_RETIRED"
+  | "KEY_EXPIRED"
   | "TREE_SIZES_REVERSED"
   | "TILE_MALFORMED"
   // A proof against a log proves nothing.

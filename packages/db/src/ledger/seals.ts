@@ -34,6 +34,18 @@ export async function latestCheckpoint(client: pg.Pool): Promise<{ treeSize: num
   return rows[0] ? { treeSize: Number(rows[0].tree_size), note: rows[0].note } : null;
 }
 
+/** The smallest stored checkpoint that covers a leaf: of those that do, the nearest to when it was written. */
+export async function firstCheckpointOver(
+  client: pg.Pool,
+  leafIndex: number,
+): Promise<{ treeSize: number; note: string } | null> {
+  const { rows } = await client.query<{ tree_size: string; note: string }>(
+    "SELECT tree_size, note FROM ledger.checkpoint WHERE tree_size > $1 ORDER BY tree_size LIMIT 1",
+    [leafIndex],
+  );
+  return rows[0] ? { treeSize: Number(rows[0].tree_size), note: rows[0].note } : null;
+}
+
 /** How far the log is committed, how far it is sealed, and since when. */
 export async function sealGap(
   client: pg.Pool,

@@ -53,6 +53,7 @@ export const compliance = operation({
       .optional(),
   }),
   rest: { method: "GET", path: "/wcp/health" },
+  trpc: "query",
   async run({ hall, caller }) {
     const state = await hall.ledger.state();
     const live = { sealed: state.state === "sealed" || state.tree_size - state.sealed_size < 1000 };

@@ -12,6 +12,7 @@ export const checkpoint = operation({
   }),
   output: z.string(),
   rest: { method: "GET", path: "/log/checkpoint", contentType: "text/plain; charset=utf-8" },
+  trpc: "query",
   async run({ hall, input }) {
     const note = await readCheckpointNote(hall.db, { cosigned: input.cosigned === "1" });
     if (note === null) throw new HallError("NOT_FOUND");

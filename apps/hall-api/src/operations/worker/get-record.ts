@@ -15,6 +15,7 @@ export const getRecord = operation({
     record: z.string(),
   }),
   rest: { method: "GET", path: "/wcp/records/:hash" },
+  trpc: "query",
   async run({ hall, input, ...context }) {
     const record = await asCaller(hall, callerOf(context), (tx) => readWorkerRecord(tx, input.hash));
     if (record === null) throw new HallError("NOT_FOUND");

@@ -1,0 +1,210 @@
+import { readFile } from "node:fs/promises";
+import { Sha256Hex } from "@guildhall/protocol";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  addNamespace,
+  addRunner,
+  measure,
+  OTHER_CODE,
+  register,
+  statement,
+  WORKER,
+} from "../../hall-api/test/testing/registered-code.ts";
+import { addMember } from "../../hall-api/test/testing/tenant.ts";
+import { accessibilityFaults, overflow } from "./accessibility.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+let stage: Stage;
+let page: Page;
+let runner: Awaited<ReturnType<typeof addRunner>>;
+/** What the browser complained of: a refused script or style would be here. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  stage = await openStage();
+  page = await stage.signIn({ viewport: { width: 1440, height: 900 } });
+  page.setDefaultTimeout(10_000);
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+});
+afterAll(() => stage?.close());
+
+const main = () => page.getByRole("main");
+const room = (name: string, of = page) =>
+  of.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name, exact: true });
+const heading = (name: string, of = page) => of.getByRole("heading", { level: 1, name, exact: true });
+const at = (path: string) => `/${stage.tenant.slug}/${path}`;
+
+describe("before anything was found", () => {
+  it("the alerts say when there would be one, and how a machine reads them", async () => {
+    await room("Alerts").click();
+    await page.getByRole("heading", { name: "No alerts" }).waitFor();
+    await page.getByRole("region", { name: "command that reads the alerts" }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("a worker without registered code says so, and how its author registers it", async () => {
+    await room("Workers").click();
+    await heading("Workers").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole("row").getByText("not registered").waitFor();
+    await page.getByRole("link", { name: WORKER }).click();
+    await heading(WORKER).waitFor();
+    await page.getByRole("region", { name: "command that registers a package" }).waitFor();
+    await page.getByRole("region", { name: "record as it is stored" }).getByText("risk_tier").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("a tenant without workers learns how one is enrolled", async () => {
+    const other = await stage.signIn({}, stage.neighbour);
+    await room("Workers", other).click();
+    await other.getByRole("region", { name: "command that enrolls a worker" }).waitFor();
+    await other.goto(`/${stage.neighbour.slug}/workers/${WORKER}`);
+    await heading("No such worker here", other).waitFor();
+    expect(await accessibilityFaults(other)).toEqual([]);
+    await other.context().close();
+  });
+
+  it("the keys are the Hall's, and a runner is registered by an operator", async () => {
+    await room("Keys").click();
+    await heading("Keys").waitFor();
+    await main().getByText("None is registered for this tenant.").waitFor();
+    await page.getByRole("button", { name: "Register a runner" }).click();
+    await page.getByRole("dialog", { name: "Register a runner" }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+});
+
+describe("a worker whose code was changed", () => {
+  beforeAll(async () => {
+    const { hall, tenant } = stage;
+    const { session } = await addMember(hall.hall, tenant.id);
+    const namespace = await addNamespace(hall, tenant.id);
+    runner = await addRunner(hall, { operator: session });
+    await register(hall, tenant.key, await statement(namespace.signer));
+    await measure(hall, tenant.key, runner.signer);
+  });
+
+  it("matches, before", async () => {
+    await page.goto(at(`workers/${WORKER}`));
+    await main().getByText("What was measured last is what was registered.").waitFor();
+    expect(await page.getByRole("button", { name: "Clear flag" }).count()).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("is an alert, in words, which leads to the worker", async () => {
+    await measure(stage.hall, stage.tenant.key, runner.signer, { hash: Sha256Hex.parse(OTHER_CODE) });
+    await room("Alerts").click();
+    const row = page.getByRole("row").filter({ hasText: "is not what was registered (runner-measured)" });
+    await row.getByText("DENY_WORKER_TAMPERED").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await row.getByRole("link", { name: WORKER }).click();
+    await heading(WORKER).waitFor();
+    await page.getByRole("alert").filter({ hasText: "until a person clears the flag" }).waitFor();
+  });
+
+  it("is not cleared by who may not, who is told who may", async () => {
+    const viewer = await stage.signIn({}, await stage.tenant.member("viewer"));
+    await viewer.goto(at(`workers/${WORKER}`));
+    const button = viewer.getByRole("button", { name: "Clear flag" });
+    await button.waitFor();
+    await expect
+      .poll(() => button.getAttribute("title"))
+      .toBe("As viewer you may not clear a flag: operator may");
+    await button.focus();
+    await viewer.keyboard.press("Enter");
+    expect(await viewer.getByRole("dialog").count()).toBe(0);
+    await viewer.context().close();
+  });
+
+  it("is cleared with a reason, and not without one; it runs after a measurement that matches", async () => {
+    await page.getByRole("button", { name: "Clear flag" }).click();
+    const dialog = page.getByRole("dialog", { name: "Clear the flag" });
+    const press = dialog.getByRole("button", { name: "Clear the flag" });
+    expect(await press.getAttribute("aria-disabled")).toBe("true");
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole("textbox", { name: "Reason" }).fill("Restored from the build of Friday");
+    await press.click();
+    await main().getByText("Its code is registered and was not measured yet").waitFor();
+    expect((await stage.tenant.dispatch()).denied).toBe(true);
+    await measure(stage.hall, stage.tenant.key, runner.signer);
+    await main().getByText("What was measured last is what was registered.").waitFor();
+    expect((await stage.tenant.dispatch()).denied).toBe(false);
+  });
+});
+
+describe("a worker's certificate", () => {
+  let officer: Page;
+  const certificateOn = (of: Page) => of.getByRole("article", { name: /^Certificate / });
+
+  it("is given by a compliance officer, for what is chosen and nothing else", async () => {
+    officer = await stage.signIn({}, await stage.tenant.member("compliance"));
+    officer.setDefaultTimeout(10_000);
+    await officer.goto(at(`workers/${WORKER}`));
+    await officer.getByRole("button", { name: "Certify" }).click();
+    const dialog = officer.getByRole("dialog", { name: "Certify the worker" });
+    const press = dialog.getByRole("button", { name: "Sign the certificate" });
+    await dialog.getByRole("checkbox", { name: "cap.doc.summarize" }).check();
+    await dialog.getByRole("checkbox", { name: "dev" }).check();
+    expect(await press.getAttribute("aria-disabled")).toBe("true");
+    await dialog.getByRole("checkbox", { name: "INTERNAL" }).check();
+    expect(await accessibilityFaults(officer)).toEqual([]);
+    await press.click();
+    await certificateOn(officer).getByText("INTERNAL", { exact: true }).waitFor();
+  });
+
+  it("is read by everybody, downloaded as PEM, and revoked by none but an officer, for a reason", async () => {
+    await page.goto(at(`workers/${WORKER}`));
+    const download = page.waitForEvent("download");
+    await certificateOn(page).getByRole("button", { name: "Download PEM" }).click();
+    const text = await readFile(await (await download).path(), "utf8");
+    expect(text).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
+    const off = certificateOn(page).getByRole("button", { name: "Revoke" });
+    expect(await off.getAttribute("title")).toContain("compliance may");
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await officer.getByRole("button", { name: "Revoke" }).click();
+    const dialog = officer.getByRole("dialog", { name: "Revoke the certificate" });
+    await dialog.getByRole("combobox", { name: "Reason" }).selectOption("privilege_withdrawn");
+    expect(await accessibilityFaults(officer)).toEqual([]);
+    await dialog.getByRole("button", { name: "Revoke the certificate" }).click();
+    await certificateOn(officer).getByText("privilege withdrawn").waitFor();
+    await officer.context().close();
+  });
+});
+
+describe("the log and its keys", () => {
+  it("show the signed head that strangers read, and the commands that check it with this Hall's key", async () => {
+    await room("Log").click();
+    await heading("Log").waitFor();
+    const head = page.getByRole("region", { name: "signed head" });
+    const origin = stage.hall.verifierKey.split("+")[0] as string;
+    await head.getByText(origin).first().waitFor();
+    const monitor = page.getByRole("region", { name: "command that follows the log" });
+    expect(await monitor.textContent()).toContain(stage.hall.verifierKey);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await room("Keys").click();
+    await page.getByRole("table", { name: "Keys of runners" }).getByText("in use").waitFor();
+    await page.getByRole("table", { name: "Keys of the Hall" }).getByText("in use").first().waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it("fit a phone, as do the alerts and the worker", async () => {
+    const phone = await stage.signIn({ viewport: { width: 390, height: 844 } });
+    for (const path of ["alerts", "workers", `workers/${WORKER}`, "log", "keys"]) {
+      await phone.goto(at(path));
+      await phone.getByRole("heading", { level: 1 }).waitFor();
+      await expect.poll(() => phone.getByRole("status", { name: /^Reading/ }).count()).toBe(0);
+      expect(await overflow(phone), path).toBe(0);
+      expect(await accessibilityFaults(phone), path).toEqual([]);
+    }
+    await phone.context().close();
+  });
+
+  it("need no script or style that the console's own policy refuses", () => {
+    expect(complaints.filter((text) => !/status of 40[134]/.test(text))).toEqual([]);
+  });
+});
