@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { renameSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import {
   keyAt,
   verifierKey,
@@ -209,3 +212,25 @@ it("a role's key is made once, however many instances ask, and another takes ove
   expect(body.retired_key).toBe(opened[0]?.keyId);
   expect((await second.hall.keyring.open("evidence")).keyId).toBe(body.introduced_key);
 });
+
+it("hall keys and hall verify --keys do the same from a terminal", async () => {
+  const folder = house.settings.dataDir;
+  const cli = (...args: string[]) =>
+    promisify(execFile)(process.execPath, [CLI, ...args], { encoding: "utf8" }).catch(
+      (error: { stdout: string; stderr: string; code: number }) => error,
+    );
+  const door = ["--hall", hall.url, "--operator-token-file", hall.hall.settings.operatorTokenFile];
+  const { stdout: rotated } = await cli("keys", "rotate", "log", ...door, "--reason", "ceremony", "--yes");
+  expect(rotated).toContain("Rotated.");
+  const { stdout: listed } = await cli("keys", "list", ...door);
+  expect(listed).toMatch(/active .*log, receipt/);
+  expect(listed).toMatch(/retired .*log, receipt/);
+  const { body } = await route(hall);
+  writeFileSync(join(folder, "receipt.json"), JSON.stringify(sealedOf(body as never)));
+  writeFileSync(join(folder, "keys.json"), (await hall.ask("GET", "/.well-known/hall-keys.json")).text);
+  const verify = ["verify", join(folder, "receipt.json"), "--key", pinned];
+  expect((await cli(...verify, "--keys", join(folder, "keys.json"))).stdout).toContain("Verified.");
+  expect((await cli(...verify)).stdout).toContain("Not verified");
+});
+
+const CLI = fileURLToPath(new URL("../../../packages/cli/src/main.ts", import.meta.url));

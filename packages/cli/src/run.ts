@@ -8,6 +8,8 @@ import { certificatesVerify } from "./certificates-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { keysList } from "./keys-list.ts";
+import { keysRotate } from "./keys-rotate.ts";
 import { logCheckProof } from "./log-check-proof.ts";
 import { logMonitor } from "./log-monitor.ts";
 import { receiptExport } from "./receipt-export.ts";
@@ -38,6 +40,8 @@ const topics = [
   runnerMeasure,
   certificatesList,
   certificatesVerify,
+  keysList,
+  keysRotate,
   logMonitor,
   logCheckProof,
   witnessServe,

@@ -1,7 +1,13 @@
 import { parseArgs } from "node:util";
-import { type ReadReceipt, type Verdict, verifySealedReceipt } from "@guildhall/attestation/verify";
+import {
+  type ReadReceipt,
+  type Verdict,
+  verifySealedReceipt,
+  verifyUnderHistory,
+} from "@guildhall/attestation/verify";
 import { asciiJson } from "./ascii-json.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
+import { readHistory } from "./read-history.ts";
 import { readInput } from "./read-input.ts";
 import { isVkey, readKey } from "./read-key.ts";
 import { MEANINGS } from "./verify-meanings.ts";
@@ -18,6 +24,8 @@ hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
 
   --key       the key as a vkey (origin+hash+key), or a file that holds a vkey or a PEM public key;
               again for each further key, where a Hall has changed its own
+  --keys      the history of the log's keys, as /.well-known/hall-keys.json gives it: leads from the one --key that
+              you pinned to the key that sealed this receipt, or says why not
   --previous  the receipt directly before it in its chain, to check the link between the two
   --json      the verdict as JSON
   --lines     the file holds many sealed receipts, one on each line; each is checked, those that fail are named
@@ -27,7 +35,7 @@ hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
   Exit code 0: verified. 1: not verified. 2: the command is wrong, or a file cannot be read.`,
 
   async run(args, io) {
-    const { receipt, keys, previous, isJson, isLines, checkpoint } = readArgs(args);
+    const { receipt, keys, historyFile, previous, isJson, isLines, checkpoint } = readArgs(args);
     if (isLines || checkpoint !== null) {
       const { verifyBodies, verifyLines } = await import("./verify-lines.ts");
       const texts = await Promise.all(keys.map(readKey));
@@ -38,7 +46,12 @@ hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
     const input = await readInput(receipt, io);
     const texts = await Promise.all(keys.map(readKey));
     const before = previous === null ? undefined : await readInput(previous, io);
-    const verdict = await verifySealedReceipt(input, texts, { previous: before });
+    const verdict =
+      historyFile === null
+        ? await verifySealedReceipt(input, texts, { previous: before })
+        : await verifyUnderHistory(input, texts[0] ?? "", await readHistory(historyFile, io), {
+            previous: before,
+          });
     // No answer about the receipt: it was not asked.
     if (!verdict.ok && verdict.code === "KEY_MALFORMED") throw new UsageError(`--key: ${verdict.message}`);
     if (!verdict.ok && verdict.code === "ED25519_UNAVAILABLE") throw new UsageError(verdict.message);
@@ -54,6 +67,7 @@ function readArgs(args: string[]) {
     allowPositionals: true,
     options: {
       key: { type: "string", multiple: true, default: [] },
+      keys: { type: "string" },
       previous: { type: "string" },
       json: { type: "boolean", default: false },
       lines: { type: "boolean", default: false },
@@ -64,6 +78,9 @@ function readArgs(args: string[]) {
   if (receipt === undefined) throw new UsageError("Expected a receipt: a file, or - for standard input.");
   if (more.length > 0) throw new UsageError("Expected one receipt; verify them one by one.");
   if (values.key.length === 0) throw new UsageError("Expected --key and the Hall's public key.");
+  const { keys: historyFile = null } = values;
+  if (historyFile !== null && (values.key.length > 1 || isManyAtOnce(values)))
+    throw new UsageError("With --keys expected one --key, the one that you pinned, and one receipt.");
   const { previous = null, checkpoint = null, lines: isLines } = values;
   if ([isLines, checkpoint !== null, previous !== null || values.json].filter(Boolean).length > 1)
     throw new UsageError(
@@ -73,7 +90,11 @@ function readArgs(args: string[]) {
     throw new UsageError("Standard input can be the bodies or the checkpoint, not both.");
   if (receipt === "-" && previous === "-")
     throw new UsageError("Standard input can be the receipt or the one before it, not both.");
-  return { receipt, keys: values.key, previous, isJson: values.json, isLines, checkpoint };
+  return { receipt, keys: values.key, historyFile, previous, isJson: values.json, isLines, checkpoint };
+}
+
+function isManyAtOnce({ lines, checkpoint }: { lines: boolean; checkpoint?: string | undefined }): boolean {
+  return lines || checkpoint !== undefined;
 }
 
 function print(verdict: Verdict, keys: string[], { out }: Io): void {

@@ -20,11 +20,11 @@ export interface HallChild {
 const ENTRY = fileURLToPath(new URL("./hall-process.ts", import.meta.url));
 
 /** Forks a Hall that loads its code and waits: a restart then costs what a Hall's start costs. */
-export function forkHall(): HallChild {
+export function forkHall(tokenEnv: NodeJS.ProcessEnv): HallChild {
   const child: ChildProcess = fork(ENTRY, [], {
     execArgv: [],
     // A killed process compiles for nothing; the next one finds what the first one kept.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "guildhall-compile-cache") },
+    env: { ...tokenEnv, NODE_COMPILE_CACHE: join(tmpdir(), "guildhall-compile-cache") },
     stdio: ["ignore", process.env.CRASH_LOG ? "inherit" : "ignore", "inherit", "ipc"],
   });
   const gone = once(child, "exit").then(() => undefined);

@@ -1,4 +1,3 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { Ed25519Signer } from "@guildhall/attestation";
@@ -10,14 +9,12 @@ import { type Credentials, populate } from "./populate.ts";
 
 /**
  * The entry of a Hall that crash tests kill: the real wiring in a process of its own. It waits, loaded, until
- * it is told to start; ends itself at a named point where it is told one; and writes down whatever it signs.
+ * it is told to start, and ends itself at a named point where it is told one. Its token writes down what it signs.
  */
 
 export interface Start {
   kind: "start";
   settings: Settings;
-  /** Every signature is a line here before it is made: what was asked, by whom. */
-  signLog: string;
   /** Tenants to make first. */
   tenants: readonly string[];
   /** Breaks rule 2 on purpose: signs what a batch would hold, and dies instead of committing it. */
@@ -43,12 +40,6 @@ export interface Failed {
   message: string;
 }
 
-/** One line of the signing log. */
-export interface SignatureLine {
-  pid: number;
-  data: string;
-}
-
 let death: DieAt | null = null;
 
 process.on("message", (order: Order) => {
@@ -61,22 +52,11 @@ process.on("message", (order: Order) => {
 // A Hall without its test would stay for ever.
 process.on("disconnect", () => process.exit(0));
 
-async function start({ settings, signLog, tenants, signsBeforeCommit }: Start): Promise<void> {
+async function start({ settings, tenants, signsBeforeCommit }: Start): Promise<void> {
   const startedAt = performance.now();
-  const log = openSync(signLog, "a");
-  process.on("exit", () => closeSync(log));
   const wrapSigner = (signer: Ed25519Signer): Ed25519Signer => {
-    const logged: Ed25519Signer = {
-      ...signer,
-      sign(data) {
-        // Before the signature, and past this process once written: SIGKILL takes nothing back from the kernel.
-        const line: SignatureLine = { pid: process.pid, data: Buffer.from(data).toString("utf8") };
-        writeSync(log, `${JSON.stringify(line)}\n`);
-        return signer.sign(data);
-      },
-    };
-    if (signsBeforeCommit) signBeforeCommit(logged);
-    return logged;
+    if (signsBeforeCommit) signBeforeCommit(signer);
+    return signer;
   };
   const { hall, app } = await startHall(settings, {
     wrapSigner,
@@ -100,9 +80,10 @@ function signBeforeCommit(signer: Ed25519Signer): void {
     if (name === "append" && death) {
       const hashes = values?.[19] as Buffer;
       if (hashes.readInt32BE(20) !== 32) throw new Error("the hashes of a batch have moved");
+      const signed = [];
       for (let at = 24; at < hashes.length; at += 36)
-        void signer.sign(Buffer.from(hashes.subarray(at, at + 32).toString("hex")));
-      process.kill(process.pid, "SIGKILL");
+        signed.push(signer.sign(Buffer.from(hashes.subarray(at, at + 32).toString("hex"))));
+      return Promise.allSettled(signed).then(() => process.kill(process.pid, "SIGKILL"));
     }
     return original.apply(this, args);
   } as typeof pg.Client.prototype.query;

@@ -1,6 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { SignatureLine } from "./hall-process.ts";
 import type { Knowledge } from "./knowledge.ts";
+
+/** One line of the log that pkcs11-sign-log.c writes. */
+export interface SignatureLine {
+  pid: number;
+  /** What was signed: the text of a checkpoint, or a receipt's hash in hex. */
+  data: string;
+}
 
 /** The lines since the last time. One that was cut off in the middle is read when it is whole. */
 export function readSignLog(path: string, known: Knowledge): SignatureLine[] {
@@ -14,8 +20,18 @@ export function readSignLog(path: string, known: Knowledge): SignatureLine[] {
       .toString("utf8")
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as SignatureLine);
+      .map(parseLine);
   } finally {
     closeSync(file);
   }
+}
+
+function parseLine(line: string): SignatureLine {
+  const [pid, hex = ""] = line.split(" ");
+  return { pid: Number(pid), data: Buffer.from(hex, "hex").toString("utf8") };
+}
+
+/** A line as the module would write it, for tests of the judge. */
+export function signatureLine({ pid, data }: SignatureLine): string {
+  return `${pid} ${Buffer.from(data, "utf8").toString("hex")}\n`;
 }

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import type { Settings } from "../../src/env.ts";
 
 /** A Hall over somebody else's server, with everything it keeps in one folder. `CRASH_LOG=warn` lets it speak. */
-export function settingsOf(folder: string, databaseUrl: string): Settings {
+export function settingsOf(folder: string, databaseUrl: string, signer: Settings["signer"]): Settings {
   return {
     dataDir: folder,
     host: "127.0.0.1",
     port: 0,
     databaseUrl,
-    signer: { kind: "file", path: join(folder, "keys", "hall.pem") },
+    signer,
     operatorTokenFile: join(folder, "keys", "operator-token"),
     headFile: join(folder, "keys", "hall.pem.log-head.json"),
     recoverLog: null,

@@ -10,6 +10,7 @@ import { acknowledged, ask, type Load, type Question, startLoad } from "./driver
 import { enroll } from "./enroll.ts";
 import { startFakeWorker } from "./fake-worker.ts";
 import { forkHall, type HallChild } from "./hall-child.ts";
+import { makeLoggedToken } from "./logged-token.ts";
 import type { Credentials } from "./populate.ts";
 import type { Random } from "./random.ts";
 import { settingsOf } from "./settings.ts";
@@ -78,13 +79,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "guildhall-crash-"));
   writeFileSync(join(folder, "database.json"), JSON.stringify(server.passwords), { mode: 0o600 });
   const databaseUrl = server.adminUrl((await server.createDatabase()).owner);
-  const signLog = join(folder, "signed.jsonl");
-  const settings = settingsOf(folder, databaseUrl);
+  const token = await makeLoggedToken(folder);
+  const settings = settingsOf(folder, databaseUrl, token.signer);
   const admin = new pg.Pool({ connectionString: databaseUrl, max: 4, connectionTimeoutMillis: 2000 });
   admin.on("error", () => undefined); // the server is killed under it
 
   const halls: { child: HallChild; url: string }[] = [];
-  let standby = forkHall();
+  let standby = forkHall(token.env);
   const urls = () => halls.map(({ url }) => url);
   const questions: Question[] = [];
   /** Loads and repeats that may still wait for an answer. */
@@ -95,8 +96,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     signsBeforeCommit = false,
   ): Promise<Credentials[]> {
     const child = standby;
-    standby = forkHall();
-    const ready = await child.start({ settings, signLog, tenants, signsBeforeCommit });
+    standby = forkHall(token.env);
+    const ready = await child.start({ settings, tenants, signsBeforeCommit });
     halls.push({ child, url: ready.url });
     return ready.tenants;
   }
@@ -118,7 +119,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   while (halls.length < (options.halls ?? 1)) await startHall();
   const identity = await (await fetch(`${urls()[0]}/.well-known/hall.json`)).json();
   const { verifier_key: verifierKey } = identity as { verifier_key: string };
-  const evidence: Evidence = { admin, verifierKey, questions, worked: worker.worked, signLog };
+  const evidence: Evidence = { admin, verifierKey, questions, worked: worker.worked, signLog: token.signLog };
   const checker = createChecker(evidence);
 
   let load: Load | null = null;
@@ -227,6 +228,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       await Promise.all(children.map(({ gone }) => gone));
       await worker.stop();
       await admin.end();
+      token.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };
