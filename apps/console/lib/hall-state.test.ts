@@ -9,6 +9,7 @@ const hall = {
   tree_size: 1204,
   sealed_size: 1204,
   sealed_at: "2026-11-23T16:00:03.000Z",
+  witnesses: null,
 };
 
 describe("hallMark", () => {
@@ -21,6 +22,16 @@ describe("hallMark", () => {
       mark: "hold",
       words: "3 unsealed",
     });
+  });
+
+  it("says for how long no witness has cosigned, once that is worth a word", () => {
+    const seen = (unwitnessed_s: number | null, is_contradicted = false) =>
+      hallMark({ ...hall, witnesses: { unwitnessed_s, is_contradicted } }, null, NOW);
+    expect(seen(0).words).toBe("sealed 2 s ago");
+    expect(seen(30).words).toBe("sealed 2 s ago");
+    expect(seen(31)).toMatchObject({ mark: "hold", words: "unwitnessed for 31 s" });
+    expect(seen(null)).toMatchObject({ mark: "hold", words: "never witnessed" });
+    expect(seen(0, true)).toMatchObject({ mark: "deny", words: "contradicted" });
   });
 
   it("never looks sealed without a signer or without an answer", () => {

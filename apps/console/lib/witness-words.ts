@@ -20,7 +20,7 @@ export function witnessWords(witnesses: Witnesses | undefined): { mark: MarkName
   if (leaves > 0)
     return {
       mark: "hold",
-      sentence: `${leaves === 1 ? "1 sealed entry" : `${leaves} sealed entries`} that no witness has cosigned yet${seconds === null ? "" : `, for ${seconds} s`}.`,
+      sentence: `${leaves === 1 ? "1 sealed entry" : `${leaves} sealed entries`} that no witness has cosigned yet${seconds === null ? ": nothing of this log ever was" : `, for ${seconds} s`}.`,
     };
   return {
     mark: "allow",

@@ -21,6 +21,14 @@ export const me = operation({
       tree_size: z.int(),
       sealed_size: z.int(),
       sealed_at: z.string().nullable(),
+      /** Null where no witness is configured. */
+      witnesses: z
+        .object({
+          /** For how long something sealed was cosigned by none; null where nothing ever was. */
+          unwitnessed_s: z.int().nullable(),
+          is_contradicted: z.boolean(),
+        })
+        .nullable(),
     }),
   }),
   trpc: "query",
@@ -31,13 +39,19 @@ export const me = operation({
     const tenant = await asCaller(hall, caller, readTenant);
     if (!tenant) throw new HallError("NOT_FOUND");
     const { id, name, role } = { ...caller.credential, id: caller.actor.id };
+    const state = await hall.ledger.state();
+    const witnesses = hall.witnessing.state(state.sealed_size, hall.clock.now());
     return {
       member: { id, display_name: name, role },
       tenant: { slug: tenant.slug, name: tenant.name },
       hall: {
         origin: hall.settings.origin,
         verifier_key: verifierKey(hall.settings.origin, hall.signer.publicKey),
-        ...(await hall.ledger.state()),
+        ...state,
+        witnesses: witnesses && {
+          unwitnessed_s: witnesses.unwitnessed_s,
+          is_contradicted: witnesses.contradicted.length > 0,
+        },
       },
     };
   },
