@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 it("npm start prints a link that signs in, and its dispatch is there, verified in the browser", async () => {
-  expect(printed).toMatch(/decision .*\n {2}verified .*VERIFIED/);
+  expect(printed).toMatch(/decision .*\n {2}signed by .*\n {2}verified .*VERIFIED/);
   const [, link] = /Sign in +(\S+)/.exec(printed) ?? [];
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(link as string);

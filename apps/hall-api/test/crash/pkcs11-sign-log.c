@@ -1,6 +1,6 @@
 /*
  * A PKCS#11 module that stands before another one and writes down what it is asked to sign, before it is signed:
- * a line of the process id and the bytes in hex. What the kernel was given survives SIGKILL.
+ * a line of the process id, the mechanism and the bytes, both in hex. What the kernel was given survives SIGKILL.
  *
  * SIGN_LOG_MODULE names the module that signs, SIGN_LOG_FILE the log. Built by the tests with the system's cc; it
  * needs no PKCS#11 header: the function list is a version and pointers in the order of PKCS#11 2.40, section 4.6.
@@ -16,30 +16,45 @@ typedef unsigned long CK_ULONG;
 typedef CK_ULONG CK_RV;
 
 enum { CKR_OK = 0, CKR_GENERAL_ERROR = 5, CKR_FUNCTION_NOT_SUPPORTED = 0x54 };
-enum { FUNCTIONS = 68, C_GET_FUNCTION_LIST = 3, C_SIGN = 43, C_SIGN_UPDATE = 44, C_SIGN_FINAL = 45 };
+enum { FUNCTIONS = 68, C_GET_FUNCTION_LIST = 3, C_SIGN_INIT = 42, C_SIGN, C_SIGN_UPDATE, C_SIGN_FINAL };
+
+struct mechanism {
+  CK_ULONG mechanism;
+  void *parameter;
+  CK_ULONG parameter_length;
+};
 
 struct function_list {
   unsigned char version[2];
   void *functions[FUNCTIONS];
 };
 
+typedef CK_RV (*sign_init_function)(CK_ULONG, struct mechanism *, CK_ULONG);
 typedef CK_RV (*sign_function)(CK_ULONG, unsigned char *, CK_ULONG, unsigned char *, CK_ULONG *);
 
 static struct function_list list;
+static sign_init_function sign_begins;
 static sign_function signs;
+/* Our signer has one session, on which one signature is made after the other. */
+static CK_ULONG mechanism_begun;
 static int log_file = -1;
 
 static CK_RV write_down(const unsigned char *data, CK_ULONG length) {
-  size_t room = 2 * length + 32;
+  size_t room = 2 * length + 64;
   char *line = malloc(room);
   if (line == NULL) return CKR_GENERAL_ERROR;
-  int at = snprintf(line, room, "%d ", (int)getpid());
+  int at = snprintf(line, room, "%d %lx ", (int)getpid(), mechanism_begun);
   for (CK_ULONG i = 0; i < length; i++) at += snprintf(line + at, room - at, "%02x", data[i]);
   line[at++] = '\n';
   /* One write, so that lines of several processes never mix. Nothing is signed that is not written down. */
   ssize_t written = write(log_file, line, at);
   free(line);
   return written == at ? CKR_OK : CKR_GENERAL_ERROR;
+}
+
+static CK_RV logged_sign_init(CK_ULONG session, struct mechanism *mechanism, CK_ULONG key) {
+  mechanism_begun = mechanism->mechanism;
+  return sign_begins(session, mechanism, key);
 }
 
 /* Also called with no room for the signature, to ask how long it will be: that signs nothing. */
@@ -68,8 +83,10 @@ CK_RV C_GetFunctionList(struct function_list **to) {
     log_file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (log_file < 0) return CKR_GENERAL_ERROR;
     memcpy(&list, theirs, sizeof list);
+    *(void **)&sign_begins = list.functions[C_SIGN_INIT];
     *(void **)&signs = list.functions[C_SIGN];
     list.functions[C_GET_FUNCTION_LIST] = (void *)get_function_list;
+    list.functions[C_SIGN_INIT] = (void *)logged_sign_init;
     list.functions[C_SIGN] = (void *)logged_sign;
     list.functions[C_SIGN_UPDATE] = (void *)refused;
     list.functions[C_SIGN_FINAL] = (void *)refused;

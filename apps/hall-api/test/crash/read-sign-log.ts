@@ -1,10 +1,15 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Knowledge } from "./knowledge.ts";
 
+/** CKM_EDDSA: of the log's key alone. */
+export const EDDSA = 0x1057;
+
 /** One line of the log that pkcs11-sign-log.c writes. */
 export interface SignatureLine {
   pid: number;
-  /** What was signed: the text of a checkpoint, or a receipt's hash in hex. */
+  /** By its number in PKCS#11. */
+  mechanism: number;
+  /** What was signed. Of the log's key: the text of a checkpoint, a receipt's hash in hex, or a probe. */
   data: string;
 }
 
@@ -27,11 +32,15 @@ export function readSignLog(path: string, known: Knowledge): SignatureLine[] {
 }
 
 function parseLine(line: string): SignatureLine {
-  const [pid, hex = ""] = line.split(" ");
-  return { pid: Number(pid), data: Buffer.from(hex, "hex").toString("utf8") };
+  const [pid, mechanism = "", hex = ""] = line.split(" ");
+  return {
+    pid: Number(pid),
+    mechanism: Number.parseInt(mechanism, 16),
+    data: Buffer.from(hex, "hex").toString("utf8"),
+  };
 }
 
 /** A line as the module would write it, for tests of the judge. */
-export function signatureLine({ pid, data }: SignatureLine): string {
-  return `${pid} ${Buffer.from(data, "utf8").toString("hex")}\n`;
+export function signatureLine({ pid, mechanism, data }: SignatureLine): string {
+  return `${pid} ${mechanism.toString(16)} ${Buffer.from(data, "utf8").toString("hex")}\n`;
 }

@@ -6,7 +6,7 @@ import { type CrashServer, startCrashServer } from "./crash-server.ts";
 import { acknowledged, type Question } from "./driver.ts";
 import type { Violation } from "./knowledge.ts";
 import { seeded } from "./random.ts";
-import { signatureLine } from "./read-sign-log.ts";
+import { EDDSA, signatureLine } from "./read-sign-log.ts";
 import { judge } from "./rounds.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -115,7 +115,7 @@ describe("the judge sees", () => {
     const log = (line: string) => {
       const signLog = `${world.evidence.signLog}.planted`;
       copyFileSync(world.evidence.signLog, signLog);
-      appendFileSync(signLog, signatureLine({ pid: 1, data: line }));
+      appendFileSync(signLog, signatureLine({ pid: 1, mechanism: EDDSA, data: line }));
       evidence.signLog = signLog;
     };
     log("ab".repeat(32));
