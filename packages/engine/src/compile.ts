@@ -59,6 +59,8 @@ export interface Shadowed {
 
 /** A rule as decisions use it. Its lists are typed mutable because a Decision's are; they are frozen. */
 export interface CompiledRule {
+  /** Its place among the program's rules. */
+  readonly index: number;
   readonly ruleId: string;
   readonly reach: Reach;
   /** In rank order. */
@@ -90,7 +92,7 @@ export interface CompiledCandidate {
  */
 export function compile(bundle: RuleBundle, digest: string): Program {
   const shared: Shared = { pool: new Map(), expressions: new Map(), problems: [] };
-  const rules = freeze(bundle.rules.map((rule) => compileRule(rule, shared)));
+  const rules = freeze(bundle.rules.map((rule, index) => compileRule(rule, index, shared)));
   const { policies, problems } = compilePolicies(bundle.policies.map(wellFormed));
   const all = [...shared.problems, ...problems.map(policyProblem)];
   if (all.length > 0) throw new BundleError(all);
@@ -123,7 +125,7 @@ function toldShadowed({ index, by, duplicate }: ShadowedRule, rules: readonly Co
   return freeze({ rule_id: idOf(index), by: freeze(by.map(idOf)), duplicate });
 }
 
-function compileRule({ rule_id, match, decision }: Rule, shared: Shared): CompiledRule {
+function compileRule({ rule_id, match, decision }: Rule, index: number, shared: Shared): CompiledRule {
   const { pool } = shared;
   const floor = controls(decision.required_controls_suggested, pool);
   const candidates = ranked(decision.candidate_workers_ranked).map((candidate) =>
@@ -141,6 +143,7 @@ function compileRule({ rule_id, match, decision }: Rule, shared: Shared): Compil
   };
   const { patterns, conditions } = reachOf(match);
   return freeze({
+    index,
     ruleId: rule_id,
     reach: freeze({ patterns: patterns === null ? null : pooled(pool, patterns), conditions }),
     candidates: pooled(pool, candidates),

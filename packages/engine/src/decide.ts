@@ -20,6 +20,7 @@ import { checkCorrelation, checkSignatory } from "./check-signatory.ts";
 import type { CompiledRule, Program } from "./compile.ts";
 import { denyMessage } from "./deny-message.ts";
 import { type Floors, floorsFor } from "./floors.ts";
+import { lineupOf } from "./lineup.ts";
 import { matchRule, noMatchingRule } from "./match-rule.ts";
 import { type Activation, toActivation } from "./policy-facts.ts";
 import { policyFacts } from "./read-facts.ts";
@@ -138,7 +139,8 @@ function deliberate(on: Case): Refusal | null {
   }
   took(decision, "agreement", null);
 
-  const selection = selectWorker(rule, snapshot, capability, input.env, floors.controls);
+  const lineup = lineupOf(program, rule, snapshot.workers);
+  const selection = selectWorker(lineup, rule, snapshot, capability, input.env, floors.controls);
   const { candidates, unlisted, required, worker } = selection;
   decision.candidates = candidates;
   decision.required_controls = required;

@@ -1,6 +1,7 @@
 import type { Candidate, CapabilityId, ControlId, Env, RouteInput, SkipReason } from "@guildhall/protocol";
-import { implementsAll, inOrder, missingControls, requiredControls } from "./check-controls.ts";
+import { implementsAll, inOrder, missingControls } from "./check-controls.ts";
 import type { CompiledCandidate, CompiledRule } from "./compile.ts";
+import type { Lineup, Place } from "./lineup.ts";
 import type { Refusal } from "./refusal.ts";
 import { shown, shownList } from "./sanitise.ts";
 import type { Snapshot, SnapshotWorker } from "./snapshot.ts";
@@ -20,14 +21,12 @@ export interface Selection {
   readonly passedOver: readonly SnapshotWorker[];
 }
 
-/** Stands in the list for a species of which no worker is enrolled. */
-const NONE_ENROLLED: readonly null[] = [null];
-
 /**
  * The first worker in rank order that may and can do this: species by the rule's order, then by worker id.
  * @param further controls that profiles require beside those of rule, candidate and record
  */
 export function selectWorker(
+  lineup: Lineup,
   rule: CompiledRule,
   snapshot: Snapshot,
   capability: CapabilityId,
@@ -38,46 +37,28 @@ export function selectWorker(
   const candidates: Candidate[] = [];
   let selected: SnapshotWorker | null = null;
   let required: ControlId[] | null = null;
-  let untried = 0;
-  for (const candidate of rule.candidates) {
-    const workers = enrolled(snapshot, candidate);
-    const floor = floorOf(candidate, further);
-    for (let index = 0; index < workers.length; index++) {
-      const worker = workers[index] as SnapshotWorker | null;
-      if (selected !== null) {
-        if (untried >= UNTRIED_LISTED_MAX) {
-          untried += workers.length - index;
-          break;
-        }
-        untried++;
-        candidates.push(row(candidate, worker, "already_selected"));
-        continue;
-      }
-      const skip = worker === null ? "unavailable" : whyNot(worker, floor, snapshot, capability, env);
-      candidates.push(row(candidate, worker, skip));
-      if (skip === null) selected = worker;
-      else if (worker !== null) passedOver.push(worker);
-      if (skip === null || required === null)
-        required = worker === null ? floor : requiredControls(floor, worker);
+  let tested = 0;
+  for (const place of lineup.places) {
+    if (selected !== null) {
+      if (candidates.length === tested + UNTRIED_LISTED_MAX) break;
+      candidates.push(row(place, "already_selected"));
+      continue;
     }
+    const skip =
+      place.worker === null ? "unavailable" : whyNot(place, place.worker, snapshot, capability, env, further);
+    candidates.push(row(place, skip));
+    tested++;
+    if (skip === null) selected = place.worker;
+    else if (place.worker !== null) passedOver.push(place.worker);
+    if (skip === null || required === null) required = union(place.required, further);
   }
   return {
     candidates,
-    unlisted: Math.max(0, untried - UNTRIED_LISTED_MAX),
+    unlisted: lineup.total - candidates.length,
     required: required ?? union(rule.floor, further),
     worker: selected,
     passedOver,
   };
-}
-
-/** The workers of the candidate's species, or one null. */
-function enrolled(snapshot: Snapshot, candidate: CompiledCandidate): readonly (SnapshotWorker | null)[] {
-  const workers = snapshot.workers.get(candidate.speciesId);
-  return workers === undefined || workers.length === 0 ? NONE_ENROLLED : workers;
-}
-
-function floorOf(candidate: CompiledCandidate, further: readonly ControlId[]): ControlId[] {
-  return union(candidate.floor, further);
 }
 
 function union(controls: ControlId[], further: readonly ControlId[]): ControlId[] {
@@ -86,27 +67,22 @@ function union(controls: ControlId[], further: readonly ControlId[]): ControlId[
 
 /** What first keeps this worker from the work, or null. */
 function whyNot(
+  place: Place,
   worker: SnapshotWorker,
-  floor: ControlId[],
   snapshot: Snapshot,
   capability: CapabilityId,
   env: Env,
+  further: readonly ControlId[],
 ): SkipReason | null {
-  if (!worker.capabilities.has(capability)) return "capability_not_served";
+  if (!(place.serves ?? worker.capabilities.has(capability))) return "capability_not_served";
   if (worker.allowedEnvironments !== null && !worker.allowedEnvironments.has(env)) return "env_not_allowed";
-  if (!implementsAll(worker, floor)) return "required_controls_missing";
+  if (!place.implementsRequired || !implementsAll(worker, further)) return "required_controls_missing";
   if (!isCatalogKnown(worker, snapshot)) return "catalog_version_too_low";
   if (snapshot.bannedWorkers.has(worker.workerId)) return "banned";
-  // Without a transport there is nothing to call, whatever the worker says of itself.
-  if (!worker.available || worker.transportDigest === null) return "unavailable";
-  return null;
+  return place.callable ? null : "unavailable";
 }
 
-function row(
-  candidate: CompiledCandidate,
-  worker: SnapshotWorker | null,
-  skip: SkipReason | null,
-): Candidate {
+function row({ candidate, worker }: Place, skip: SkipReason | null): Candidate {
   return {
     requires_controls_minimum: candidate.minimum,
     score_hint: candidate.scoreHint,
@@ -169,7 +145,7 @@ export function noWorker(
         because: `${name} may run in ${shownList([...(worker.allowedEnvironments as ReadonlySet<Env>)].sort())}${others}.`,
       };
     case "required_controls_missing": {
-      const missing = missingControls(worker, floorOf(candidate, further));
+      const missing = missingControls(worker, union(candidate.floor, further));
       return {
         code: "DENY_MISSING_REQUIRED_CONTROLS",
         details: { missing, worker_id: name },
