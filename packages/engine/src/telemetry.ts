@@ -91,8 +91,9 @@ export function telemetryOf(
       matched_rule_id,
     });
 
+  const decision_id = sanitise(decisionId);
   for (const event of events) {
-    event.decision_id = sanitise(decisionId);
+    event.decision_id = decision_id;
     if (decision.dry_run) event.dry_run = true;
   }
   return events;
