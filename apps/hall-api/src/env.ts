@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { modulePath, type Pkcs11Uri, parsePkcs11Uri, SignerError } from "@guildhall/attestation";
 import { z } from "zod";
+import { AddressRange } from "./identity/address-list.ts";
 
 /** The only place that reads the environment. All faults are reported together. */
 
@@ -25,6 +26,12 @@ const Env = z.object({
   HALL_DATA_DIR: z.string().min(1).default(join(process.cwd(), ".guildhall")),
   HALL_HOST: z.string().min(1).default("127.0.0.1"),
   HALL_PORT: port.default(8765),
+  /** The proxies whose X-Forwarded-For is believed, as networks with commas between. Nobody's is by default. */
+  HALL_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .pipe(z.array(AddressRange))
+    .default([]),
   /** A PostgreSQL 15 or later of your own; its user must be able to create roles. Default: the embedded one. */
   HALL_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).optional(),
   /** `file:` and a path, where the key is made on the first start; or a `pkcs11:` URI (RFC 7512) of a token. */
@@ -69,6 +76,8 @@ const Env = z.object({
   HALL_PUBLISH_CONSENT: flag.default(false),
   /** How long a measurement of a worker's code counts. */
   HALL_MEASUREMENT_VALID_SECONDS: z.coerce.number().int().min(10).max(86_400).default(300),
+  /** Requests a minute that all keys of one tenant may make together, of each instance. Without it there is no limit. */
+  HALL_TENANT_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).optional(),
   /** Creates the demo tenant and prints its key and a sign-in link. */
   HALL_SEED: z.enum(["demo", "none"]).default("none"),
   HALL_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
@@ -78,6 +87,7 @@ export interface Settings {
   dataDir: string;
   host: string;
   port: number;
+  trustedProxies: readonly string[];
   databaseUrl: string | null;
   signer: SignerSetting;
   operatorTokenFile: string;
@@ -94,6 +104,7 @@ export interface Settings {
   requireHumanMode: "sdk" | "spec";
   publishConsent: boolean;
   measurementValidMs: number;
+  tenantRequestsPerMinute: number | null;
   seed: "demo" | "none";
   logLevel: string;
 }
@@ -121,6 +132,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     dataDir: e.HALL_DATA_DIR,
     host: e.HALL_HOST,
     port: e.HALL_PORT,
+    trustedProxies: e.HALL_TRUSTED_PROXIES,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
     operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
     signer,
@@ -136,6 +148,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,
     publishConsent: e.HALL_PUBLISH_CONSENT,
     measurementValidMs: e.HALL_MEASUREMENT_VALID_SECONDS * 1000,
+    tenantRequestsPerMinute: e.HALL_TENANT_REQUESTS_PER_MINUTE ?? null,
     seed: e.HALL_SEED,
     logLevel: e.HALL_LOG_LEVEL,
   };

@@ -27,6 +27,8 @@ import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { createAddressMeter } from "./identity/address-meter.ts";
+import { createKeyMeter } from "./identity/key-meter.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
 import { keyStore } from "./keys/key-store.ts";
@@ -149,12 +151,14 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now);
   const shadow = createShadowRecorder({ db, log });
+  const keyMeter = createKeyMeter({ db, now: clock.now, tenantPerMinute: settings.tenantRequestsPerMinute });
   const notifications = await listen(db, log);
 
   const quietly = (what: string, work: () => Promise<unknown>) => () =>
     void work().catch((err) => log.warn({ err }, `${what} failed; it is tried again`));
   const seal = quietly("sealing", () => ledger.sealer.sealCommitted());
   const refresh = quietly("the snapshot poll", () => snapshots.poll());
+  const meter = quietly("writing down the use of keys", () => keyMeter.write());
   notifications.on("guildhall_ledger", seal);
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
@@ -182,6 +186,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       refresh();
       dispatcher.wake();
       void witnessing.ask();
+      meter();
     }, POLL_MS),
     setInterval(
       quietly("the clock", () => clock.measure()),
@@ -204,6 +209,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     authority,
     grants,
     dispatcher,
+    keyMeter,
+    leakReports: createAddressMeter({ now: clock.now, perAddress: 10, together: 300 }),
     log,
     probe,
     startedAtMs: clock.now(),
@@ -218,6 +225,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await auditing?.catch(() => undefined); // told when it failed
       await dispatcher.close();
       await shadow.close();
+      await keyMeter.close().catch((err) => log.warn({ err }, "the last use of keys was not written down"));
       await ledger.close();
       await headKeeper.close();
       await notifications.close();

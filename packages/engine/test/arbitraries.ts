@@ -318,5 +318,6 @@ export function routeRequest(sent: Record<string, unknown>): RouteRequest {
     tenantId: TENANT,
     identities: new Set(IDENTITIES),
     agent: "agent-1",
+    key: null,
   };
 }

@@ -2,10 +2,11 @@ import { HallError } from "@guildhall/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Hall } from "../hall.ts";
-import { authenticate } from "../identity/authenticate.ts";
+import { authenticate, type Presented } from "../identity/authenticate.ts";
 import { requirePermission } from "../identity/caller.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import type { Operation, RequestFacts } from "../operations/operation.ts";
+import { spendAllowance } from "./spend-allowance.ts";
 
 /** The REST door: one route for each operation that has one, with no decision of its own. */
 export function registerRest(app: FastifyInstance, hall: Hall): void {
@@ -27,8 +28,8 @@ function registerRoute(
     ...(rest.bodyMaxBytes !== undefined && {
       bodyLimit: rest.bodyMaxBytes,
       // Nobody else makes the Hall read so much: the credential is checked before the body comes in.
-      onRequest: async ({ headers }: FastifyRequest) => {
-        await admit(hall, operation, headers.authorization);
+      onRequest: async (request: FastifyRequest) => {
+        await admit(hall, operation, presented(request));
       },
     }),
     async handler(request, reply) {
@@ -39,6 +40,7 @@ function registerRoute(
         rawBody: request.rawBody,
         idempotencyKey: header(request, "idempotency-key"),
         authorization: request.headers.authorization,
+        address: request.ip,
         setStatus: (other) => {
           status = other;
         },
@@ -47,7 +49,8 @@ function registerRoute(
           text = written;
         },
       };
-      const caller = await admit(hall, operation, request.headers.authorization);
+      const caller = await admit(hall, operation, presented(request));
+      await spendAllowance(hall, caller, (headers) => void reply.headers(headers));
       // Where the body is the whole input, no body is none: it is not an empty object.
       if (request.body === undefined && request.method !== "GET" && !(operation.input instanceof z.ZodObject))
         throw new HallError("MALFORMED_JSON");
@@ -66,14 +69,20 @@ function registerRoute(
 }
 
 /** Establishes who asks. A stranger may present a credential at a public operation, and is then known there. */
-export async function admit(hall: Hall, operation: Operation, authorization: string | undefined) {
+export async function admit(hall: Hall, operation: Operation, by: Presented) {
   const { permission } = operation;
   if (permission === "grant") return null;
-  if (permission === "public")
-    return authorization === undefined ? null : await authenticate(hall, authorization);
-  const caller = await authenticate(hall, authorization);
-  requirePermission(caller, permission);
+  if (permission === "public") return by.authorization === undefined ? null : await authenticate(hall, by);
+  const caller = await authenticate(hall, by);
+  // What a decision denies is not refused before it: the key's attempt stands in the log.
+  const isDecided = operation.decides && caller.kind === "tenant" && caller.credential.kind === "key";
+  if (!isDecided) requirePermission(caller, permission);
   return caller;
+}
+
+/** What came with a request to show who asks. */
+export function presented({ headers, ip }: Pick<FastifyRequest, "headers" | "ip">): Presented {
+  return { authorization: headers.authorization, address: ip };
 }
 
 /** `*tile` at the end of a path: a field that holds slashes. */

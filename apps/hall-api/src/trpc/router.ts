@@ -3,6 +3,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
+import type { Presented } from "../identity/authenticate.ts";
 import type { AnyCaller } from "../identity/caller.ts";
 import { list as listAlerts } from "../operations/alert/list.ts";
 import { listPending } from "../operations/approval/list-pending.ts";
@@ -30,7 +31,9 @@ import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { compliance } from "../operations/hall/compliance.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
+import { reportLeak } from "../operations/key/report-leak.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
+import { rotate as rotateKey } from "../operations/key/rotate.ts";
 import { list as listHallKeys } from "../operations/keyring/list.ts";
 import { rotate } from "../operations/keyring/rotate.ts";
 import { checkpoint } from "../operations/log/checkpoint.ts";
@@ -59,11 +62,12 @@ import { start as startShadow } from "../operations/shadow/start.ts";
 import { getRecord } from "../operations/worker/get-record.ts";
 import { list as listWorkers } from "../operations/worker/list.ts";
 import { admit } from "../rest/door.ts";
+import { spendAllowance } from "../rest/spend-allowance.ts";
 
 /** The tRPC door, for the console alone: the same operations, one procedure each. */
 export interface TrpcContext {
   hall: Hall;
-  authorization: string | undefined;
+  presented: Presented;
   requestId: string;
 }
 
@@ -106,10 +110,11 @@ function mutation<N extends string, I extends z.ZodType, O extends z.ZodType>(op
 function admitted<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
   return t.procedure
     .use(async ({ ctx, next }) => {
-      const { hall, authorization } = ctx;
+      const { hall, presented } = ctx;
       const caller = await refusing(operation.name, ctx, () =>
-        admit(hall, operation as unknown as Operation, authorization),
+        admit(hall, operation as unknown as Operation, presented),
       );
+      await refusing(operation.name, ctx, () => spendAllowance(hall, caller, () => undefined));
       return next({ ctx: { caller } });
     })
     .input(operation.input);
@@ -120,12 +125,13 @@ function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
   context: TrpcContext & { caller: AnyCaller | null },
   input: z.output<I>,
 ): Promise<z.output<O>> {
-  const { hall, caller, authorization, requestId: id } = context;
+  const { hall, caller, presented, requestId: id } = context;
   const request = {
     id,
     rawBody: null,
     idempotencyKey: null,
-    authorization,
+    authorization: presented.authorization,
+    address: presented.address,
     setStatus: () => undefined,
     setText: () => undefined,
     setCacheControl: () => undefined,
@@ -218,7 +224,13 @@ export const appRouter = t.router({
     renew: mutation(renew),
     revoke: mutation(revokeCertificate),
   }),
-  key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
+  key: t.router({
+    list: query(listKeys),
+    create: mutation(createKey),
+    rotate: mutation(rotateKey),
+    revoke: mutation(revokeKey),
+    "report-leak": mutation(reportLeak),
+  }),
   session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
 });
 export type AppRouter = typeof appRouter;
