@@ -24,6 +24,7 @@ import {
   lookupDispatchTenant,
   lookupSession,
   lookupSignInLink,
+  noteKeyUse,
   openDb,
   publishBundle,
   readHeads,
@@ -200,6 +201,11 @@ async function furnish(): Promise<Holdings> {
     await storeCertificate(tx, tenant, certificate(holdings, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
+  await noteKeyUse(
+    hall.db,
+    [{ tenantId: tenant, keyId: holdings.keyId, used: 1, lastUsedAt: later }],
+    "2026-11-28",
+  );
   return holdings;
 }
 

@@ -159,7 +159,13 @@ export function createKeyMeter({ db, now, tenantPerMinute }: KeyMeterOptions): K
     });
     try {
       const told = new Map(
-        (await noteKeyUse(db, noted.map(({ note }) => note), dateOf(day))).map((one) => [one.keyId, one]),
+        (
+          await noteKeyUse(
+            db,
+            noted.map(({ note }) => note),
+            dateOf(day),
+          )
+        ).map((one) => [one.keyId, one]),
       );
       for (const { metered, note } of noted) {
         const all = told.get(metered.keyId);

@@ -7,7 +7,8 @@ import { TERMS_VIEW, termsView } from "./terms.ts";
 
 export const list = operation({
   name: "key.list",
-  summary: "The tenant's API keys, without their text: what each may do, until when, and when it was last used.",
+  summary:
+    "The tenant's API keys, without their text: what each may do, until when, and when it was last used.",
   permission: "key:read",
   input: z.strictObject({}),
   output: z.object({

@@ -11,7 +11,8 @@ import { operation } from "../operation.ts";
  */
 export const reportLeak = operation({
   name: "key.report-leak",
-  summary: "Report the text of an API key that was found where it should not be; if it is a key of this Hall, it is revoked.",
+  summary:
+    "Report the text of an API key that was found where it should not be; if it is a key of this Hall, it is revoked.",
   permission: "public",
   input: z.strictObject({ key: z.string().max(256) }),
   output: z.object({ received: z.literal(true) }),
@@ -42,7 +43,12 @@ async function revokeLeaked(hall: Hall, keyHash: Buffer): Promise<void> {
 }
 
 /** The revocation's entry, and the alert by which the tenant hears of it. */
-function entriesOf(hall: Hall, tenantId: TenantId, { id, name }: { id: string; name: string }, nowMs: number) {
+function entriesOf(
+  hall: Hall,
+  tenantId: TenantId,
+  { id, name }: { id: string; name: string },
+  nowMs: number,
+) {
   const envelope = hall.ledger.envelopeFor(tenantId, { kind: "hall", id: "leak-report" }, nowMs);
   const details = { reason: "reported as leaked" };
   return {
