@@ -6,13 +6,7 @@ import { readSettings } from "../apps/hall-api/src/env.ts";
 import { hashSecret, keyDigest, newSecret } from "../apps/hall-api/src/identity/api-key.ts";
 import { KEY_SCOPES } from "../apps/hall-api/src/identity/permissions.ts";
 import { startHall } from "../apps/hall-api/src/wiring.ts";
-import {
-  documentDigest,
-  openToken,
-  recordHash,
-  recordText,
-  textDigest,
-} from "../packages/attestation/src/index.ts";
+import { documentDigest, openToken, recordHash, textDigest } from "../packages/attestation/src/index.ts";
 import { startSoftHsm } from "../packages/attestation/src/testing/index.ts";
 import {
   activateBundle,
@@ -30,6 +24,8 @@ import {
   HALL_CHAIN,
   type KeyId,
   RuleBundle,
+  readStrictJsonWithLexemes,
+  recordText,
   type SignatoryId,
   type TenantId,
   type WorkerId,
@@ -127,7 +123,7 @@ async function makeTenant(i: number): Promise<{ key: string; identity: string }>
       enrollmentId: randomUUID(),
       speciesId: worker.worker_species_id,
       recordHash: worker_record_hash,
-      record: `{"artifact_hash":"${worker_record_hash}",${recordText(workerText).slice(1)}`,
+      record: `{"artifact_hash":"${worker_record_hash}",${recordText(readStrictJsonWithLexemes(workerText)).slice(1)}`,
     });
     await setWorkerTransport(tx, { tenantId, workerId }, { ...transport, digest: transport_digest });
     // Rows without receipts would be alerts of the auditor, in the middle of a measurement.
