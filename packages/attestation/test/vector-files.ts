@@ -77,7 +77,7 @@ larger than \`up_to\`.`,
     historyFile(followed),
   ),
   "key-history/broken-histories-are-refused.yaml": file(
-    "H-057, H-155 a history that was cut or forged leads nowhere",
+    "H-057 a history that was cut or forged leads nowhere",
     HISTORIES,
     historyFile(unfollowed),
   ),
