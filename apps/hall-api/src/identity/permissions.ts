@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   "worker:read",
   "worker:enroll",
   "worker:set-transport",
+  "worker:suspend",
+  "worker:retire",
   "certification:read",
   "certification:grant",
   "certification:revoke",
@@ -91,6 +93,8 @@ export const ROLE_PERMISSIONS = {
     ...READ,
     "worker:enroll",
     "worker:set-transport",
+    "worker:suspend",
+    "worker:retire",
     "rule:draft",
     "rule:publish",
     "rule:consent",
@@ -109,3 +113,21 @@ export const ROLE_PERMISSIONS = {
 
 /** What the Hall's operator may do: the Hall's own chain and keys, and nothing of any tenant. */
 export const OPERATOR_PERMISSIONS = ["hall:read", "hall:operate"] as const satisfies readonly Permission[];
+
+/**
+ * What a suspended tenant may still do: read, end, and take rights away. Decisions are among it, because the engine
+ * denies them with a receipt, and so is announcing itself, which is refused with its own words.
+ */
+const WHILE_SUSPENDED: ReadonlySet<Permission> = new Set<Permission>([
+  "decision:make",
+  "dispatch:start",
+  "certification:revoke",
+  "key:revoke",
+  "session:end",
+  "worker:suspend",
+  "worker:retire",
+]);
+
+export function isAllowedWhileSuspended(permission: Permission): boolean {
+  return permission.endsWith(":read") || WHILE_SUSPENDED.has(permission);
+}
