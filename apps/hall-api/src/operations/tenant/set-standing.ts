@@ -8,7 +8,7 @@ export const setStanding = operation({
   name: "tenant.set-standing",
   summary:
     "Set how a tenant stands: ok, grace, degraded or suspended. Nothing is deleted; suspended work is denied with a receipt.",
-  permission: "hall:operate",
+  permission: "tenant:set-standing",
   input: z.strictObject({
     /** The tenant's slug. */
     tenant: z.string().min(1).max(64),
