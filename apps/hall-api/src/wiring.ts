@@ -152,7 +152,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
-  const snapshots = createSnapshotStore(db, clock.now);
+  const snapshots = createSnapshotStore(db, clock.now, settings.onlineStandings);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
 
