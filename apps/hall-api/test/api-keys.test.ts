@@ -92,7 +92,10 @@ describe("a key that is made", () => {
     });
     const act = await verifiedAct(hall, tenant.key, receipt_id);
     const { addresses: _, ...kept } = told;
-    expect(act.details).toMatchObject({ ...kept, address_ranges: 3 });
+    expect(act.details).toMatchObject({
+      ...kept,
+      addresses_digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    });
     expect(JSON.stringify(act)).not.toContain("192.0.2");
   });
 
@@ -364,12 +367,17 @@ describe("a leaked key", () => {
       { key: session },
     );
     expect(body.alerts[0]).toMatchObject({ code: "KEY_LEAKED", message: expect.stringContaining("key ci") });
-    const act = await verifiedAct(hall, tenant.key, body.alerts[0]!.alert_id);
-    expect(act).toMatchObject({
-      kind: "key",
+    const alert = await verifiedAct(hall, tenant.key, body.alerts[0]!.alert_id);
+    expect(alert).toMatchObject({ kind: "alert", action: "raised", subject: leaked.id });
+    expect(alert.actor).toEqual({ kind: "hall", id: "leak-report" });
+    const { rows } = await house.admin.query(
+      "SELECT body FROM ledger.receipt WHERE kind = 'key' AND leaf_index = $1",
+      [alert.leaf_index - 1],
+    );
+    expect(JSON.parse(rows[0].body)).toMatchObject({
       action: "revoked",
       subject: leaked.id,
-      actor: { kind: "hall", id: "leak-report" },
+      actor: alert.actor,
     });
   });
 

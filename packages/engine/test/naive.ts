@@ -51,6 +51,7 @@ export function naiveDecide(
 
   if (Math.abs(now - snapshot.takenAtMs) > snapshot.maxAgeMs) return early("DENY_SNAPSHOT_STALE");
   if (snapshot.tenantStatus === "suspended") return early("DENY_TENANT_SUSPENDED");
+  if (snapshot.tenantStatus === "restricted") return early("DENY_STANDING");
   if (key?.missingScope) return early("DENY_KEY_SCOPE");
   if (key?.environments && !key.environments.has(env)) return early("DENY_KEY_SCOPE");
   if (input.tenant_id.trim() === "") return early("DENY_MISSING_TENANT_ID");

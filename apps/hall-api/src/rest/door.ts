@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { authenticate, type Presented } from "../identity/authenticate.ts";
 import { requirePermission } from "../identity/caller.ts";
+import { refuseSuspended } from "../identity/refuse-suspended.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import type { Operation, RequestFacts } from "../operations/operation.ts";
 import { spendAllowance } from "./spend-allowance.ts";
@@ -77,6 +78,7 @@ export async function admit(hall: Hall, operation: Operation, by: Presented) {
   // What a decision denies is not refused before it: the key's attempt stands in the log.
   const isDecided = operation.decides && caller.kind === "tenant" && caller.credential.kind === "key";
   if (!isDecided) requirePermission(caller, permission);
+  await refuseSuspended(hall, caller, permission);
   return caller;
 }
 

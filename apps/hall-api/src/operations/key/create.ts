@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createApiKey, listIdentities } from "@guildhall/db";
 import { HallError, isPrintable, type KeyId, SignatoryId } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
 import { KeyScopeName, scopesOf } from "../../identity/key-scopes.ts";
@@ -36,6 +36,7 @@ export const create = operation({
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     const secret = newSecret("key");
+    const keyHash = hashSecret(secret);
     const id = randomUUID() as KeyId;
     const nowMs = hall.clock.now();
     const scopes = scopesOf(input.scopes);
@@ -53,7 +54,7 @@ export const create = operation({
         id,
         tenantId: caller.tenantId,
         name: input.name,
-        keyHash: hashSecret(secret),
+        keyHash,
         hint: secret.slice(0, 13),
         identities: input.identities,
         scopes,
@@ -71,8 +72,9 @@ export const create = operation({
           details: {
             identities: input.identities,
             scopes,
+            key_digest: keyDigest(keyHash),
             expires_at: expiresAt?.toISOString() ?? null,
-            ...termsDetails(terms),
+            ...termsDetails(id, terms),
           },
         },
         nowMs,

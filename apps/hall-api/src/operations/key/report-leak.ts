@@ -1,5 +1,13 @@
-import { findApiKey, lookupApiKey, revokeApiKey, storeAlert, withTenant } from "@guildhall/db";
-import { HallError, type TenantId } from "@guildhall/protocol";
+import {
+  type ApiKey,
+  findApiKey,
+  lookupApiKey,
+  revokeApiKey,
+  storeAlert,
+  type TenantTx,
+  withTenant,
+} from "@guildhall/db";
+import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { hashSecret, isKeyText } from "../../identity/api-key.ts";
@@ -32,35 +40,37 @@ async function revokeLeaked(hall: Hall, keyHash: Buffer): Promise<void> {
   const found = await lookupApiKey(hall.db, keyHash);
   if (!found) return;
   const nowMs = hall.clock.now();
-  const act = await withTenant(hall.db, found.tenantId, async (tx) => {
+  const envelope = () => hall.ledger.envelopeFor(found.tenantId, { kind: "hall", id: "leak-report" }, nowMs);
+  const acts = await withTenant(hall.db, found.tenantId, async (tx) => {
     const key = await findApiKey(tx, found.id);
-    if (!key || !(await revokeApiKey(tx, key.id, new Date(nowMs)))) return null;
-    const { entry, alert } = entriesOf(hall, found.tenantId, { id: key.id, name: key.name }, nowMs);
-    await storeAlert(tx, found.tenantId, alert);
-    return hall.ledger.append(tx, entry, nowMs, "tenant");
+    if (!key || !(await revokeApiKey(tx, key.id, new Date(nowMs)))) return [];
+    const details = { reason: "reported as leaked" };
+    const revoked = { ...envelope(), kind: "key", action: "revoked", subject: key.id, details } as const;
+    const alert = await alertOf(tx, key, envelope(), nowMs);
+    return [
+      await hall.ledger.append(tx, revoked, nowMs, "tenant"),
+      await hall.ledger.append(tx, alert, nowMs),
+    ];
   });
-  if (act) await hall.ledger.sealed(act);
+  for (const act of acts) await hall.ledger.sealed(act);
 }
 
-/** The revocation's entry, and the alert by which the tenant hears of it. */
-function entriesOf(
-  hall: Hall,
-  tenantId: TenantId,
-  { id, name }: { id: string; name: string },
+/** By which the tenant hears of it. @returns its entry */
+async function alertOf<E extends { receipt_id: string }>(
+  tx: TenantTx,
+  key: ApiKey,
+  envelope: E,
   nowMs: number,
 ) {
-  const envelope = hall.ledger.envelopeFor(tenantId, { kind: "hall", id: "leak-report" }, nowMs);
-  const details = { reason: "reported as leaked" };
-  return {
-    entry: { ...envelope, kind: "key", action: "revoked", subject: id, details } as const,
-    alert: {
-      id: envelope.receipt_id,
-      createdAt: new Date(nowMs),
-      level: "error" as const,
-      code: "KEY_LEAKED",
-      message: `Somebody who holds the text of the key ${name} reported it as leaked. It is revoked; create another, and look for what it was used for.`,
-      workerId: null,
-      capabilityId: null,
-    },
-  };
+  const [level, code] = ["error", "KEY_LEAKED"] as const;
+  await storeAlert(tx, key.tenantId, {
+    id: envelope.receipt_id,
+    createdAt: new Date(nowMs),
+    level,
+    code,
+    message: `Somebody who holds the text of the key ${key.name} reported it as leaked. It is revoked; create another, and look for what it was used for.`,
+    workerId: null,
+    capabilityId: null,
+  });
+  return { ...envelope, kind: "alert", action: "raised", subject: key.id, details: { code, level } } as const;
 }

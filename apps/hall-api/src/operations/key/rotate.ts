@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { type ApiKey, createApiKey, findApiKey, listIdentities, replaceApiKey } from "@guildhall/db";
 import { HallError, type KeyId } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
 import { callerOf, operation } from "../operation.ts";
 import { stateOf } from "./state.ts";
+import { termsDetails } from "./terms.ts";
 
 const GRACE_MAX_SECONDS = 24 * 3600;
 
@@ -38,6 +39,7 @@ export const rotate = operation({
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     const secret = newSecret("key");
+    const keyHash = hashSecret(secret);
     const id = randomUUID() as KeyId;
     const nowMs = hall.clock.now();
     const at = new Date(nowMs);
@@ -51,12 +53,13 @@ export const rotate = operation({
       const owned = new Set(await listIdentities(tx));
       const expiresAt = lifeOf(old, nowMs);
       const until = graceOf(old, nowMs, input.grace_seconds);
+      // What its tenant has given up since is not given again.
+      const identities = old.identities.filter((identity) => owned.has(identity));
       await createApiKey(tx, {
         ...termsAndRights(old),
-        // What its tenant has given up since is not given again.
-        identities: old.identities.filter((identity) => owned.has(identity)),
+        identities,
         id,
-        keyHash: hashSecret(secret),
+        keyHash,
         hint: secret.slice(0, 13),
         expiresAt,
         createdBy: actorName(caller),
@@ -65,9 +68,13 @@ export const rotate = operation({
         throw new HallError("CONFLICT", { detail: { reason: "the key was replaced or revoked meanwhile" } });
       const details = {
         successor: id,
+        grace_seconds: input.grace_seconds,
         replaced_until: (until ?? at).toISOString(),
-        expires_at: expiresAt?.toISOString() ?? null,
+        identities,
         scopes: old.scopes,
+        key_digest: keyDigest(keyHash),
+        expires_at: expiresAt?.toISOString() ?? null,
+        ...termsDetails(id, old),
       };
       const act = await hall.ledger.append(
         tx,

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { KeyTerms } from "@guildhall/db";
 import { Env, isPrintable } from "@guildhall/protocol";
 import { z } from "zod";
@@ -45,11 +46,11 @@ export function termsView(terms: KeyTerms) {
   };
 }
 
-/** For the receipt: only what narrows. Of the addresses it says that there are some: a body is kept for ever. */
-export function termsDetails({ addresses, ...terms }: KeyTerms) {
+/** For the receipt: only what narrows. Of the addresses a digest, because a body is kept for ever. */
+export function termsDetails(keyId: string, { addresses, ...terms }: KeyTerms) {
   const told = Object.entries({
     ...termsView({ ...terms, addresses: null }),
-    address_ranges: addresses?.length ?? null,
+    addresses_digest: addresses && `sha256:${hash("sha256", [keyId, ...addresses].join("\n"))}`,
   });
   return Object.fromEntries(told.filter(([, value]) => value !== null)) as {
     [name: string]: string | number | string[];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { slidingWindow } from "./sliding-window.ts";
+import { slidingWindow } from "../src/identity/sliding-window.ts";
 
 /** Asks at these times, and counts what a limit lets pass. @returns the times that passed */
 function passed(limit: number, timesMs: readonly number[]): number[] {

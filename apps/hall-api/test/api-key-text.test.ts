@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { expect, it } from "vitest";
-import { isKeyText, newSecret } from "./api-key.ts";
+import { isKeyText, newSecret } from "../src/identity/api-key.ts";
 
-const PAGE = readFileSync(new URL("../../../../docs/api-keys.md", import.meta.url), "utf8");
+const PAGE = readFileSync(new URL("../../../docs/api-keys.md", import.meta.url), "utf8");
 /** The pattern that the page gives to scanners. */
 const SCANNED = new RegExp(/For a scanner: `([^`]+)`/.exec(PAGE)![1]!, "g");
 
