@@ -20,6 +20,7 @@ import {
   startEmbeddedPostgres,
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
+import { createQuotaKeeper } from "./agreements/quota-keeper.ts";
 import { createApp, createLog } from "./app.ts";
 import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
@@ -147,7 +148,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
-  const snapshots = createSnapshotStore(db, clock.now);
+  const snapshots = createSnapshotStore(db, clock.now, { signatoryRequired: settings.requireSignatory });
+  const quotas = createQuotaKeeper(db);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
 
@@ -200,6 +202,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     ledger,
     witnessing,
     snapshots,
+    quotas,
     shadow,
     authority,
     grants,

@@ -44,6 +44,7 @@ import {
   withOperator,
   withTenant,
 } from "../src/index.ts";
+import { furnishAgreement } from "./furnish-agreement.ts";
 import { furnishAttestation } from "./furnish-attestation.ts";
 import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
@@ -200,6 +201,7 @@ async function furnish(): Promise<Holdings> {
     await storeCertificate(tx, tenant, certificate(holdings, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
+  await furnishAgreement(hall.db, tenant);
   return holdings;
 }
 

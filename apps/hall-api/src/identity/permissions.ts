@@ -34,6 +34,10 @@ export const PERMISSIONS = [
   "runner:register",
   "flag:clear",
   "alert:read",
+  "agreement:read",
+  "agreement:draft",
+  "agreement:sign",
+  "agreement:end",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -57,6 +61,7 @@ export const KEY_SCOPES = [
   "attestation:register",
   "attestation:measure",
   "alert:read",
+  "agreement:read",
 ] as const satisfies readonly Permission[];
 
 /** Given by name only: who is held to rules does not write them, and who runs code does not vouch for it. */
@@ -83,6 +88,7 @@ const READ = [
   "session:end",
   "attestation:read",
   "alert:read",
+  "agreement:read",
 ] as const;
 
 /** What each role of a tenant may do. */
@@ -101,9 +107,19 @@ export const ROLE_PERMISSIONS = {
     "attestation:register",
     "runner:register",
     "flag:clear",
+    "agreement:draft",
+    "agreement:sign",
+    "agreement:end",
   ],
   approver: [...READ, "rule:consent"],
-  compliance: [...READ, "rule:consent", "code-hash:read", "certification:grant", "certification:revoke"],
+  compliance: [
+    ...READ,
+    "rule:consent",
+    "code-hash:read",
+    "certification:grant",
+    "certification:revoke",
+    "agreement:draft",
+  ],
   viewer: READ,
 } as const satisfies Record<Role, readonly Permission[]>;
 
