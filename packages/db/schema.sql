@@ -252,6 +252,23 @@ CREATE POLICY tenant ON hall.certificate AS PERMISSIVE FOR ALL TO hall_app, hall
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.certificate FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.custom_role (
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  permissions text[] NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT custom_role_pkey PRIMARY KEY (tenant_id, name),
+  CONSTRAINT custom_role_name_check CHECK (((name ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'::text) AND (length(name) <= 40) AND (name <> ALL (ARRAY['owner'::text, 'admin'::text, 'operator'::text, 'approver'::text, 'compliance'::text, 'auditor'::text, 'custom'::text])))),
+  CONSTRAINT custom_role_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.custom_role ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.custom_role FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.custom_role AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.dispatch (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -387,8 +404,10 @@ CREATE TABLE hall.member (
   display_name text NOT NULL,
   role text NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  custom_role text,
   CONSTRAINT member_pkey PRIMARY KEY (tenant_id, id),
-  CONSTRAINT member_role_check CHECK ((role = ANY (ARRAY['operator'::text, 'approver'::text, 'compliance'::text, 'viewer'::text]))),
+  CONSTRAINT member_role_check CHECK (((role = ANY (ARRAY['owner'::text, 'admin'::text, 'operator'::text, 'approver'::text, 'compliance'::text, 'auditor'::text, 'custom'::text])) AND ((role = 'custom'::text) = (custom_role IS NOT NULL)))),
+  CONSTRAINT member_custom_role_fkey FOREIGN KEY (tenant_id, custom_role) REFERENCES hall.custom_role(tenant_id, name) ON DELETE RESTRICT,
   CONSTRAINT member_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
 );
 ALTER TABLE hall.member ENABLE ROW LEVEL SECURITY;

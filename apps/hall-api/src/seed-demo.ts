@@ -152,7 +152,7 @@ async function createLink(hall: Hall, tenantId: TenantId): Promise<string> {
     const name = "Operator";
     let member = await findMemberByName(tx, name);
     if (!member) {
-      member = { id: randomUUID(), displayName: name, role: "operator" };
+      member = { id: randomUUID(), displayName: name, role: "owner", customPermissions: null };
       await createMember(tx, tenantId, member);
     }
     const expiresAt = new Date(nowMs + LINK_MS);

@@ -58,6 +58,8 @@ export interface StartOptions {
   probe?: Probe;
   /** Crash tests write down what is signed. */
   wrapSigner?: (signer: Ed25519Signer) => Ed25519Signer;
+  /** A negative control has an instance that does not look at the register again. */
+  wrapKeys?: (keys: LogKeys) => LogKeys;
 }
 
 const POLL_MS = 1000;
@@ -66,7 +68,7 @@ const CLOCK_MS = 60_000;
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
   settings: Settings,
-  { probe = () => undefined, wrapSigner = (signer) => signer }: StartOptions = {},
+  { probe = () => undefined, wrapSigner = (signer) => signer, wrapKeys = (keys) => keys }: StartOptions = {},
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
@@ -87,6 +89,7 @@ export async function startHall(
     log,
     signer,
     wrapSigner,
+    wrapKeys,
     token: opened.token,
     closeSigners,
     db,
@@ -106,6 +109,7 @@ interface Ground {
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
   wrapSigner: (signer: Ed25519Signer) => Ed25519Signer;
+  wrapKeys: (keys: LogKeys) => LogKeys;
   token: Token | null;
   closeSigners: () => Promise<void>;
   db: Db;
@@ -114,12 +118,12 @@ interface Ground {
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, wrapSigner, token, db } = ground;
+  const { settings, probe, log, signer, wrapSigner, wrapKeys, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
   const store = keyStore(dirname(settings.headFile), token);
-  const logKeys = await openLogKeys({ db, store, first: signer, wrap: wrapSigner });
+  const logKeys = wrapKeys(await openLogKeys({ db, store, first: signer, wrap: wrapSigner }));
   const ledger = createLedger({
     db,
     keys: logKeys,

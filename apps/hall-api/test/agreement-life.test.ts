@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AgreementView } from "../src/operations/agreement/view.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
-import { agreed, agreementAct, DRAFT, lapsed, newestOf, stepUp } from "./testing/agreement.ts";
+import { addSignatory, agreed, agreementAct, DRAFT, lapsed, newestOf } from "./testing/agreement.ts";
 import { judgeAgreements } from "./testing/agreement-judge.ts";
 import { request } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
@@ -73,37 +73,38 @@ function allows({ state, versions, current }: Model): boolean {
 
 interface Life {
   tenant: Settled;
+  owner: string;
   id: string;
 }
 
 async function begin(isLapsed: boolean): Promise<Life> {
   const tenant = await settle(hall, worker);
-  await house.admin.query("UPDATE hall.session SET step_up_at = now() WHERE tenant_id = $1", [tenant.id]);
+  const owner = await addSignatory(house, hall, tenant.id);
   const draft = isLapsed ? lapsed(hall.hall.clock.now()) : DRAFT;
-  const { body } = await agreementAct(hall, tenant.operator, "", draft);
-  return { tenant, id: body.agreement_id };
+  const { body } = await agreementAct(hall, owner, "", draft);
+  return { tenant, owner, id: body.agreement_id };
 }
 
-async function doAct({ tenant, id }: Life, act: Act): Promise<number> {
+async function doAct({ owner, id }: Life, act: Act): Promise<number> {
   const path = `/${id}`;
   const reason = { reason: "so it goes" };
   switch (act) {
     case "amend":
     case "amend-lapsed": {
       const draft = act === "amend" ? DRAFT : lapsed(hall.hall.clock.now());
-      return (await agreementAct(hall, tenant.operator, `${path}/versions`, { draft })).status;
+      return (await agreementAct(hall, owner, `${path}/versions`, { draft })).status;
     }
     case "sign":
     case "activate": {
       const { body } = await hall.ask<AgreementView>("GET", `/wcp/agreements${path}`, {
-        key: tenant.operator,
+        key: owner,
       });
-      return (await agreementAct(hall, tenant.operator, `${path}/${act}`, newestOf(body))).status;
+      return (await agreementAct(hall, owner, `${path}/${act}`, newestOf(body))).status;
     }
     case "suspend":
     case "resume":
     case "terminate":
-      return (await agreementAct(hall, tenant.operator, `${path}/${act}`, reason)).status;
+      return (await agreementAct(hall, owner, `${path}/${act}`, reason)).status;
   }
 }
 
@@ -188,22 +189,14 @@ it("a terminated agreement that somebody moves back in the database is refused t
 
 it("an agreement of before its time, and one after it, covers nothing", async () => {
   const tenant = await settle(hall, worker);
-  await stepUpOf(tenant);
+  const owner = await addSignatory(house, hall, tenant.id);
   const nowMs = hall.hall.clock.now();
   const later = new Date(nowMs + 3_600_000).toISOString();
-  const life = { tenant, id: "" };
-  await agreed(hall, tenant.operator, { ...DRAFT, valid_from: later });
+  const life = { tenant, owner, id: "" };
+  await agreed(hall, owner, { ...DRAFT, valid_from: later });
   expect(await isAllowed(life)).toBe(false);
-  await agreed(hall, tenant.operator, lapsed(nowMs));
+  await agreed(hall, owner, lapsed(nowMs));
   expect(await isAllowed(life)).toBe(false);
-  await agreed(hall, tenant.operator);
+  await agreed(hall, owner);
   expect(await isAllowed(life)).toBe(true);
 });
-
-async function stepUpOf({ id }: Settled): Promise<void> {
-  const { rows } = await house.admin.query<{ id: string }>(
-    "SELECT id FROM hall.session WHERE tenant_id = $1",
-    [id],
-  );
-  for (const row of rows) await stepUp(house, row.id);
-}

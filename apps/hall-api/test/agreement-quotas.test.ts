@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
-import { agreed, agreementAct, bound, DRAFT, stepUp, TERMS } from "./testing/agreement.ts";
+import { addSignatory, agreed, agreementAct, bound, DRAFT, TERMS } from "./testing/agreement.ts";
 import { request } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
@@ -26,14 +26,9 @@ function quota(quotas: object) {
   return { ...DRAFT, terms: { ...TERMS, quotas } };
 }
 
-async function settled(): Promise<Settled> {
+async function settled(): Promise<Settled & { owner: string }> {
   const tenant = await settle(halls[0], worker);
-  const { rows } = await house.admin.query<{ id: string }>(
-    "SELECT id FROM hall.session WHERE tenant_id = $1",
-    [tenant.id],
-  );
-  for (const { id } of rows) await stepUp(house, id);
-  return tenant;
+  return { ...tenant, owner: await addSignatory(house, halls[0], tenant.id) };
 }
 
 async function ask(
@@ -48,7 +43,7 @@ async function ask(
 
 it("no more work is started than was agreed, however many ask at once in two instances", async () => {
   const tenant = await settled();
-  await agreed(halls[0], tenant.operator, quota({ per_hour: 7, per_day: 100 }));
+  await agreed(halls[0], tenant.owner, quota({ per_hour: 7, per_day: 100 }));
   const answers = await Promise.all(
     Array.from({ length: 24 }, (_, at) => ask(tenant, "dispatch", halls[at % 2 ? 1 : 0])),
   );
@@ -61,7 +56,7 @@ it("no more work is started than was agreed, however many ask at once in two ins
 
 it("what starts nothing uses nothing: a route, a dry run, a denial", async () => {
   const tenant = await settled();
-  const { agreement_id: id } = await agreed(halls[0], tenant.operator, quota({ per_day: 2 }));
+  const { agreement_id: id } = await agreed(halls[0], tenant.owner, quota({ per_day: 2 }));
   for (let times = 0; times < 4; times++) {
     expect(await ask(tenant, "route", halls[0])).toMatchObject({ outcome: "DISPATCH" });
     expect(await ask(tenant, "dispatch", halls[0], { dry_run: true })).toMatchObject({ denied: false });
@@ -72,17 +67,17 @@ it("what starts nothing uses nothing: a route, a dry run, a denial", async () =>
   for (const outcome of ["DISPATCH", "DISPATCH", "DENY"])
     expect(await ask(tenant, "dispatch", halls[0])).toMatchObject({ outcome });
   // Another version counts on from where the one before was.
-  const amended = await agreementAct(halls[0], tenant.operator, `/${id}/versions`, {
+  const amended = await agreementAct(halls[0], tenant.owner, `/${id}/versions`, {
     draft: quota({ per_day: 3 }),
   });
-  await bound(halls[0], tenant.operator, amended.body);
+  await bound(halls[0], tenant.owner, amended.body);
   for (const outcome of ["DISPATCH", "DENY"])
     expect(await ask(tenant, "dispatch", halls[0])).toMatchObject({ outcome });
 });
 
 it("a period that is over is forgotten, and what was left stands in the receipt, from which the denial is derived again", async () => {
   const tenant = await settled();
-  const { agreement_id: id } = await agreed(halls[0], tenant.operator, quota({ per_hour: 1 }));
+  const { agreement_id: id } = await agreed(halls[0], tenant.owner, quota({ per_hour: 1 }));
   expect(await ask(tenant, "dispatch", halls[0])).toMatchObject({ outcome: "DISPATCH" });
   const denied = await ask(tenant, "dispatch", halls[0]);
   expect(denied).toMatchObject({

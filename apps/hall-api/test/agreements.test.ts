@@ -41,12 +41,10 @@ interface Bound extends Settled {
 
 async function settled(): Promise<Bound> {
   const tenant = await settle(hall, worker);
-  const { id, session, sessionId } = await addMember(hall.hall, tenant.id, SIGNATORY);
+  const { id, session, sessionId } = await addMember(hall.hall, tenant.id, "owner");
   await stepUp(house, sessionId);
   return { ...tenant, signatory: session, signatoryId: id, signatorySession: sessionId };
 }
-
-const SIGNATORY = "operator";
 
 async function route(tenant: Settled, changes: object = {}, at = hall): Promise<RouteAnswer> {
   const body = request(tenant.identity, { ...changes });
@@ -176,7 +174,7 @@ describe("an agreement", () => {
     const { body: drafted } = await agreementAct(hall, tenant.signatory, "", DRAFT);
     const sign = (key: string) =>
       agreementAct(hall, key, `/${drafted.agreement_id}/sign`, newestOf(drafted)) as Promise<never>;
-    for (const role of ["approver", "compliance", "viewer"] as const) {
+    for (const role of ["admin", "operator", "approver", "compliance", "auditor"] as const) {
       const member = await addMember(hall.hall, tenant.id, role);
       await stepUp(house, member.sessionId);
       expectRefusal(await sign(member.session), 403, "FORBIDDEN", role);
@@ -301,7 +299,7 @@ describe("an agreement", () => {
       "terms.max_blast_score",
       "valid_until",
     ]);
-    for (const key of [tenant.key, (await addMember(hall.hall, tenant.id, "viewer")).session])
+    for (const key of [tenant.key, (await addMember(hall.hall, tenant.id, "auditor")).session])
       expectRefusal((await agreementAct(hall, key, "", DRAFT)) as never, 403, "FORBIDDEN");
   });
 

@@ -18,6 +18,7 @@ export * from "./repositories/attestations.ts";
 export * from "./repositories/authorities.ts";
 export * from "./repositories/bundle-drafts.ts";
 export * from "./repositories/certificates.ts";
+export * from "./repositories/custom-roles.ts";
 export * from "./repositories/dispatches.ts";
 export * from "./repositories/grant-keys.ts";
 export * from "./repositories/hall-keys.ts";

@@ -507,7 +507,9 @@ describe("the snapshot version", () => {
   it("stays where nothing changed that a decision could see", async () => {
     const before = await versionOf(tenant);
     await inHall((tx) => storeBundle(tx, tenant, { digest: digest("{}"), bundle: "{}" }));
-    await inHall((tx) => createMember(tx, tenant, { id: randomUUID(), displayName: "Vera", role: "viewer" }));
+    await inHall((tx) =>
+      createMember(tx, tenant, { id: randomUUID(), displayName: "Vera", role: "auditor" }),
+    );
     await inHall(listWorkers);
     await append([{ payload: "{}", key: "k", expiresAt: instant(Date.now() + 60_000) }]);
     const draft = { id: randomUUID(), name: "x", content: "", baseDigest: null };

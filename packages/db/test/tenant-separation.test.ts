@@ -39,6 +39,7 @@ import {
   storeAuthority,
   storeBundle,
   storeCertificate,
+  storeCustomRole,
   storeProfile,
   takeHeads,
   withOperator,
@@ -142,7 +143,8 @@ async function furnish(): Promise<Holdings> {
       scopes: [],
       expiresAt: null,
     });
-    await createMember(tx, tenant, { id: memberId, displayName: "Somebody", role: "viewer" });
+    await createMember(tx, tenant, { id: memberId, displayName: "Somebody", role: "auditor" });
+    await storeCustomRole(tx, tenant, { name: "keeper", permissions: [], at: new Date() });
     const { linkId, sessionId, linkHash, sessionHash } = holdings;
     await createSignInLink(tx, {
       tenantId: tenant,
@@ -255,7 +257,7 @@ describe("a transaction of one tenant", () => {
   });
 
   it("cannot insert a row for another tenant", async () => {
-    const member = { id: randomUUID(), displayName: "Intruder", role: "viewer" } as const;
+    const member = { id: randomUUID(), displayName: "Intruder", role: "auditor" } as const;
     const intrude = withTenant(hall.db, ours.tenant, (tx) => createMember(tx, theirs.tenant, member));
     expect(await refusalOf(intrude)).toMatch(
       /^42501 new row violates row-level security policy for table "member"/,
@@ -715,7 +717,7 @@ describe("two tenants at the same time", () => {
     const mine = randomUUID();
     return withTenant(hall.db, tenant, async (tx) => {
       const before = await listApiKeys(tx);
-      await createMember(tx, tenant, { id: mine, displayName: mine, role: "viewer" });
+      await createMember(tx, tenant, { id: mine, displayName: mine, role: "auditor" });
       const after = await tx.member.findMany();
       const owners = new Set([...before, ...after].map((row) => row.tenantId));
       return owners.size === 1 && owners.has(tenant) && after.some((member) => member.id === mine);

@@ -218,7 +218,7 @@ const agreement = fc.record({
     max_blast_score: fc.constantFrom(100, 100, 40),
     agents: fc.oneof(
       { weight: 10, arbitrary: fc.constant(null) },
-      { weight: 2, arbitrary: fc.constantFrom(["agent-1"], ["agent-2"]) },
+      { weight: 2, arbitrary: fc.constantFrom<string[]>(["agent-1"], ["agent-2"]) },
     ),
     quotas: fc.oneof(
       { weight: 10, arbitrary: fc.constant({ per_hour: null, per_day: null }) },

@@ -65,6 +65,9 @@ import { retire } from "./profile/retire.ts";
 import { setEnvironment } from "./profile/set-environment.ts";
 import { getReceipt } from "./receipt/get.ts";
 import { proveReceipt } from "./receipt/proof.ts";
+import { define as defineRole } from "./role/define.ts";
+import { list as listRoles } from "./role/list.ts";
+import { retire as retireRole } from "./role/retire.ts";
 import { getBundle } from "./rule/get-bundle.ts";
 import { getPublication } from "./rule/get-publication.ts";
 import { inForce } from "./rule/in-force.ts";
@@ -160,6 +163,9 @@ export const OPERATIONS = [
   listKeys,
   createKey,
   revokeKey,
+  listRoles,
+  defineRole,
+  retireRole,
   begin,
   me,
   end,

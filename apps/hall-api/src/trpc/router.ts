@@ -50,6 +50,9 @@ import { define } from "../operations/profile/define.ts";
 import { list as listProfiles } from "../operations/profile/list.ts";
 import { retire } from "../operations/profile/retire.ts";
 import { setEnvironment } from "../operations/profile/set-environment.ts";
+import { define as defineRole } from "../operations/role/define.ts";
+import { list as listRoles } from "../operations/role/list.ts";
+import { retire as retireRole } from "../operations/role/retire.ts";
 import { getPublication } from "../operations/rule/get-publication.ts";
 import { inForce } from "../operations/rule/in-force.ts";
 import { listPublications } from "../operations/rule/list-publications.ts";
@@ -241,6 +244,7 @@ export const appRouter = t.router({
     revoke: mutation(revokeCertificate),
   }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
+  role: t.router({ list: query(listRoles), define: mutation(defineRole), retire: mutation(retireRole) }),
   session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
 });
 export type AppRouter = typeof appRouter;

@@ -1,5 +1,7 @@
+import type { TenantId } from "@guildhall/protocol";
 import type { AgreementAnswer, AgreementSummary } from "../../src/operations/agreement/view.ts";
 import type { Answer, OpenHall, TestHouse } from "./running-hall.ts";
+import { addMember } from "./tenant.ts";
 
 /** Terms that cover what the demo's rules allow. */
 export const TERMS = {
@@ -70,4 +72,15 @@ export async function bound(
   const active = await agreementAct(hall, signatory, `${path}/activate`, newestOf(view));
   if (active.status !== 200) throw new Error(active.text);
   return active.body;
+}
+
+/** Who may bind the tenant and has just shown who they are. @returns their session */
+export async function addSignatory(
+  house: TestHouse,
+  { hall }: OpenHall,
+  tenantId: TenantId,
+): Promise<string> {
+  const { session, sessionId } = await addMember(hall, tenantId, "owner");
+  await stepUp(house, sessionId);
+  return session;
 }

@@ -8,7 +8,6 @@ import {
   createTenant,
   type Fence,
   type OperatorTx,
-  type Role,
   revokeApiKey,
   storeBundle,
   type TenantTx,
@@ -89,7 +88,7 @@ export async function revokeKey(hall: Hall, tenantId: TenantId, keyId: KeyId): P
 export async function addMember(
   hall: Hall,
   tenantId: TenantId,
-  role: Role = "operator",
+  role: string = "operator",
 ): Promise<{ id: string; sessionId: string; session: string }> {
   const session = newSecret("session");
   const [id, sessionId] = [randomUUID(), randomUUID()];
