@@ -418,6 +418,28 @@ CREATE POLICY tenant ON hall.member AS PERMISSIVE FOR ALL TO hall_app, hall_oper
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
+CREATE TABLE hall.namespace (
+  namespace text NOT NULL,
+  skeleton text NOT NULL,
+  tenant_id uuid NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  released_at timestamp(3) with time zone,
+  CONSTRAINT namespace_pkey PRIMARY KEY (namespace),
+  CONSTRAINT namespace_skeleton_key UNIQUE (skeleton),
+  CONSTRAINT namespace_namespace_check CHECK ((namespace ~ '^(org|x)\.[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+  CONSTRAINT namespace_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.namespace ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.namespace FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.namespace AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY operator_all ON hall.namespace AS PERMISSIVE FOR ALL TO hall_operator
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.namespace AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.namespace_key (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -440,6 +462,34 @@ CREATE POLICY tenant ON hall.namespace_key AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.namespace_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.package_declaration (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  worker_id text NOT NULL,
+  package_hash text NOT NULL,
+  worker_version text,
+  label text,
+  ai_generated boolean NOT NULL,
+  ai_service text,
+  ai_model text,
+  ai_session text,
+  declared_at timestamp(3) with time zone NOT NULL,
+  declared_by text NOT NULL,
+  superseded_at timestamp(3) with time zone,
+  CONSTRAINT package_declaration_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT package_declaration_package_hash_check CHECK ((package_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT package_declaration_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE INDEX package_declaration_of ON hall.package_declaration USING btree (worker_id) WHERE (superseded_at IS NULL);
+CREATE UNIQUE INDEX package_declaration_current ON hall.package_declaration USING btree (tenant_id, worker_id) WHERE (superseded_at IS NULL);
+ALTER TABLE hall.package_declaration ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.package_declaration FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.package_declaration AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY tenant ON hall.package_declaration AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
 CREATE TABLE hall.payload (
   tenant_id uuid NOT NULL,
@@ -482,6 +532,21 @@ ALTER TABLE hall.pending_approval FORCE ROW LEVEL SECURITY;
 CREATE POLICY ledger_writes ON hall.pending_approval AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON hall.pending_approval AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.presence (
+  tenant_id uuid NOT NULL,
+  online boolean NOT NULL,
+  standing text NOT NULL,
+  checked_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT presence_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT presence_standing_check CHECK ((standing = ANY (ARRAY['ok'::text, 'grace'::text, 'degraded'::text, 'suspended'::text]))),
+  CONSTRAINT presence_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.presence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.presence FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.presence AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
@@ -697,15 +762,17 @@ CREATE TABLE hall.tenant (
   id uuid NOT NULL,
   slug text NOT NULL,
   name text NOT NULL,
-  status text DEFAULT 'active'::text NOT NULL,
+  standing text DEFAULT 'ok'::text NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT tenant_pkey PRIMARY KEY (id),
   CONSTRAINT tenant_slug_key UNIQUE (slug),
   CONSTRAINT tenant_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
-  CONSTRAINT tenant_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  CONSTRAINT tenant_standing_check CHECK ((standing = ANY (ARRAY['ok'::text, 'grace'::text, 'degraded'::text, 'suspended'::text])))
 );
 ALTER TABLE hall.tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.tenant FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.tenant AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY operator_all ON hall.tenant AS PERMISSIVE FOR ALL TO hall_operator
   USING (true)
   WITH CHECK (true);
@@ -723,12 +790,14 @@ CREATE TABLE hall.worker (
   enrolled_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT worker_pkey PRIMARY KEY (tenant_id, worker_id),
-  CONSTRAINT worker_status_check CHECK ((status = ANY (ARRAY['active'::text, 'retired'::text]))),
+  CONSTRAINT worker_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'retired'::text]))),
   CONSTRAINT worker_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT,
   CONSTRAINT worker_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT
 );
 ALTER TABLE hall.worker ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.worker FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.worker AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY tenant ON hall.worker AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
@@ -792,6 +861,8 @@ ALTER TABLE hall.worker_flag FORCE ROW LEVEL SECURITY;
 CREATE POLICY cleared_once ON hall.worker_flag AS RESTRICTIVE FOR UPDATE TO hall_app
   USING ((cleared_at IS NULL))
   WITH CHECK (true);
+CREATE POLICY lookup_reads ON hall.worker_flag AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY tenant ON hall.worker_flag AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
@@ -832,6 +903,26 @@ CREATE POLICY tenant ON hall.worker_transport AS PERMISSIVE FOR ALL TO hall_app,
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker_transport FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.worker_version (
+  tenant_id uuid NOT NULL,
+  worker_id text NOT NULL,
+  version integer NOT NULL,
+  record_hash text NOT NULL,
+  species_id text NOT NULL,
+  enrolled_at timestamp(3) with time zone NOT NULL,
+  enrolled_by text,
+  receipt_id uuid,
+  CONSTRAINT worker_version_pkey PRIMARY KEY (tenant_id, worker_id, version),
+  CONSTRAINT worker_version_version_check CHECK ((version > 0)),
+  CONSTRAINT worker_version_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT,
+  CONSTRAINT worker_version_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.worker_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_version FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.worker_version AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
 CREATE TABLE ledger.chain_head (
   tenant_id uuid NOT NULL,
@@ -1221,6 +1312,21 @@ AS $function$
   SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
 $function$;
 
+CREATE OR REPLACE FUNCTION lookup.namespace_claim(p_tenant uuid, p_namespace text, p_skeleton text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT coalesce((
+    SELECT CASE
+      WHEN n.tenant_id = p_tenant AND n.released_at IS NULL THEN
+        CASE WHEN n.namespace = p_namespace THEN 'own' ELSE 'alike' END
+      WHEN n.namespace = p_namespace THEN 'taken'
+      ELSE 'alike' END
+    FROM hall.namespace n WHERE n.skeleton = p_skeleton), 'free')
+$function$;
+
 CREATE OR REPLACE FUNCTION lookup.revoked_certificates(p_authority text, p_valid_after timestamp with time zone)
  RETURNS TABLE(id uuid, revoked_at timestamp with time zone, reason text)
  LANGUAGE sql
@@ -1257,4 +1363,36 @@ CREATE OR REPLACE FUNCTION lookup.snapshot_versions(p_tenants uuid[])
  SET search_path TO ''
 AS $function$
   SELECT v.tenant_id, v.version FROM hall.snapshot_version v WHERE v.tenant_id = ANY (p_tenants)
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.sole_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT CASE WHEN count(*) = 1 THEN min(t.id::text)::uuid END FROM hall.tenant t
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.verified_worker(p_worker_id text, p_namespace text)
+ RETURNS TABLE(status text, is_flagged boolean, is_suspended boolean, package_hash text, declared_at timestamp with time zone, ai_generated boolean, ai_service text, ai_model text, ai_session text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  WITH declared AS (
+    SELECT d.* FROM hall.package_declaration d
+    WHERE d.worker_id = p_worker_id AND d.superseded_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM hall.namespace n WHERE n.namespace = p_namespace
+                      AND (n.released_at IS NOT NULL OR n.tenant_id <> d.tenant_id))
+  )
+  SELECT w.status,
+    EXISTS (SELECT 1 FROM hall.worker_flag f
+            WHERE f.tenant_id = w.tenant_id AND f.worker_id = w.worker_id AND f.cleared_at IS NULL),
+    t.standing = 'suspended',
+    d.package_hash, d.declared_at, d.ai_generated, d.ai_service, d.ai_model, d.ai_session
+  FROM declared d
+  JOIN hall.worker w ON w.tenant_id = d.tenant_id AND w.worker_id = d.worker_id
+  JOIN hall.tenant t ON t.id = d.tenant_id
+  WHERE (SELECT count(*) FROM declared) = 1
 $function$;

@@ -152,7 +152,10 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
-  const snapshots = createSnapshotStore(db, clock.now, { signatoryRequired: settings.requireSignatory });
+  const snapshots = createSnapshotStore(db, clock.now, {
+    workingStandings: settings.onlineStandings,
+    signatoryRequired: settings.requireSignatory,
+  });
   const quotas = createQuotaKeeper(db);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);

@@ -18,6 +18,7 @@ import {
   createMember,
   createSession,
   createSignInLink,
+  declarePackage,
   enrollWorker,
   listApiKeys,
   lookupApiKey,
@@ -25,13 +26,16 @@ import {
   lookupSession,
   lookupSignInLink,
   openDb,
+  type PackageDeclaration,
   publishBundle,
   readHeads,
   recordShadowDifferences,
   redeemGrant,
+  registerNamespace,
   revokeApiKey,
   type StoredCertificate,
   setEnvironmentProfile,
+  setPresence,
   setProfileHead,
   setWorkerTransport,
   snapshotVersions,
@@ -201,13 +205,35 @@ async function furnish(): Promise<Holdings> {
     await recordShadowDifferences(tx, runId, [difference()], 1);
     await redeemGrant(tx, { tenantId: tenant, jti: "jti", dispatchId: holdings.dispatchId });
     await storeCertificate(tx, tenant, certificate(holdings, later));
+    await setPresence(tx, tenant, { online: true, standing: "ok", checkedAt: later });
+    await declarePackage(tx, tenant, declaration(workerId, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
   await furnishAgreement(hall.db, tenant);
+  const namespace = `org.t${tenant.replaceAll("-", "")}`;
+  await withOperator(hall.db, (tx) =>
+    registerNamespace(tx, { namespace, skeleton: namespace, tenantId: tenant, registeredAt: later }),
+  );
   return holdings;
 }
 
 const AUTHORITY = "0123456789abcdef";
+
+function declaration(workerId: WorkerId, declaredAt: Date): PackageDeclaration {
+  return {
+    id: randomUUID(),
+    workerId,
+    packageHash: "0".repeat(64),
+    workerVersion: null,
+    label: null,
+    aiGenerated: false,
+    aiService: null,
+    aiModel: null,
+    aiSession: null,
+    declaredAt,
+    declaredBy: "key:somebody",
+  };
+}
 
 function certificate({ certificateId: id, workerId, recordHash }: Holdings, at: Date): StoredCertificate {
   const der = Buffer.from(id);
@@ -567,6 +593,8 @@ describe("the definer functions", () => {
     expect(rows).toEqual([
       { name: "api_key", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "dispatch", gives: "uuid" },
+      // One word, and never whose the namespace is.
+      { name: "namespace_claim", gives: "text" },
       // Of every tenant, and of none: what the revocation list publishes.
       {
         name: "revoked_certificates",
@@ -575,6 +603,13 @@ describe("the definer functions", () => {
       { name: "session", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "sign_in_link", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "snapshot_versions", gives: "TABLE(tenant_id uuid, version bigint)" },
+      { name: "sole_tenant", gives: "uuid" },
+      // What a tenant declared of a worker is declared to everybody (contract 8b).
+      {
+        name: "verified_worker",
+        gives:
+          "TABLE(status text, is_flagged boolean, is_suspended boolean, package_hash text, declared_at timestamp with time zone, ai_generated boolean, ai_service text, ai_model text, ai_session text)",
+      },
     ]);
   });
 

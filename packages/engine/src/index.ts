@@ -43,6 +43,7 @@ export {
   type SnapshotWorker,
   snapshotAgreement,
   snapshotWorker,
+  type TenantStatus,
   type WorkerPool,
 } from "./snapshot.ts";
 export { type TelemetryEvent, telemetryOf } from "./telemetry.ts";

@@ -93,6 +93,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     publishConsent: false,
     requireSignatory: false,
     measurementValidMs: 300_000,
+    onlineStandings: ["ok", "grace"],
+    openLoopback: false,
     seed: "none",
     logLevel: "silent",
   };
