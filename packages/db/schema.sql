@@ -732,6 +732,8 @@ ALTER TABLE hall.signatory_identity ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.signatory_identity FORCE ROW LEVEL SECURITY;
 CREATE POLICY operator_creates ON hall.signatory_identity AS PERMISSIVE FOR INSERT TO hall_operator
   WITH CHECK (true);
+CREATE POLICY operator_sees ON hall.signatory_identity AS PERMISSIVE FOR SELECT TO hall_operator
+  USING (true);
 CREATE POLICY tenant ON hall.signatory_identity AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
@@ -1038,6 +1040,7 @@ CREATE TABLE ledger.receipt (
   CONSTRAINT receipt_pkey PRIMARY KEY (leaf_index),
   CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
 ) PARTITION BY RANGE (leaf_index);
+CREATE INDEX receipt_acts ON ONLY ledger.receipt USING btree (tenant_id, seq) WHERE (kind <> ALL (ARRAY['decision'::text, 'outcome'::text]));
 ALTER TABLE ledger.receipt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_append
@@ -1062,6 +1065,7 @@ CREATE TABLE ledger.receipt_000000 (
   CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
 ) WITH (toast_tuple_target=8160);
 ALTER TABLE ledger.receipt ATTACH PARTITION ledger.receipt_000000 FOR VALUES FROM ('0') TO ('1000000');
+CREATE INDEX receipt_000000_tenant_id_seq_idx ON ledger.receipt_000000 USING btree (tenant_id, seq) WHERE (kind <> ALL (ARRAY['decision'::text, 'outcome'::text]));
 ALTER TABLE ledger.receipt_000000 ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt_000000 FORCE ROW LEVEL SECURITY;
 
@@ -1078,6 +1082,7 @@ CREATE TABLE ledger.receipt_000001 (
   CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
 ) WITH (toast_tuple_target=8160);
 ALTER TABLE ledger.receipt ATTACH PARTITION ledger.receipt_000001 FOR VALUES FROM ('1000000') TO ('2000000');
+CREATE INDEX receipt_000001_tenant_id_seq_idx ON ledger.receipt_000001 USING btree (tenant_id, seq) WHERE (kind <> ALL (ARRAY['decision'::text, 'outcome'::text]));
 ALTER TABLE ledger.receipt_000001 ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt_000001 FORCE ROW LEVEL SECURITY;
 
@@ -1212,13 +1217,14 @@ CREATE OR REPLACE FUNCTION ledger.audit_rows(p_from bigint, p_to bigint)
  SET search_path TO ''
 AS $function$
   SELECT n.i, r.tenant_id, r.seq, r.receipt_hash, sha256(r.body), l.receipt_hash,
-    convert_from(r.body, 'UTF8')::jsonb ->> 'prev_receipt_hash',
+    b.said ->> 'prev_receipt_hash',
     -- What stands beside the body says what the body says.
-    COALESCE((convert_from(r.body, 'UTF8')::jsonb @> jsonb_build_object('chain', r.tenant_id, 'seq', r.seq,
+    COALESCE((b.said @> jsonb_build_object('chain', r.tenant_id, 'seq', r.seq,
         'leaf_index', r.leaf_index, 'receipt_id', r.receipt_id, 'kind', r.kind))
       AND p.leaf_index = r.leaf_index AND x.leaf_index = r.leaf_index AND x.tenant_id = r.tenant_id, false)
   FROM generate_series(p_from, p_to - 1) AS n (i)
   LEFT JOIN ledger.receipt r ON r.leaf_index = n.i
+  LEFT JOIN LATERAL (SELECT ledger.read_body(r.body) AS said) b ON true
   LEFT JOIN ledger.log_leaf l ON l.leaf_index = n.i
   LEFT JOIN ledger.chain_position p ON p.tenant_id = r.tenant_id AND p.seq = r.seq
   LEFT JOIN ledger.receipt_id_index x ON x.receipt_id = r.receipt_id
@@ -1248,6 +1254,17 @@ BEGIN
     EXECUTE format('ALTER TABLE ledger.receipt ATTACH PARTITION ledger.%I FOR VALUES FROM (%s) TO (%s)',
       v_name, v_first, v_first + 1000000);
   END LOOP;
+END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.read_body(p_body bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+BEGIN
+  RETURN convert_from(p_body, 'UTF8')::jsonb;
+EXCEPTION WHEN OTHERS THEN RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION ledger.store_seal(p_tree_size bigint, p_note text)

@@ -4,6 +4,7 @@ export * from "./embedded.ts";
 export * from "./ledger/append-act.ts";
 export * from "./ledger/append-batch.ts";
 export * from "./ledger/audit.ts";
+export * from "./ledger/audit-state.ts";
 export * from "./ledger/cosignatures.ts";
 export * from "./ledger/heads.ts";
 export * from "./ledger/seals.ts";
