@@ -123,6 +123,7 @@ describe("a key that is made", () => {
     ["addresses", ["2001:db8::1/32"]],
     ["addresses", ["10.0.0.0/08"]],
     ["agent", "a\u202eb"],
+    ["agent", "4e0f0a4e-3f83-4b6e-9d5b-0d7c0a6f3c11"],
     ["requests_per_minute", 0],
     ["requests_per_day", 1.5],
     ["scopes", ["key:create"]],

@@ -72,6 +72,8 @@ interface VectorSnapshot {
   attestation_configured?: boolean;
   chain_sums?: Record<string, number>;
   blast_spent?: Record<string, number>;
+  signatory_required?: boolean;
+  quota_left?: Record<string, number>;
   catalog_version?: string;
   workers?: VectorWorker[];
 }
@@ -202,7 +204,7 @@ export function readVector(name: string, text: string): Vector {
         read: readRouteInput(request),
         tenantId: TENANT,
         identities: new Set(one.identities ?? file.identities ?? ["tenant-1"]),
-        agent: "agent-1",
+        agent: (one.key ?? file.key)?.agent ?? "agent-1",
         key: keyOf(one.key ?? file.key),
       },
       nowMs: one.now_ms ?? file.now_ms ?? 1000,
@@ -286,6 +288,8 @@ function readSnapshot(name: string, from: VectorSnapshot, materials: Materials):
     attestationConfigured: from.attestation_configured ?? false,
     chainSums: new Map(Object.entries(from.chain_sums ?? {})),
     blastSpent: new Map(Object.entries(from.blast_spent ?? {})),
+    signatoryRequired: from.signatory_required ?? false,
+    quotaLeft: new Map(Object.entries(from.quota_left ?? {})),
     catalogVersion: from.catalog_version ?? CATALOG_VERSION,
   };
 }

@@ -41,10 +41,9 @@ export function requirePermission(caller: AnyCaller, permission: Permission): vo
   if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
 }
 
-/** Whose work it is, as blast is added up: the agent's across its keys, where the key names one. */
+/** Whose work it is, as blast is added up and agreements name it: the agent's, where the key names one. */
 export function workOf(agent: string | null, actor: Actor): string {
-  // A name can never be another key's id: it says what it is.
-  return agent === null ? actor.id : `agent:${agent}`;
+  return agent ?? actor.id;
 }
 
 /** The actor as rows name it: `kind:id`. */

@@ -23,6 +23,7 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     requireHumanMode: "sdk",
     publishConsent: false,
     tenantRequestsPerMinute: null,
+    requireSignatory: false,
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,

@@ -93,6 +93,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     requireHumanMode: "sdk",
     publishConsent: false,
     tenantRequestsPerMinute: null,
+    requireSignatory: false,
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,

@@ -8,7 +8,14 @@ import { AddressRange } from "../../identity/address-list.ts";
 export const TERMS_INPUT = {
   environments: z.array(Env).min(1).max(4).optional(),
   addresses: z.array(AddressRange).min(1).max(64).optional(),
-  agent: z.string().min(1).max(128).refine(isPrintable, "expected 1 to 128 printable characters").optional(),
+  agent: z
+    .string()
+    .min(1)
+    .max(128)
+    .refine(isPrintable, "expected 1 to 128 printable characters")
+    // A key without an agent is known by its id: no name may pass for another key's.
+    .refine((name) => !z.uuid().safeParse(name).success, "expected a name that is no id")
+    .optional(),
   requests_per_minute: z.int().min(1).max(1_000_000).optional(),
   requests_per_day: z.int().min(1).max(1_000_000_000).optional(),
 };
