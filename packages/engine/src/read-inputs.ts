@@ -75,7 +75,6 @@ export function callerInputs(
   if (snapshot.tenantStatus !== "active") inputs.tenant_status = snapshot.tenantStatus;
   const profile = snapshot.environmentProfiles[input.env];
   if (profile !== null) inputs.environment_profile = profile;
-  if (snapshot.agreements.length === 0) return;
   const agreements = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
   if (agreements.length > 0)
     inputs.agreements = agreements.map(({ agreementId, digest, state, version }) => ({
