@@ -16,5 +16,12 @@ export default defineConfig({
     // One thread for all test files: the engine keeps no state that one file could leave to the next.
     isolate: false,
     maxWorkers: 1,
+    coverage: {
+      include: ["src/**"],
+      // Types, and the list of what the package exports.
+      exclude: ["src/refusal.ts", "src/index.ts"],
+      reporter: ["text"],
+      thresholds: { branches: 100 },
+    },
   },
 });

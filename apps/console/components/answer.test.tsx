@@ -13,7 +13,7 @@ function refusal(code: string, detail: { [name: string]: unknown } = {}) {
   return TRPCClientError.from({ error });
 }
 
-function shown(data: string | undefined, error: Error | null, role = "viewer"): string {
+function shown(data: string | undefined, error: Error | null, role = "auditor"): string {
   const queries = new QueryClient();
   queries.setQueryData(["session.me"], { member: { role }, tenant: { name: "Acme" } });
   return renderToStaticMarkup(
@@ -48,7 +48,7 @@ describe("a page that asks the Hall", () => {
   it("tells somebody who may not look so, with the role they have", () => {
     const html = shown(undefined, refusal("FORBIDDEN", { permission: "rule:read" }));
     expect(html).toContain("Not for your role");
-    expect(html).toContain("As viewer of Acme you may not see this.");
+    expect(html).toContain("As auditor of Acme you may not see this.");
     expect(html).toContain("rule:read");
     expect(html).not.toContain("Try again");
   });

@@ -6,5 +6,5 @@ import { useMe } from "./use-me.ts";
 /** Why whoever is signed in may not do this, for the button that stays off; undefined where they may. */
 export function useWhyNot(act: Act): string | undefined {
   const { me } = useMe();
-  return whyNot(me?.member.role ?? null, act);
+  return whyNot(me, act);
 }

@@ -415,32 +415,34 @@ describe("profiles", () => {
 
 describe("somebody who may only look", () => {
   it("sees everything, and is told at every button why it is off", async () => {
-    const viewer = await stage.signIn(
+    const auditor = await stage.signIn(
       { viewport: { width: 1440, height: 900 } },
-      await stage.tenant.member("viewer"),
+      await stage.tenant.member("auditor"),
     );
-    const why = async (name: string) => viewer.getByRole("button", { name }).first().getAttribute("title");
-    await viewer.goto(`/${stage.tenant.slug}/rules`);
-    await viewer.getByRole("heading", { name: "2 rules" }).waitFor();
-    expect(await why("Draft a change")).toBe("As viewer you may not write drafts: operator may");
-    await viewer.goto(`/${stage.tenant.slug}/rules/publications/1`);
-    await viewer.getByRole("heading", { name: "Publication No. 1" }).waitFor();
-    expect(await why("Roll back to No. 1")).toBe("As viewer you may not publish rules: operator may");
-    await viewer.goto(`/${stage.tenant.slug}/profiles`);
-    await viewer.getByRole("link", { name: "prof.prod.strict" }).waitFor();
-    expect(await why("Define a profile")).toContain("As viewer you may not define profiles");
-    expect(await why("Change the profile of prod")).toContain("As viewer you may not set the profile");
-    await viewer.goto(`/${stage.tenant.slug}/rules/drafts`);
-    await viewer.getByRole("link", { name: "A mistake" }).click();
-    const text = viewer.getByRole("textbox", { name: "Text of the bundle" });
+    const why = async (name: string) => auditor.getByRole("button", { name }).first().getAttribute("title");
+    await auditor.goto(`/${stage.tenant.slug}/rules`);
+    await auditor.getByRole("heading", { name: "2 rules" }).waitFor();
+    expect(await why("Draft a change")).toBe("As auditor you may not write drafts: owner and operator may");
+    await auditor.goto(`/${stage.tenant.slug}/rules/publications/1`);
+    await auditor.getByRole("heading", { name: "Publication No. 1" }).waitFor();
+    expect(await why("Roll back to No. 1")).toBe(
+      "As auditor you may not publish rules: owner and operator may",
+    );
+    await auditor.goto(`/${stage.tenant.slug}/profiles`);
+    await auditor.getByRole("link", { name: "prof.prod.strict" }).waitFor();
+    expect(await why("Define a profile")).toContain("As auditor you may not define profiles");
+    expect(await why("Change the profile of prod")).toContain("As auditor you may not set the profile");
+    await auditor.goto(`/${stage.tenant.slug}/rules/drafts`);
+    await auditor.getByRole("link", { name: "A mistake" }).click();
+    const text = auditor.getByRole("textbox", { name: "Text of the bundle" });
     await text.waitFor();
     expect(await text.getAttribute("tabindex")).toBe("0");
     await text.focus();
-    await viewer.keyboard.type("changed");
+    await auditor.keyboard.type("changed");
     expect(await text.textContent()).not.toContain("changed");
-    expect(await why("Save")).toContain("As viewer you may not write drafts");
-    expect(await accessibilityFaults(viewer)).toEqual([]);
-    await viewer.context().close();
+    expect(await why("Save")).toContain("As auditor you may not write drafts");
+    expect(await accessibilityFaults(auditor)).toEqual([]);
+    await auditor.context().close();
   });
 });
 

@@ -127,17 +127,17 @@ describe("a worker whose code was changed", () => {
   });
 
   it("is not cleared by who may not, who is told who may", async () => {
-    const viewer = await stage.signIn({}, await stage.tenant.member("viewer"));
-    await viewer.goto(at(`workers/${WORKER}`));
-    const button = viewer.getByRole("button", { name: "Clear flag" });
+    const auditor = await stage.signIn({}, await stage.tenant.member("auditor"));
+    await auditor.goto(at(`workers/${WORKER}`));
+    const button = auditor.getByRole("button", { name: "Clear flag" });
     await button.waitFor();
     await expect
       .poll(() => button.getAttribute("title"))
-      .toBe("As viewer you may not clear a flag: operator may");
+      .toBe("As auditor you may not clear a flag: owner and operator may");
     await button.focus();
-    await viewer.keyboard.press("Enter");
-    expect(await viewer.getByRole("dialog").count()).toBe(0);
-    await viewer.context().close();
+    await auditor.keyboard.press("Enter");
+    expect(await auditor.getByRole("dialog").count()).toBe(0);
+    await auditor.context().close();
   });
 
   it("is cleared with a reason, and not without one; it runs after a measurement that matches", async () => {

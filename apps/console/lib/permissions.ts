@@ -1,19 +1,24 @@
 import type { Me } from "./hall-types.ts";
 
 /**
- * Which roles hold what the console has a button for. The Hall alone decides; this says beforehand why it would
- * refuse, and a test holds it against the Hall's own table.
+ * Which roles of every tenant hold what the console has a button for. The Hall alone decides, and tells each session
+ * what it may; this names who else could, and a test holds it against the Hall's own table.
  */
 export const HOLDERS = {
-  "rule:draft": ["operator"],
-  "rule:publish": ["operator"],
-  "rule:consent": ["operator", "approver", "compliance"],
-  "profile:define": ["operator"],
-  "profile:set": ["operator"],
-  "flag:clear": ["operator"],
-  "runner:register": ["operator"],
-  "certification:grant": ["compliance"],
-  "certification:revoke": ["compliance"],
+  "rule:draft": ["owner", "operator"],
+  "rule:publish": ["owner", "operator"],
+  "rule:consent": ["owner", "operator", "approver", "compliance"],
+  "profile:define": ["owner", "operator"],
+  "profile:set": ["owner", "operator"],
+  "flag:clear": ["owner", "operator"],
+  "runner:register": ["owner", "operator"],
+  "certification:grant": ["owner", "compliance"],
+  "certification:revoke": ["owner", "compliance"],
+  "member:invite": ["owner", "admin"],
+  "member:set-role": ["owner", "admin"],
+  "member:remove": ["owner", "admin"],
+  "member:end-sessions": ["owner", "admin"],
+  "role:define": ["owner"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Role = Me["member"]["role"];
@@ -29,13 +34,23 @@ const WORDS: Record<Act, string> = {
   "runner:register": "register or retire a runner",
   "certification:grant": "certify a worker",
   "certification:revoke": "revoke a certificate",
+  "member:invite": "invite a member",
+  "member:set-role": "give a role",
+  "member:remove": "remove a member",
+  "member:end-sessions": "end the sessions of others",
+  "role:define": "make or change roles",
 };
 
-/** Why somebody of this role may not, or undefined where they may. @param role null while nobody has said who asks */
-export function whyNot(role: Role | null, act: Act): string | undefined {
-  if (role === null) return "The Hall has not said yet who is signed in";
+/** Why whoever is signed in may not, or undefined where they may. @param me null while nobody has said who asks */
+export function whyNot(me: Asking | null, act: Act): string | undefined {
+  if (me === null) return "The Hall has not said yet who is signed in";
+  if (me.permissions.includes(act)) return undefined;
   const holders: readonly string[] = HOLDERS[act];
-  if (holders.includes(role)) return undefined;
   const list = holders.length === 1 ? holders[0] : `${holders.slice(0, -1).join(", ")} and ${holders.at(-1)}`;
-  return `As ${role} you may not ${WORDS[act]}: ${list} may`;
+  return `As ${me.member.role} you may not ${WORDS[act]}: ${list} may`;
+}
+
+export interface Asking {
+  member: { role: Role };
+  permissions: readonly string[];
 }

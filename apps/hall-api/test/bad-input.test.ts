@@ -20,7 +20,7 @@ let hall: OpenHall;
 let worker: HttpWorker;
 let tenant: TestTenant;
 let session: string;
-let compliance: string;
+let owner: string;
 let linkOfMember: () => Promise<string>;
 
 const operations = OPERATIONS as readonly unknown[] as readonly Operation[];
@@ -33,7 +33,7 @@ beforeAll(async () => {
   tenant = await addTenant(hall.hall);
   const member = await addMember(hall.hall, tenant.id);
   session = member.session;
-  compliance = (await addMember(hall.hall, tenant.id, "compliance")).session;
+  owner = (await addMember(hall.hall, tenant.id, "owner")).session;
   linkOfMember = () => addLink(hall.hall, tenant.id, member.id);
   await enrollAt(hall, tenant.key, worker.url);
 });
@@ -57,7 +57,7 @@ const keyFor = (permission: string) =>
       ? session
       : (OPERATOR_PERMISSIONS as readonly string[]).includes(permission)
         ? hall.operatorToken
-        : compliance;
+        : owner;
 
 /** A value in a test's name. */
 function shown(value: unknown): string {
@@ -621,11 +621,11 @@ describe("the console's door", () => {
 
   it("H-016: admits each call of a batch by itself", async () => {
     const input = encodeURIComponent(JSON.stringify({ 0: {}, 1: {} }));
-    const viewer = await addMember(hall.hall, tenant.id, "viewer");
+    const auditor = await addMember(hall.hall, tenant.id, "auditor");
     const answer = await hall.ask<{ error?: { data: { hall: { code: string } } }; result?: object }[]>(
       "POST",
       "/trpc/session.end,key.create?batch=1",
-      { key: viewer.session, body: { 0: {}, 1: { name: "n", identities: [tenant.identity] } } },
+      { key: auditor.session, body: { 0: {}, 1: { name: "n", identities: [tenant.identity] } } },
     );
     expect(answer.body[1]?.error?.data.hall.code).toMatch(/FORBIDDEN|SESSION_ENDED/);
     const stranger = await hall.ask<{ error: { data: { hall: { code: string } } } }[]>(

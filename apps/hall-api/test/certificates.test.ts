@@ -327,8 +327,8 @@ describe("nothing is certified", () => {
   it("where who asks may not: keys and everybody but compliance officers", async () => {
     const tenant = await settled();
     const certificate = await issued(tenant);
-    const { session: viewer } = await addMember(hall.hall, tenant.id, "viewer");
-    for (const key of [tenant.key, tenant.operator, viewer]) {
+    const { session: auditor } = await addMember(hall.hall, tenant.id, "auditor");
+    for (const key of [tenant.key, tenant.operator, auditor]) {
       expectRefusal((await issue(tenant, {}, { key })) as never, 403, "FORBIDDEN");
       expectRefusal((await renew(tenant, certificate.certificate_id, { key })) as never, 403, "FORBIDDEN");
       expectRefusal((await revoke(tenant, certificate.certificate_id, { key })) as never, 403, "FORBIDDEN");

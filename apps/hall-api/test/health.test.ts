@@ -43,7 +43,7 @@ describe("/wcp/health", () => {
   });
 
   it("tells a key and a session what the next level needs, and how the log stands", async () => {
-    const { session } = await addMember(hall.hall, tenant.id, "viewer");
+    const { session } = await addMember(hall.hall, tenant.id, "auditor");
     for (const key of [tenant.key, session]) {
       const { body } = await hall.ask("GET", "/wcp/health", { key });
       expect(body).toEqual({

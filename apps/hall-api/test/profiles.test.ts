@@ -253,8 +253,8 @@ describe("a profile is refused", () => {
 
   it("where who asks may not: keys and everybody but operators", async () => {
     const tenant = await settled();
-    const { session: viewer } = await addMember(hall.hall, tenant.id, "viewer");
-    for (const key of [tenant.key, viewer]) {
+    const { session: auditor } = await addMember(hall.hall, tenant.id, "auditor");
+    for (const key of [tenant.key, auditor]) {
       expectRefusal((await define(key, CAREFUL)) as never, 403, "FORBIDDEN");
       expectRefusal((await retire(key)) as never, 403, "FORBIDDEN");
       expectRefusal((await stand(key, "dev", null)) as never, 403, "FORBIDDEN");

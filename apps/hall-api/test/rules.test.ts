@@ -217,7 +217,7 @@ describe("a published bundle", () => {
     const tenant = await settled();
     const { body } = await publish(tenant.key, STRICT);
     expect(body.publication.published_by).toBe(`key:${tenant.keyId}`);
-    for (const role of ["viewer", "approver", "compliance"] as const) {
+    for (const role of ["auditor", "approver", "compliance"] as const) {
       const { session } = await addMember(hall.hall, tenant.id, role);
       for (const refused of [await publish(session, DEMO_RULES), await rollBack(session, 1)]) {
         expectRefusal(refused as never, 403, "FORBIDDEN");
@@ -548,12 +548,12 @@ describe("a body with a bundle", () => {
 
   it("is read only of who may ask: a stranger is refused before it has arrived", async () => {
     const tenant = await settled();
-    const { session: viewer } = await addMember(hall.hall, tenant.id, "viewer");
+    const { session: auditor } = await addMember(hall.hall, tenant.id, "auditor");
     for (const path of ["/wcp/rules/publish", "/trpc/rule.publish"]) {
       // Not even JSON: nobody looked.
       const body = `{${" ".repeat(1024 * 1024)}`;
       expectRefusal(await hall.ask("POST", path, { body }), 401, "UNAUTHENTICATED");
-      expectRefusal(await hall.ask("POST", path, { body, key: viewer }), 403, "FORBIDDEN");
+      expectRefusal(await hall.ask("POST", path, { body, key: auditor }), 403, "FORBIDDEN");
       expect((await hall.ask("POST", path, { body, key: tenant.operator })).status).toBe(400);
     }
   });

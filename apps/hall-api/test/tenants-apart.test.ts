@@ -23,6 +23,9 @@ interface Lived extends TestTenant {
   session: string;
   /** Another member's, who may open what receipts commit to. */
   compliance: string;
+  /** Who may everything that a member may. */
+  owner: string;
+  role: string;
   runner: string;
   namespaceKey: string;
   certificate: string;
@@ -82,8 +85,12 @@ async function live(name: string, publications: number): Promise<Lived> {
   const code = await registered(tenant, member.session, workerId);
   const { session: compliance } = await addMember(hall.hall, tenant.id, "compliance");
   const certificate = await certified(tenant, compliance, workerId);
+  const { session: owner } = await addMember(hall.hall, tenant.id, "owner");
+  const role = `keeper-of-${name}`;
+  const body = { permissions: ["rule:read"] };
+  expect((await hall.ask("PUT", `/wcp/roles/${role}`, { key: owner, body })).status).toBe(200);
   const correlation = `correlation-of-${name}`;
-  const { body } = await hall.ask<DispatchAnswer>("POST", "/wcp/dispatch", {
+  const { body: dispatched } = await hall.ask<DispatchAnswer>("POST", "/wcp/dispatch", {
     key: tenant.key,
     body: request(tenant.identity, { correlation_id: correlation }),
   });
@@ -94,10 +101,10 @@ async function live(name: string, publications: number): Promise<Lived> {
   return {
     ...tenant,
     ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
-    ...{ worker, workerId, capability, correlation, compliance, ...code, ...certificate },
+    ...{ worker, workerId, capability, correlation, compliance, owner, role, ...code, ...certificate },
     ...(await governed(tenant, member.session, name, publications)),
-    decision: body.decision_id,
-    outcome: body.outcome_receipt?.receipt.receipt_id ?? "",
+    decision: dispatched.decision_id,
+    outcome: dispatched.outcome_receipt?.receipt.receipt_id ?? "",
     act: rows[0]?.receipt_id ?? "",
   };
 }
@@ -206,6 +213,7 @@ const certificateIds: Probe = () => ({
   nobodys: madeUp(theirs.certificate),
 });
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
+const roleNames: Probe = () => ({ foreign: [theirs.role], nobodys: ["keeper-of-nothing"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
 /** Every field of every input: how it is probed, or why there is nothing to probe. */
@@ -235,6 +243,11 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
       "allowed_environments privilege_envelope blast_radius owner contact catalog_version_min",
     ),
   },
+  "worker.enroll-text": { record: "as worker.enroll" },
+  "worker.get": { worker_id: workerIds },
+  "worker.suspend": { worker_id: workerIds, reason: "free text" },
+  "worker.resume": { worker_id: workerIds, reason: "free text" },
+  "worker.retire": { worker_id: workerIds, reason: "free text" },
   "worker.set_transport": {
     worker_id: workerIds,
     ...nothing("the address itself", "kind url timeout_ms tls_pin"),
@@ -296,12 +309,17 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "profile.set-environment": { env: "one of four", profile_id: profileIds },
   "key.create": { identities, ...nothing("what the key is", "name scopes expires_in_seconds") },
   "key.revoke": { id: keyIds, reason: "free text" },
+  "role.define": { name: "free for each tenant", permissions: "of one table" },
+  "role.retire": { name: roleNames },
   "session.begin": { token: "is itself the right to sign in" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
   "operator.renew-token": { reason: "free text" },
   "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
   "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
+  "namespace.register": nothing("the operator's to give", "tenant namespace"),
+  "namespace.release": nothing("the operator's to take", "namespace reason"),
+  "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
 };
 
 function routeInput() {
@@ -324,7 +342,15 @@ function nothing(why: string, ...fields: string[]): Record<string, string> {
 it("no list and no description that a tenant may read names anything of the other", async () => {
   const foreign = [
     ...[theirs.id, theirs.identity, theirs.keyId, theirs.key, theirs.memberId, theirs.sessionId],
-    ...[theirs.hold, theirs.draft, theirs.bundle, theirs.shadowRun, theirs.profileId, theirs.profile],
+    ...[
+      theirs.hold,
+      theirs.draft,
+      theirs.bundle,
+      theirs.shadowRun,
+      theirs.profileId,
+      theirs.profile,
+      theirs.role,
+    ],
     ...[
       theirs.record,
       theirs.workerId,
@@ -349,7 +375,7 @@ it("no list and no description that a tenant may read names anything of the othe
   expect(paths.length).toBeGreaterThan(12);
   let read = 0;
   for (const path of paths)
-    for (const key of [ours.key, ours.session]) {
+    for (const key of [ours.key, ours.session, ours.owner]) {
       const { status, text } = await hall.ask("GET", path, { key });
       if (status === 200) read++;
       for (const secret of foreign) expect(text, `${path} ${secret}`).not.toContain(secret);
@@ -371,7 +397,14 @@ it("every field of every operation's input has a probe, or says why it needs non
 });
 
 /** Parameters that name nothing which only one tenant has. */
-const NAMES = new Set(["profile.define profile_id", "profile.set-environment env", "keyring.rotate role"]);
+const NAMES = new Set([
+  "role.define name",
+  "profile.define profile_id",
+  "profile.set-environment env",
+  "keyring.rotate role",
+  "namespace.release namespace",
+  "tenant.set-standing tenant",
+]);
 
 it("every parameter of every route that the router knows is a field that is probed", () => {
   for (const { method, path } of registeredRoutes(hall.app)) {
@@ -451,6 +484,9 @@ function goodInput(name: string): Record<string, unknown> {
     case "flag.clear":
     case "namespace.retire-key":
     case "runner.retire":
+    case "worker.suspend":
+    case "worker.resume":
+    case "worker.retire":
       return { reason: "x" };
     case "certificate.issue":
       return {
@@ -482,7 +518,7 @@ describe("with a key and with a session, what is the other tenant's answers like
     const { foreign, nobodys } = probe();
     expect(foreign.every((value) => value !== "")).toBe(true);
     const statuses: number[] = [];
-    for (const key of [ours.key, ours.session, ours.compliance]) {
+    for (const key of [ours.key, ours.session, ours.compliance, ours.owner]) {
       const answers = new Set<string>();
       for (const value of [...foreign, ...nobodys]) {
         const { status, body } = await ask(value, key);

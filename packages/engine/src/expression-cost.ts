@@ -1,8 +1,9 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { CLOCK_PARTS, LOOPS, Refused } from "./expression-language.ts";
+import { CLOCK_PARTS, LOOPS, Refused, treeOf } from "./expression-language.ts";
 import {
   FACT_ENTRIES_MAX,
   FACT_LENGTH_MAX,
+  type FactType,
   FIELDS_BY_VARIABLE,
   type PolicyField,
 } from "./policy-variables.ts";
@@ -31,15 +32,21 @@ const COMPARED = 64;
 const JOINED = 8;
 const SEARCHED = 32;
 
-const INT_MAX = 2 ** 63 - 1;
+const INT_MAX = 2n ** 63n - 1n;
+/** No fact is a greater number, and no part of a time. */
+const FACT_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** What is known of a value before it is there: its kind, and how large it can be. */
 type Value =
   | { kind: "plain" | "double" | "timestamp" | "duration" | "nothing" }
-  | { kind: "int"; max: number }
+  /** Between `-max` and `max`; where `max` is one more than `INT_MAX` it may be the one number without an opposite. */
+  | { kind: "int"; max: bigint }
   | { kind: "text"; length: number }
   | { kind: "list" | "map"; count: number; of: Value }
   | { kind: "record"; fields: ReadonlyMap<string, PolicyField> };
+
+/** What has entries: nothing else passes the type check where one is looked up or looped over. */
+type Entered = Value & { kind: "list" | "map" };
 
 interface Measured {
   readonly steps: number;
@@ -63,7 +70,8 @@ export function boundSteps(root: ASTNode): number {
   );
 }
 
-function measure(node: ASTNode, entries: Entries): Measured {
+function measure(of: ASTNode, entries: Entries): Measured {
+  const node = treeOf(of);
   switch (node.op) {
     case "value":
       return { steps: 1, value: literal(node.args) };
@@ -71,14 +79,14 @@ function measure(node: ASTNode, entries: Entries): Measured {
       return { steps: 1, value: entries.get(node.args) ?? variable(node.args) };
     case ".": {
       const of = measure(node.args[0], entries);
-      if (of.value.kind !== "record") return lookedUp(of, node);
+      if (of.value.kind !== "record") return lookedUp(of);
       const field = of.value.fields.get(node.args[1]) as PolicyField;
       return { steps: of.steps + 1, value: fact(field) };
     }
     case "[]": {
       const [of, key] = [measure(node.args[0], entries), measure(node.args[1], entries)];
       if (of.value.kind === "record") throw new Refused("write request.env, not request[...]", node.start);
-      return lookedUp({ steps: of.steps + key.steps, value: of.value }, node);
+      return lookedUp({ steps: of.steps + key.steps, value: of.value });
     }
     case "list": {
       const items = node.args.map((item) => measure(item, entries));
@@ -104,6 +112,8 @@ function measure(node: ASTNode, entries: Entries): Measured {
     case "!_":
     case "-_": {
       const { steps, value } = measure(node.args, entries);
+      // The library would go on with a number that has 65 bits.
+      if (value.kind === "int" && value.max > INT_MAX) throw tooLarge(node.start);
       return { steps: steps + 1, value };
     }
     case "call":
@@ -114,9 +124,6 @@ function measure(node: ASTNode, entries: Entries): Measured {
         ? looped(name, receiver, args, entries)
         : called(name, [receiver, ...args], entries, node);
     }
-    case ".?":
-    case "[?]":
-      throw unknown(node.start);
     default: {
       const [left, right] = [measure(node.args[0], entries), measure(node.args[1], entries)];
       const { steps, value } = operated(node, left.value, right.value);
@@ -129,7 +136,7 @@ const PLAIN: Value = { kind: "plain" };
 
 function literal(value: unknown): Value {
   if (typeof value === "string") return { kind: "text", length: value.length };
-  if (typeof value === "bigint") return { kind: "int", max: Number(value) };
+  if (typeof value === "bigint") return { kind: "int", max: value };
   return typeof value === "number" ? { kind: "double" } : PLAIN;
 }
 
@@ -139,17 +146,21 @@ function variable(name: string): Value {
 }
 
 function fact({ type }: PolicyField): Value {
-  const text: Value = { kind: "text", length: FACT_LENGTH_MAX };
-  if (type === "string") return text;
-  if (type === "list<string>") return { kind: "list", count: FACT_ENTRIES_MAX, of: text };
-  if (type === "int") return { kind: "int", max: Number.MAX_SAFE_INTEGER };
-  return type === "bool" ? PLAIN : { kind: "timestamp" };
+  return FACTS[type];
 }
 
+const TEXT: Value = { kind: "text", length: FACT_LENGTH_MAX };
+const FACTS: Readonly<Record<FactType, Value>> = {
+  string: TEXT,
+  bool: PLAIN,
+  int: { kind: "int", max: FACT_MAX },
+  "list<string>": { kind: "list", count: FACT_ENTRIES_MAX, of: TEXT },
+  timestamp: { kind: "timestamp" },
+};
+
 /** An entry of a list or map: it may not be there. */
-function lookedUp({ steps, value }: Measured, node: ASTNode): Measured {
-  if (value.kind !== "list" && value.kind !== "map") throw unknown(node.start);
-  return { steps: steps + 1 + ERROR_STEPS, value: value.of };
+function lookedUp({ steps, value }: Measured): Measured {
+  return { steps: steps + 1 + ERROR_STEPS, value: (value as Entered).of };
 }
 
 type Operation = ASTNode & { readonly args: readonly [ASTNode, ASTNode] };
@@ -181,21 +192,29 @@ function operated({ op, args, start }: Operation, left: Value, right: Value): Me
     const count = left.count + right.count;
     return { steps: 1 + count, value: { kind: "list", count, of: wider(left.of, right.of) } };
   }
-  if (left.kind === "int" && right.kind === "int") {
-    const max = { "+": left.max + right.max, "-": left.max + right.max, "*": left.max * right.max }[
-      op as string
-    ];
-    const sure = max === undefined ? args[1].op === "value" && args[1].args !== 0n : max <= INT_MAX;
-    return {
-      steps: sure ? 1 : 1 + ERROR_STEPS,
-      value: { kind: "int", max: Math.min(max ?? left.max, INT_MAX) },
-    };
-  }
+  if (left.kind === "int" && right.kind === "int") return reckoned(op, left.max, right.max, args[1], start);
   if (left.kind === "double" && right.kind === "double") return { steps: 1, value: left };
   if (left.kind === "timestamp" && right.kind === "timestamp")
     return { steps: TIME_STEPS, value: { kind: "duration" } };
   if (left.kind === "timestamp" && args[1].op === "call") return { steps: TIME_STEPS, value: left };
   throw new Refused('write it with a duration on a time: now + duration("1h")', start);
+}
+
+/** Whole numbers. What leaves 64 bits is an error, and so is to divide by nothing. */
+function reckoned(op: string, left: bigint, right: bigint, divisor: ASTNode, at: number): Measured {
+  const value = (max: bigint): Value => ({ kind: "int", max: max > INT_MAX ? INT_MAX + 1n : max });
+  if (op === "+" || op === "-" || op === "*") {
+    const max = op === "*" ? left * right : left + right;
+    return { steps: max <= INT_MAX ? 1 : 1 + ERROR_STEPS, value: value(max) };
+  }
+  // A number written out has no sign, so the quotient is no greater.
+  if (divisor.op === "value" && divisor.args !== 0n) return { steps: 1, value: value(left) };
+  if (left > INT_MAX) throw tooLarge(at);
+  return { steps: 1 + ERROR_STEPS, value: value(left) };
+}
+
+function tooLarge(at: number): Refused {
+  return new Refused("this may leave 64 bits; work with smaller numbers", at);
 }
 
 /** A function or method on values. */
@@ -205,14 +224,16 @@ function called(name: string, args: readonly ASTNode[], entries: Entries, node: 
   const [on, other] = values.map(({ value }) => value);
   if (name === "timestamp" || name === "duration")
     return { steps: steps + TIME_STEPS, value: { kind: name } };
-  if (CLOCK_PARTS.has(name)) return { steps, value: { kind: "int", max: Number.MAX_SAFE_INTEGER } };
+  if (CLOCK_PARTS.has(name)) return { steps, value: { kind: "int", max: FACT_MAX } };
   if (name === "double") {
     if (on?.kind === "int" || on?.kind === "double") return { steps, value: { kind: "double" } };
     throw new Refused("double() takes a number", node.start);
   }
   if (name === "size") {
-    if (on?.kind === "text") return { steps: steps + on.length, value: { kind: "int", max: on.length } };
-    if (on?.kind === "list" || on?.kind === "map") return { steps, value: { kind: "int", max: on.count } };
+    if (on?.kind === "text")
+      return { steps: steps + on.length, value: { kind: "int", max: BigInt(on.length) } };
+    if (on?.kind === "list" || on?.kind === "map")
+      return { steps, value: { kind: "int", max: BigInt(on.count) } };
   }
   if (on?.kind !== "text" || other?.kind !== "text") throw unknown(node.start);
   const searched = name === "contains" ? searchSteps(on.length, other.length) : 0;
@@ -226,8 +247,8 @@ function searchSteps(length: number, sought: number): number {
 }
 
 function looped(name: string, receiver: ASTNode, args: readonly ASTNode[], entries: Entries): Measured {
-  const { steps, value: over } = measure(receiver, entries);
-  if (over.kind !== "list" && over.kind !== "map") throw unknown(receiver.start);
+  const { steps, value } = measure(receiver, entries);
+  const over = value as Entered;
   // Of a map its keys.
   const entry: Value = over.kind === "list" ? over.of : { kind: "text", length: KEY_MAX };
   const inside = new Map([...entries, [(args[0] as ASTNode & { op: "id" }).args, entry]]);

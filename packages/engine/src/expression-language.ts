@@ -9,6 +9,14 @@ import { shown } from "./sanitise.ts";
  * are listed, not excluded.
  */
 
+/** The syntax trees that there are. Optional access is not turned on, so the library parses none. */
+type Tree = Exclude<ASTNode, { op: ".?" | "[?]" }>;
+
+/** A node as one of those, so that each case can be written down. */
+export function treeOf(node: ASTNode): Tree {
+  return node as Tree;
+}
+
 /** What an author has to change. @param at where, in UTF-16 code units */
 export class Refused extends Error {
   readonly at: number;
@@ -108,7 +116,8 @@ export function checkForms(root: ASTNode): void {
   look(root, { depth: 1, loops: 0, nests: 0, entries: [] });
 }
 
-function look(node: ASTNode, place: Place): void {
+function look(at: ASTNode, place: Place): void {
+  const node = treeOf(at);
   if (place.depth > DEPTH_MAX) throw new Refused(TOO_DEEP, node.start);
   const below = { ...place, depth: place.depth + 1 };
   switch (node.op) {
@@ -137,9 +146,6 @@ function look(node: ASTNode, place: Place): void {
     case "-_":
       look(node.args, below);
       break;
-    case ".?":
-    case "[?]":
-      throw new Refused("optional access is not available: every fact is always there", node.pos);
     default:
       checkComparison(node.op, node.args[0], node.args[1], place);
       for (const operand of node.args) look(operand, below);
@@ -208,10 +214,10 @@ function lookAtCall(node: ASTNode & { op: "call" | "rcall" }, place: Place): voi
   }
   const within = name === "map" ? nested(place, node.start) : place;
   look(receiver, within);
-  if (!LOOPS.get(name)?.includes(args.length))
+  if (!(LOOPS.get(name) as readonly number[]).includes(args.length))
     throw new Refused(`${name}() takes the name of an entry and a condition on it`, node.start);
-  const [entry, ...bodies] = args as [ASTNode, ...ASTNode[]];
-  if (entry.op !== "id") throw new Refused(`${name}() first takes the name of an entry`, entry.start);
+  // Where the first is no name, the library does not parse it.
+  const [entry, ...bodies] = args as [ASTNode & { op: "id" }, ...ASTNode[]];
   if (FIELDS_BY_VARIABLE.has(entry.args) || place.entries.includes(entry.args))
     throw new Refused(`${shortly(entry.args)} names something else already; take another name`, entry.start);
   if (place.loops === LOOPS_MAX)
@@ -220,8 +226,8 @@ function lookAtCall(node: ASTNode & { op: "call" | "rcall" }, place: Place): voi
   for (const body of bodies) look(body, inside);
 }
 
-const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const INSTANT = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
+const YEAR_ONE_MS = Date.parse("0001-01-01T00:00:00Z");
 const PERIOD = /^(?:\d{1,13}(?:h|ms|m|s))+$/;
 const MS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
 /** A hundred years: however many are added up in one expression, the sum is a time. */
@@ -237,11 +243,10 @@ function checkTime(name: "timestamp" | "duration", args: readonly ASTNode[], at:
     throw new Refused('duration() takes a time of at most 100 years, written out like "36h" or "1h30m"', at);
 }
 
+/** A day that is none is read as another one, or as none at all. */
 function isInstant(text: string): boolean {
-  const [, year, month, day] = (INSTANT.exec(text) ?? []).map(Number);
-  if (year === undefined || month === undefined || day === undefined || year === 0) return false;
-  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
+  const ms = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+  return ms >= YEAR_ONE_MS && new Date(ms).toISOString().startsWith(text.slice(0, "YYYY-MM-DD".length));
 }
 
 function isPeriod(text: string): boolean {
@@ -274,10 +279,12 @@ function checkComparison(op: string, left: ASTNode, right: ASTNode, { entries }:
 /** What the author may have meant, or all that there is. */
 function guess(name: string, known: Iterable<string>, all: string): string {
   const limit = Math.min(3, Math.ceil(name.length / 4));
+  // Sorted by name first: of two that are equally near the one is always the same.
   const near = [...known]
+    .sort()
     .map((one) => ({ one, distance: editDistance(name, one, limit) }))
     .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1))[0];
+    .sort((a, b) => a.distance - b.distance)[0];
   return near === undefined ? `; there are ${all}` : `; did you mean ${near.one}?`;
 }
 

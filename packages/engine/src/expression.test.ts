@@ -131,7 +131,54 @@ describe("what an author is told", () => {
     ["size([[[1]]]) == 1", 7, "lists and maps may stand inside each other 2 deep"],
     ["size([1].map(c, [[c]])) == 1", 17, "results of map() too"],
     ["[].exists(x, x + 1 == 2)", 13, "has no type"],
+    ["[].exists(x, 1 + x == 2)", 13, "has no type"],
+    ['[].exists(x, x.startsWith("a"))', 13, "has no type"],
+    ["[].map(x, x).exists(y, y + 1 == 2)", 23, "has no type"],
     ["", 0, "Unexpected token: the end"],
+    ['request.?env == "dev"', 8, "Expected a name, got ?"],
+    ['worker.controls[?0] == "a"', 16, "Unexpected token: ?"],
+    ['double("1.5") > 1.0', 0, "double() takes a number"],
+    ["double(true) > 1.0", 0, "'double(bool)': this function takes something else"],
+    ["now.startsWith(true)", 0, "'Timestamp.startsWith(bool)': this function takes something else"],
+    ["request == request", 0, "request == request: these do not go together; compare things of one type"],
+    ["now + 1 == now", 0, "Timestamp + int: these do not go together"],
+    ["size(1, 2, 3, 4, 5, 6, 7, 8, 9) == 1", 29, "no function takes that many arguments"],
+    ['[1, "a"].size() == 2', 4, "must have the same type"],
+    ['{"a": reqest}.size() == 1', 6, "there is no variable reqest; there are request, worker"],
+    ["reqest.exists(x, true)", 0, "there is no variable reqest; there are request, worker"],
+    ["{1: 1}.size() == 1", 1, "keys of a map must be written out as text"],
+    ["{true: 1}.size() == 1", 1, "keys of a map must be written out as text"],
+    ["worker.controls.exists(1, true)", 23, "predicate iteration variable"],
+    ["worker.controls.exists(c, c == true)", 26, "string == bool: these do not go together"],
+    ['blast.scor == "" && blast.score == ""', 6, "did you mean score?"],
+    ["request.wirtes", 8, "did you mean writes?"],
+    ["request.qqq", 8, "there are capability_id, env"],
+    ["now.getMinuth() > 5", 4, "did you mean getMinutes?"],
+    ["now.getMonutes() > 5", 4, "did you mean getMinutes?"],
+    ["now.getDanth() > 5", 4, "did you mean getDate?"],
+    ["blast.dimension_s > 1", 6, "did you mean dimensions?"],
+    ["blast.dimension_ss > 1", 6, "did you mean dimension_sum?"],
+    ["[].exists(x, x.size() == 0)", 13, "has no type"],
+    ["[][0].size() == 0", 0, "has no type"],
+    ["now.getSeconde() > 5", 4, "did you mean getSeconds?"],
+    [`${"x".repeat(40)} == 1`, 0, `there is no variable ${"x".repeat(40)}; there are`],
+    [`${"x".repeat(41)} == 1`, 0, `there is no variable ${"x".repeat(40)}…; there are`],
+    ["true && in (1)", 8, "Unexpected token: IN"],
+    ["-(9223372036854775807 + 1) == 1", 0, "this may leave 64 bits"],
+    ["(9223372036854775807 + 1) / blast.score == 1", 1, "this may leave 64 bits"],
+    ['timestamp("1900-02-29T00:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ['timestamp("2026-04-31T00:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ['timestamp("2026-13-01T00:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ['timestamp("2026-00-10T00:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ['timestamp("2026-12-00T00:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ['timestamp("0000-12-31T00:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ['timestamp("2026-11-23T24:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ['timestamp("2026-11-23T16:00:00Z", "2026-11-23T16:00:00Z") < now', 0, "timestamp() takes a time of UTC"],
+    ["timestamp() < now", 0, "timestamp() takes a time of UTC"],
+    ["timestamp(5) < now", 0, "timestamp() takes a time of UTC"],
+    ["now - now > duration(5)", 12, "written out"],
+    [`now - now > duration("${"1h".repeat(33)}")`, 12, "written out"],
+    ['now - now > duration("876600h1ms")', 12, "at most 100 years"],
   ])("%s: at %i, %s", (text, at, words) => {
     const read = refused(text);
     expect(read.problem).toContain(words);
@@ -151,6 +198,17 @@ describe("what an author is told", () => {
       expect(problem.length).toBeLessThan(256);
     }
   });
+});
+
+it.each([
+  'timestamp("2000-02-29T00:00:00Z") < now',
+  'timestamp("2024-02-29T00:00:00Z") < now',
+  'timestamp("0001-01-01T00:00:00Z") < now',
+  'timestamp("2024-12-31T23:59:59.999Z") < now',
+  'duration("876600h") > now - now',
+  `duration("${"1h".repeat(32)}") > now - now`,
+])("%s holds at any time since", (text) => {
+  expect(holds(text)).toBe(true);
 });
 
 describe("the bounds of an expression", () => {
@@ -199,6 +257,11 @@ describe("the bounds of an expression", () => {
     for (const n of [deep, 1000, 2000, 10_000])
       expect(refused(nested(n).slice(0, 4096)).at).toBeTypeOf("number");
     expect(compileExpression(nested(10_000)).ok).toBe(false);
+  });
+
+  it("are a problem and no crash for what is no text at all", () => {
+    for (const text of [undefined, null, 7, {}])
+      expect(compileExpression(text as unknown as string)).toMatchObject({ ok: false });
   });
 
   it("are a problem and no crash where little is left of the stack", () => {
@@ -311,9 +374,22 @@ describe("an expression that has no answer", () => {
     expect(holds("[0, 1].exists(n, 1 / n == 1)")).toBe(true);
   });
 
-  it("never takes numbers out of 64 bits for small ones", () => {
-    expect(holds("-(-9223372036854775807 - 1) > 0")).toBe(true);
-    expect(holds("(-9223372036854775807 - 1) / -1 > 0")).toBe(true);
+  it("is one that could leave 64 bits unseen: refused when it is read", () => {
+    for (const text of ["-(-9223372036854775807 - 1) > 0", "(-9223372036854775807 - 1) / -1 > 0"])
+      expect(refused(text).problem).toBe("this may leave 64 bits; work with smaller numbers");
+    expect(holds("-9223372036854775807 - 1 < 0")).toBe(true);
+  });
+
+  it("is one whose facts fail or are of another type, whoever made them", () => {
+    const failing = Object.defineProperty({ ...EVERYDAY }, "worker", {
+      get() {
+        throw new Error("the fact cannot be read");
+      },
+    });
+    const { holds } = compiled("worker.certified || false");
+    expect(() => holds(failing)).toThrow(ExpressionError);
+    expect(() => holds(failing)).toThrow("the fact cannot be read");
+    expect(() => holds({ ...EVERYDAY, worker: { certified: "yes" } })).toThrow(ExpressionError);
   });
 
   it("is not made by facts that are no facts: they are refused first", () => {

@@ -1,5 +1,11 @@
 import { EXPRESSION_MAX } from "@guildhall/protocol";
-import { Environment, EvaluationError, ParseError, TypeError as TypingError } from "@marcbachmann/cel-js";
+import {
+  Environment,
+  EvaluationError,
+  ParseError,
+  type SourceRange,
+  TypeError as TypingError,
+} from "@marcbachmann/cel-js";
 import { boundSteps } from "./expression-cost.ts";
 import { ExpressionError } from "./expression-error.ts";
 import { guardsOf, stopped } from "./expression-guards.ts";
@@ -60,7 +66,7 @@ function compiled(text: string): Expression {
   const { valid, type, error } = run.check();
   if (!valid) throw error;
   if (type !== "bool")
-    throw new Refused(`this is of type ${plain(type ?? "")}; it has to be true or false`, 0);
+    throw new Refused(`this is of type ${plain(String(type))}; it has to be true or false`, 0);
   const steps = boundSteps(run.ast);
   const guards = guardsOf(run.ast);
   return Object.freeze({
@@ -70,37 +76,32 @@ function compiled(text: string): Expression {
   });
 }
 
-function evaluate(run: (activation: Activation) => unknown, activation: Activation): boolean {
-  let answer: unknown;
+/** The type check vouches that the answer is true or false, and the library that each fact is of its declared type. */
+function evaluate(run: (activation: Activation) => boolean, activation: Activation): boolean {
   try {
-    answer = run(activation);
+    return run(activation);
   } catch (cause) {
-    const at = cause instanceof EvaluationError ? cause.range?.start : undefined;
-    const summary = cause instanceof EvaluationError ? cause.summary : String(cause);
-    throw new ExpressionError(`${at === undefined ? "" : `at character ${at + 1}: `}${shown(summary)}`, {
-      cause,
-    });
+    if (!(cause instanceof EvaluationError)) throw new ExpressionError(shown(String(cause)), { cause });
+    const { start } = cause.range as SourceRange;
+    throw new ExpressionError(`at character ${start + 1}: ${shown(cause.summary)}`, { cause });
   }
-  if (typeof answer === "boolean") return answer;
-  throw new ExpressionError("the answer is neither true nor false");
 }
 
 function problemOf(error: unknown, text: string): { problem: string; at?: number } {
   if (error instanceof Refused) return { problem: error.message, at: Math.min(error.at, text.length) };
   if (error instanceof ParseError || error instanceof TypingError) {
     const at = error.range?.start;
-    const problem = sentence(error.code, error.summary, text.slice(at));
-    return at === undefined ? { problem } : { problem, at };
+    return { problem: sentence(error.code, error.summary, text.slice(at)), at };
   }
   // The parser has no limit of its own for "!!!!…", and its stack may run out.
-  return { problem: error instanceof RangeError ? TOO_DEEP : "this cannot be read" };
+  return { problem: TOO_DEEP };
 }
 
 /** What the library found, in an author's words. @param rest the text from there on */
 function sentence(code: string, summary: string, rest: string): string {
   const said = plain(summary);
   if (code === "unexpected_character")
-    return rest.startsWith("=") ? "compare with ==" : `${shown([...rest][0] ?? "")} cannot stand here`;
+    return rest.startsWith("=") ? "compare with ==" : `${shown(String([...rest][0]))} cannot stand here`;
   if (code === "limit_exceeded") return LIMITS.find(([name]) => summary.includes(name))?.[1] ?? TOO_DEEP;
   if (code === "no_such_overload")
     return `${said.replace("no such overload: ", "")}: these do not go together; compare things of one type`;

@@ -14,7 +14,7 @@ import type { TenantSnapshot } from "../snapshot/load.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
 import type { AnyCaller, Caller } from "./caller.ts";
 import { callerOfOperatorToken } from "./operator-token.ts";
-import { type Permission, ROLE_PERMISSIONS } from "./permissions.ts";
+import { type Permission, permissionsOf } from "./permissions.ts";
 
 /**
  * Who calls: from an `Authorization: Bearer` header to a caller. Decisions take the key from the tenant's
@@ -88,7 +88,7 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
     actor: { kind: "person", id: live.member.id },
     secretHash: hash,
     credential: { kind: "session", id: live.id, name: live.member.displayName, role: live.member.role },
-    permissions: new Set<Permission>(ROLE_PERMISSIONS[live.member.role]),
+    permissions: permissionsOf(live.member),
     identities: new Set<SignatoryId>(),
   };
 }

@@ -1,4 +1,4 @@
-import type { Role } from "@guildhall/db";
+import { isBuiltIn, type Member, type Role } from "@guildhall/db";
 
 /** What an operation may ask for. Append-only; the table below says who holds what. */
 export const PERMISSIONS = [
@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   "worker:read",
   "worker:enroll",
   "worker:set-transport",
+  "worker:suspend",
+  "worker:retire",
   "certification:read",
   "certification:grant",
   "certification:revoke",
@@ -34,6 +36,20 @@ export const PERMISSIONS = [
   "runner:register",
   "flag:clear",
   "alert:read",
+  "member:read",
+  "member:invite",
+  "member:set-role",
+  "member:remove",
+  "member:end-sessions",
+  "role:read",
+  "role:define",
+  "agreement:read",
+  "agreement:draft",
+  "agreement:sign",
+  "agreement:end",
+  "tenant:read",
+  "tenant:create",
+  "tenant:set-standing",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -57,6 +73,8 @@ export const KEY_SCOPES = [
   "attestation:register",
   "attestation:measure",
   "alert:read",
+  "agreement:read",
+  "tenant:read",
 ] as const satisfies readonly Permission[];
 
 /** Given by name only: who is held to rules does not write them, and who runs code does not vouch for it. */
@@ -83,29 +101,103 @@ const READ = [
   "session:end",
   "attestation:read",
   "alert:read",
-] as const;
+  "member:read",
+  "role:read",
+  "agreement:read",
+  "tenant:read",
+] as const satisfies readonly Permission[];
 
-/** What each role of a tenant may do. */
-export const ROLE_PERMISSIONS = {
-  operator: [
-    ...READ,
-    "worker:enroll",
-    "worker:set-transport",
-    "rule:draft",
-    "rule:publish",
-    "rule:consent",
-    "profile:define",
-    "profile:set",
-    "key:create",
-    "key:revoke",
-    "attestation:register",
-    "runner:register",
-    "flag:clear",
-  ],
+const OPERATOR = [
+  ...READ,
+  "worker:enroll",
+  "worker:set-transport",
+  "worker:suspend",
+  "worker:retire",
+  "rule:draft",
+  "rule:publish",
+  "rule:consent",
+  "profile:define",
+  "profile:set",
+  "key:create",
+  "key:revoke",
+  "attestation:register",
+  "runner:register",
+  "flag:clear",
+] as const satisfies readonly Permission[];
+
+const COMPLIANCE = [
+  ...READ,
+  "rule:consent",
+  "code-hash:read",
+  "certification:grant",
+  "certification:revoke",
+  "agreement:draft",
+] as const satisfies readonly Permission[];
+
+const ADMIN = [
+  ...READ,
+  "member:invite",
+  "member:set-role",
+  "member:remove",
+  "member:end-sessions",
+  "key:create",
+  "key:revoke",
+  "agreement:draft",
+  "agreement:end",
+] as const satisfies readonly Permission[];
+
+/** Binds the tenant, or makes new kinds of power: nobody below an owner. */
+const OWNERS_ALONE = ["agreement:sign", "role:define"] as const satisfies readonly Permission[];
+
+/** What each role of a tenant may do. An owner may what anybody may; that two people are needed is asked act by act. */
+export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
+  owner: [...new Set<Permission>([...OPERATOR, ...COMPLIANCE, ...ADMIN, ...OWNERS_ALONE])],
+  admin: ADMIN,
+  operator: OPERATOR,
   approver: [...READ, "rule:consent"],
-  compliance: [...READ, "rule:consent", "code-hash:read", "certification:grant", "certification:revoke"],
-  viewer: READ,
-} as const satisfies Record<Role, readonly Permission[]>;
+  compliance: COMPLIANCE,
+  auditor: READ,
+};
+
+/** What a tenant may put into a role of its own: what people may at all, but for the making of roles. */
+export const GIVABLE_PERMISSIONS = ROLE_PERMISSIONS.owner.filter(
+  (permission) => permission !== "role:define",
+);
+
+/** What a member may do by the role that they hold now. */
+export function permissionsOf({ role, customPermissions }: Pick<Member, "role" | "customPermissions">) {
+  if (customPermissions === null) return new Set<Permission>(isBuiltIn(role) ? ROLE_PERMISSIONS[role] : []);
+  // Read through the table of today: what it no longer gives, no stored role gives.
+  const given = GIVABLE_PERMISSIONS.filter((permission) => customPermissions.includes(permission));
+  // Whoever may sign in may see that, and sign out.
+  return new Set<Permission>([...given, "session:end"]);
+}
 
 /** What the Hall's operator may do: the Hall's own chain and keys, and nothing of any tenant. */
-export const OPERATOR_PERMISSIONS = ["hall:read", "hall:operate"] as const satisfies readonly Permission[];
+export const OPERATOR_PERMISSIONS = [
+  "hall:read",
+  "hall:operate",
+  "tenant:create",
+  "tenant:set-standing",
+] as const satisfies readonly Permission[];
+
+/**
+ * What a suspended tenant may still do: read, end, and take rights away. Decisions are among it, because the engine
+ * denies them with a receipt, and so is announcing itself, which is refused with its own words.
+ */
+const WHILE_SUSPENDED: ReadonlySet<Permission> = new Set<Permission>([
+  "decision:make",
+  "dispatch:start",
+  "certification:revoke",
+  "key:revoke",
+  "member:remove",
+  "member:end-sessions",
+  "agreement:end",
+  "session:end",
+  "worker:suspend",
+  "worker:retire",
+]);
+
+export function isAllowedWhileSuspended(permission: Permission): boolean {
+  return permission.endsWith(":read") || WHILE_SUSPENDED.has(permission);
+}

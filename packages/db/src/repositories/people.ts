@@ -1,13 +1,18 @@
 import type { TenantId } from "@guildhall/protocol";
 import type { TenantTx } from "../with-tenant.ts";
+import { findCustomRole } from "./custom-roles.ts";
 
-export const ROLES = ["operator", "approver", "compliance", "viewer"] as const;
+/** The roles that every tenant has. A tenant's own stand beside them, under other names. */
+export const ROLES = ["owner", "admin", "operator", "approver", "compliance", "auditor"] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Member {
   id: string;
   displayName: string;
-  role: Role;
+  /** One of `ROLES`, or the name of a role of the tenant's own. */
+  role: string;
+  /** What that role of the tenant's own may; null where the role is one of `ROLES`. */
+  customPermissions: readonly string[] | null;
 }
 
 export interface Session {
@@ -18,8 +23,21 @@ export interface Session {
   endedAt: Date | null;
 }
 
-export async function createMember(tx: TenantTx, tenantId: TenantId, member: Member): Promise<void> {
-  await tx.member.create({ data: { tenantId, ...member } });
+export async function createMember(
+  tx: TenantTx,
+  tenantId: TenantId,
+  { role, ...member }: { id: string; displayName: string; role: string },
+): Promise<void> {
+  await tx.member.create({ data: { tenantId, ...member, ...roleColumns(role) } });
+}
+
+/** How a role's name is stored: one of `ROLES` by itself, one of the tenant's own as a key of its table. */
+export function roleColumns(role: string): { role: string; customRole: string | null } {
+  return isBuiltIn(role) ? { role, customRole: null } : { role: "custom", customRole: role };
+}
+
+export function isBuiltIn(role: string): role is Role {
+  return (ROLES as readonly string[]).includes(role);
 }
 
 export async function createSignInLink(
@@ -62,12 +80,35 @@ export async function endSession(tx: TenantTx, id: string, at: Date): Promise<bo
   return count === 1;
 }
 
-export async function findMemberByName(tx: TenantTx, displayName: string): Promise<Member | null> {
-  const row = await tx.member.findFirst({ where: { displayName } });
-  return row && { id: row.id, displayName: row.displayName, role: row.role as Role };
+/** Ends every session of whoever holds this role of the tenant's own. @returns how many */
+export async function endSessionsOfRole(tx: TenantTx, role: string, at: Date): Promise<number> {
+  const holders = await tx.member.findMany({ where: { customRole: role }, select: { id: true } });
+  const { count } = await tx.session.updateMany({
+    where: { memberId: { in: holders.map(({ id }) => id) }, endedAt: null },
+    data: { endedAt: at },
+  });
+  return count;
 }
 
-async function findMember(tx: TenantTx, id: string): Promise<Member | null> {
+export async function findMemberByName(tx: TenantTx, displayName: string): Promise<Member | null> {
+  const row = await tx.member.findFirst({ where: { displayName } });
+  return row && toMember(tx, row);
+}
+
+export async function findMember(tx: TenantTx, id: string): Promise<Member | null> {
   const row = await tx.member.findFirst({ where: { id } });
-  return row && { id: row.id, displayName: row.displayName, role: row.role as Role };
+  return row && toMember(tx, row);
+}
+
+type Row = NonNullable<Awaited<ReturnType<TenantTx["member"]["findFirst"]>>>;
+
+async function toMember(tx: TenantTx, { id, displayName, role, customRole }: Row): Promise<Member> {
+  if (customRole === null) return { id, displayName, role, customPermissions: null };
+  const own = await findCustomRole(tx, customRole);
+  return {
+    id,
+    displayName,
+    role: customRole,
+    customPermissions: own?.retiredAt ? [] : (own?.permissions ?? []),
+  };
 }

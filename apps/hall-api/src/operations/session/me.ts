@@ -14,6 +14,8 @@ export const me = operation({
   output: z.object({
     member: MemberView,
     tenant: TenantView,
+    /** What the member's role allows; the console says with it beforehand why a button is off. */
+    permissions: z.array(z.string()),
     hall: z.object({
       origin: z.string(),
       verifier_key: z.string(),
@@ -44,6 +46,7 @@ export const me = operation({
     return {
       member: { id, display_name: name, role },
       tenant: { slug: tenant.slug, name: tenant.name },
+      permissions: [...caller.permissions],
       hall: {
         origin: hall.settings.origin,
         verifier_key: verifierKey(hall.settings.origin, hall.signer.publicKey),
