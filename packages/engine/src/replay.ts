@@ -201,12 +201,12 @@ function passedOver(inputs: DecisionInputs): PassedOver[] {
   return (inputs.passed_over ?? []) as unknown as PassedOver[];
 }
 
-/** Whoever the receipt lists: those that were looked at by their records, the others by their names alone. */
 /** Written down only where it is not active. */
 function tenantStatusOf(recorded: unknown): TenantStatus {
   return recorded === "suspended" || recorded === "restricted" ? recorded : "active";
 }
 
+/** Whoever the receipt lists: those that were looked at by their records, the others by their names alone. */
 function workersOf(recorded: Decision, nowMs: number, material: ReplayMaterial, gaps: Gap[]) {
   const looked = new Map(passedOver(recorded.inputs).map((one) => [one.worker_id, one]));
   const { selected } = recorded;
