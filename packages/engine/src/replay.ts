@@ -7,6 +7,7 @@ import {
   type DecisionInputs,
   type Env,
   type Instant,
+  type IntegerJson,
   type Profile,
   type ProfileId,
   type ReadRouteInput,
@@ -73,14 +74,16 @@ export function replay(recorded: Decision, decidedAt: Instant, material: ReplayM
   const snapshot = snapshotOf(recorded, Date.parse(decidedAt), material, gaps);
   if (gaps.length > 0) return { outcome: "not_derivable", notDerivable: gaps };
 
-  // Without a gap both are there.
+  // Written down only where the agreement names agents: otherwise nothing depends on its name.
+  const agent = text(inputs.agent);
+  // Without a gap there are program and request.
   const derived = decide(
     program as Program,
-    { ...snapshot, blastSpent: new Map([[AGENT, whole(inputs.blast_spent)]]) },
+    { ...snapshot, blastSpent: new Map([[agent, whole(inputs.blast_spent)]]) },
     {
       read: read as ReadRouteInput,
       tenantId: snapshot.tenantId,
-      agent: AGENT,
+      agent,
       identities: new Set(inputs.signatory_bound === false ? [] : [text(inputs.tenant_id)]),
     },
     Date.parse(decidedAt),
@@ -93,9 +96,6 @@ export function replay(recorded: Decision, decidedAt: Instant, material: ReplayM
     ? { outcome: "same", derived, notDerivable: [] }
     : { outcome: "different", derived, difference, notDerivable: [] };
 }
-
-/** Whoever asked: nothing of a decision depends on its name. */
-const AGENT = "agent";
 
 /** The request as the engine read it: from the inputs, or for an invalid one from the body itself. */
 function readAgain({ inputs }: Decision, payload: unknown, gaps: Gap[]): ReadRouteInput | null {
@@ -159,7 +159,11 @@ function snapshotOf(recorded: Decision, nowMs: number, material: ReplayMaterial,
       [env]: (inputs.environment_profile as ProfileId | undefined) ?? null,
     },
     profiles: profilesOf(recorded, material, gaps),
+    signatoryRequired: inputs.signatory_required === true,
     agreements: agreementsOf(inputs, material, gaps),
+    quotaLeft: new Map(
+      namedAgreements(inputs).map(({ agreement_id, quota_left }) => [agreement_id, whole(quota_left)]),
+    ),
     certificates: new Map(selected === undefined ? [] : [[selected, certificates]]),
     attestationConfigured: attestation?.configured === true,
     chainSums: new Map([[text(inputs.correlation_id), whole(inputs.chain_sum)]]),
@@ -276,10 +280,20 @@ function profilesOf(
   return held;
 }
 
+interface NamedAgreement {
+  agreement_id: string;
+  digest: string;
+  state: string;
+  quota_left?: IntegerJson;
+}
+
+function namedAgreements(inputs: DecisionInputs): NamedAgreement[] {
+  return (inputs.agreements ?? []) as unknown as NamedAgreement[];
+}
+
 function agreementsOf(inputs: DecisionInputs, material: ReplayMaterial, gaps: Gap[]): SnapshotAgreement[] {
-  const named = (inputs.agreements ?? []) as { agreement_id: string; digest: string; state: string }[];
   const agreements: SnapshotAgreement[] = [];
-  for (const { agreement_id, digest, state } of named) {
+  for (const { agreement_id, digest, state } of namedAgreements(inputs)) {
     const agreement = material.agreement(digest);
     if (agreement === null)
       gaps.push({ step: "agreement", reason: `agreement ${agreement_id} (${digest}) is not there` });
