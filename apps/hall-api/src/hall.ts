@@ -1,6 +1,7 @@
 import type { Ed25519Signer, Token } from "@guildhall/attestation";
 import type { Db } from "@guildhall/db";
 import type { FastifyBaseLogger } from "fastify";
+import type { QuotaKeeper } from "./agreements/quota-keeper.ts";
 import type { CertificateAuthority } from "./certification/authority.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
@@ -28,6 +29,7 @@ export interface Hall {
   ledger: Ledger;
   witnessing: Witnessing;
   snapshots: SnapshotStore;
+  quotas: QuotaKeeper;
   shadow: ShadowRecorder;
   tally: DecisionTally;
   authority: CertificateAuthority;
