@@ -27,6 +27,11 @@ beforeAll(async () => {
     body: { reason: "yearly" },
   });
   if (rotated.status !== 200) throw new Error(rotated.text);
+  const named = await hall.ask("POST", "/hall/namespaces", {
+    key: hall.operatorToken,
+    body: { tenant: tenant.identity.replace(/\.test$/, ""), namespace: "org.furnished" },
+  });
+  if (named.status !== 201) throw new Error(named.text);
   auditor = newAuditor();
 });
 afterAll(async () => {
@@ -106,6 +111,20 @@ describe("the auditor of rows", () => {
       "ROW_CHANGED",
       "UPDATE hall.worker_record SET record = replace(record, 'medium', 'low')",
     ],
+    ["a worker's end", /^worker /, "ROW_CHANGED", "UPDATE hall.worker SET status = 'retired'"],
+    [
+      "who enrolled a record",
+      /^worker_version /,
+      "ROW_CHANGED",
+      "UPDATE hall.worker_version SET enrolled_by = 'person:nobody' WHERE version = 1",
+    ],
+    [
+      "what was declared of a package",
+      /^package_declaration /,
+      "ROW_CHANGED",
+      "UPDATE hall.package_declaration SET package_hash = repeat('0', 64) WHERE superseded_at IS NULL",
+    ],
+    ["who is online", /^presence$/, "ROW_CHANGED", "UPDATE hall.presence SET online = NOT online"],
     [
       "where a worker is",
       /^worker_transport /,
@@ -255,7 +274,8 @@ describe("the auditor of rows", () => {
       "ROW_REMOVED",
       "DELETE FROM hall.signatory_identity",
     ],
-    ["a tenant's standing", /^tenant /, "ROW_CHANGED", "UPDATE hall.tenant SET status = 'suspended'"],
+    ["whose a namespace is", /^namespace /, "ROW_CHANGED", "UPDATE hall.namespace SET released_at = now()"],
+    ["a tenant's standing", /^tenant /, "ROW_CHANGED", "UPDATE hall.tenant SET standing = 'suspended'"],
     [
       "a retired namespace key",
       /^namespace_key /,

@@ -95,8 +95,20 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
     }
   },
 
-  "worker enrolled": putWorker,
-  "worker updated": putWorker,
+  "worker enrolled"(rows, act) {
+    const { worker_record_hash: record_hash, worker_species_id: species_id } = act.details;
+    rows.put(`worker ${act.subject}`, { record_hash, species_id, status: "active", content: record_hash });
+    putVersion(rows, act);
+  },
+  "worker updated"(rows, act) {
+    const { worker_record_hash: record_hash, worker_species_id: species_id } = act.details;
+    // A suspended worker stays suspended.
+    rows.amend(`worker ${act.subject}`, { record_hash, species_id, content: record_hash });
+    putVersion(rows, act);
+  },
+  "worker suspended": (rows, { subject }) => rows.amend(`worker ${subject}`, { status: "suspended" }),
+  "worker resumed": (rows, { subject }) => rows.amend(`worker ${subject}`, { status: "active" }),
+  "worker retired": (rows, { subject }) => rows.amend(`worker ${subject}`, { status: "retired" }),
   "worker transport_set"(rows, { subject, details: { version, transport_digest: digest } }) {
     rows.put(`worker_transport ${subject} ${version}`, { digest, content: digest });
   },
@@ -143,6 +155,13 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
       superseded_at: null,
     });
   },
+  "attestation declared"(rows, { subject, receipt_id, decided_at, details: { package_hash } }) {
+    const earlier = rows.current.get(`declared ${subject}`);
+    if (earlier !== undefined) rows.amend(earlier, { superseded_at: decided_at });
+    const place = `package_declaration ${receipt_id}`;
+    rows.current.set(`declared ${subject}`, place);
+    rows.put(place, { worker_id: subject, package_hash, superseded_at: null });
+  },
   "attestation measured"(rows, { subject, receipt_id, decided_at, details }) {
     const { attestation_receipt_id, method, matches, runner_id, current_hash, valid_until } = details;
     rows.put(`measurement ${receipt_id}`, {
@@ -176,14 +195,32 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
   },
 
   "tenant created"(rows, { subject, details: { slug, identities } }) {
-    rows.put(`tenant ${subject}`, { slug, status: "active" });
+    rows.put(`tenant ${subject}`, { slug, standing: "ok" });
     for (const identity of texts(identities)) rows.put(`signatory_identity ${subject} ${identity}`, {});
   },
+  "tenant standing_set"(rows, { subject, details: { standing } }) {
+    rows.amend(`tenant ${subject}`, { standing });
+  },
+  "tenant namespace_registered"(rows, { subject: tenant, details: { namespace } }) {
+    rows.put(`namespace ${namespace}`, { tenant, released_at: null });
+  },
+  "tenant namespace_released"(rows, { decided_at, details: { namespace } }) {
+    rows.amend(`namespace ${namespace}`, { released_at: decided_at });
+  },
+  "tenant went_online": (rows, act) => putPresence(rows, act, true),
+  "tenant went_offline": (rows, act) => putPresence(rows, act, false),
 };
 
-function putWorker(rows: Rows, { subject, details }: Act): void {
-  const { worker_record_hash: record_hash, worker_species_id: species_id } = details;
-  rows.put(`worker ${subject}`, { record_hash, species_id, status: "active", content: record_hash });
+/** What was enrolled before versions were kept names none. */
+function putVersion(rows: Rows, { subject, receipt_id, actor, details }: Act): void {
+  const { version, worker_record_hash: record_hash, worker_species_id: species_id } = details;
+  if (version === undefined) return;
+  const enrolled_by = `${actor.kind}:${actor.id}`;
+  rows.put(`worker_version ${subject} ${version}`, { record_hash, species_id, receipt_id, enrolled_by });
+}
+
+function putPresence(rows: Rows, { decided_at, details: { standing } }: Act, online: boolean): void {
+  rows.put("presence", { online, standing, checked_at: decided_at });
 }
 
 /** The first bundle of a tenant may be put in force without a publication's number. */

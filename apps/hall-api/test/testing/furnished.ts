@@ -21,6 +21,7 @@ export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furni
   const ask = asker(hall, tenant.operator);
   await ask("POST", "/enroll", withHash({ ...RECORD, risk_tier: "medium" }), tenant.key);
   await ask("PUT", `/wcp/workers/${RECORD.worker_id}/transport`, { kind: "http", url: `${worker.url}/two` });
+  await lifeOfTheWorker(ask, tenant);
   await keys(ask, tenant);
   await rules(ask);
   await profiles(ask);
@@ -37,6 +38,14 @@ function asker(hall: OpenHall, operator: string) {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
     return answer.body;
   };
+}
+
+async function lifeOfTheWorker(ask: Ask, { key }: Settled): Promise<void> {
+  const path = `/wcp/workers/${RECORD.worker_id}`;
+  for (const verb of ["suspend", "resume"]) await ask("POST", `${path}/${verb}`, { reason: "to see" });
+  for (const digit of ["1", "2"])
+    await ask("PUT", `/api/v1/workers/${RECORD.worker_id}/attest`, { sha256: digit.repeat(64) }, key);
+  for (const state of ["online", "offline"]) await ask("POST", `/api/server/go-${state}`, {}, key);
 }
 
 async function keys(ask: Ask, { identity }: Settled): Promise<void> {
