@@ -96,19 +96,22 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
   },
 
   "worker enrolled"(rows, act) {
-    const { worker_record_hash: record_hash, worker_species_id: species_id } = act.details;
-    rows.put(`worker ${act.subject}`, { record_hash, species_id, status: "active", content: record_hash });
+    rows.put(`worker ${act.subject}`, { ...recordOf(act), status: "active" });
     putVersion(rows, act);
   },
   "worker updated"(rows, act) {
-    const { worker_record_hash: record_hash, worker_species_id: species_id } = act.details;
-    // A suspended worker stays suspended.
-    rows.amend(`worker ${act.subject}`, { record_hash, species_id, content: record_hash });
+    rows.amend(`worker ${act.subject}`, recordOf(act));
     putVersion(rows, act);
   },
-  "worker suspended": (rows, { subject }) => rows.amend(`worker ${subject}`, { status: "suspended" }),
-  "worker resumed": (rows, { subject }) => rows.amend(`worker ${subject}`, { status: "active" }),
-  "worker retired": (rows, { subject }) => rows.amend(`worker ${subject}`, { status: "retired" }),
+  "worker suspended"(rows, { subject }) {
+    rows.amend(`worker ${subject}`, { status: "suspended" });
+  },
+  "worker resumed"(rows, { subject }) {
+    rows.amend(`worker ${subject}`, { status: "active" });
+  },
+  "worker retired"(rows, { subject }) {
+    rows.amend(`worker ${subject}`, { status: "retired" });
+  },
   "worker transport_set"(rows, { subject, details: { version, transport_digest: digest } }) {
     rows.put(`worker_transport ${subject} ${version}`, { digest, content: digest });
   },
@@ -209,6 +212,13 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
   },
   "tenant went_online": (rows, act) => putPresence(rows, act, true),
   "tenant went_offline": (rows, act) => putPresence(rows, act, false),
+
+  "role defined"(rows, { subject, details: { permissions } }) {
+    rows.put(`custom_role ${subject}`, { permissions, retired_at: null });
+  },
+  "role retired"(rows, { subject, decided_at }) {
+    rows.amend(`custom_role ${subject}`, { retired_at: decided_at });
+  },
 };
 
 /** What was enrolled before versions were kept names none. */
@@ -221,6 +231,11 @@ function putVersion(rows: Rows, { subject, receipt_id, actor, details }: Act): v
 
 function putPresence(rows: Rows, { decided_at, details: { standing } }: Act, online: boolean): void {
   rows.put("presence", { online, standing, checked_at: decided_at });
+}
+
+function recordOf({ details }: Act): Facts {
+  const { worker_record_hash: record_hash, worker_species_id: species_id } = details;
+  return { record_hash, species_id, content: record_hash };
 }
 
 /** The first bundle of a tenant may be put in force without a publication's number. */
