@@ -50,6 +50,7 @@ export const PERMISSIONS = [
   "tenant:read",
   "tenant:create",
   "tenant:set-standing",
+  "certification:request",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -123,6 +124,7 @@ const OPERATOR = [
   "attestation:register",
   "runner:register",
   "flag:clear",
+  "certification:request",
 ] as const satisfies readonly Permission[];
 
 const COMPLIANCE = [
