@@ -8,6 +8,7 @@ import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Keyring } from "./keys/keyring.ts";
+import type { DecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Witnessing } from "./ledger/witnessing.ts";
@@ -30,6 +31,7 @@ export interface Hall {
   snapshots: SnapshotStore;
   quotas: QuotaKeeper;
   shadow: ShadowRecorder;
+  tally: DecisionTally;
   authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;

@@ -135,6 +135,13 @@ it("these are all operations, who may use them and by which doors", () => {
     namespace.release       hall:operate         POST /hall/namespaces/:namespace/release  tRPC mutation
     tenant.list             hall:read            GET /hall/tenants                         tRPC query
     tenant.set-standing     tenant:set-standing  PUT /hall/tenants/:tenant/standing        tRPC mutation
+    wire.workers            worker:read          GET /workers
+    wire.status             tenant:read          GET /status
+    wire.standing           tenant:read          GET /api/account/standing
+    wire.go-online          presence:set         POST /api/server/go-online
+    wire.go-offline         presence:set         POST /api/server/go-offline
+    wire.attest             attestation:register PUT /api/v1/workers/:id/attest
+    wire.verify             public               GET /api/v1/verify/:worker_id
     "
   `);
 });
@@ -203,6 +210,7 @@ it("this is what each role, a key and the Hall's operator may do", () => {
     tenant:create        ·          ·          ·          ·          ·          ·          ·          ●
     tenant:set-standing  ·          ·          ·          ·          ·          ·          ·          ●
     certification:request ●          ·          ●          ·          ·          ·          ·          ·
+    presence:set         ●          ·          ●          ·          ·          ·          ●          ·
     "
   `);
 });
@@ -214,7 +222,6 @@ const AWAITED: readonly string[] = [
   "member:set-role",
   "member:remove",
   "member:end-sessions",
-  "tenant:read",
   "tenant:create",
 ];
 
