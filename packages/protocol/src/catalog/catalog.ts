@@ -21,7 +21,7 @@ export interface CatalogEntity {
 
 /**
  * Our own list of what WCP's ids mean here. Being on it is no right and not being on it no fault: whoever uses another id is
- * told so and goes on (contract 11).
+ * told so and goes on.
  */
 export const CATALOG: readonly CatalogEntity[] = [
   ...Object.entries(CATALOG_CAPABILITIES).map(([id, [risk_tier, description]]) => ({
