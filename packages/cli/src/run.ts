@@ -27,6 +27,8 @@ import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 import { witnessServe } from "./witness-serve.ts";
+import { workersEnroll } from "./workers-enroll.ts";
+import { workersList } from "./workers-list.ts";
 
 const topics = [
   verify,
@@ -50,6 +52,8 @@ const topics = [
   apiKeysRotate,
   apiKeysRevoke,
   apiKeysReportLeak,
+  workersEnroll,
+  workersList,
   keysList,
   keysRotate,
   logMonitor,
