@@ -22,6 +22,13 @@ import { issue } from "./certificate/issue.ts";
 import { list as listCertificates } from "./certificate/list.ts";
 import { renew } from "./certificate/renew.ts";
 import { revoke as revokeCertificate } from "./certificate/revoke.ts";
+import { get as getCertification } from "./certification/get.ts";
+import { grant as grantCertification } from "./certification/grant.ts";
+import { list as listCertifications } from "./certification/list.ts";
+import { refuse as refuseCertification } from "./certification/refuse.ts";
+import { reminders as certificationReminders } from "./certification/reminders.ts";
+import { request as requestCertification } from "./certification/request.ts";
+import { withdraw as withdrawCertification } from "./certification/withdraw.ts";
 import { codeHashes } from "./decision/code-hashes.ts";
 import { get as getDecision } from "./decision/get.ts";
 import { list as listDecisions } from "./decision/list.ts";
@@ -46,7 +53,9 @@ import { keys as hallKeys } from "./hall/keys.ts";
 import { receipt as hallReceipt } from "./hall/receipt.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
+import { reportLeak } from "./key/report-leak.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
+import { rotate as rotateKey } from "./key/rotate.ts";
 import { list as listHallKeys } from "./keyring/list.ts";
 import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
@@ -135,6 +144,13 @@ export const OPERATIONS = [
   revokeCertificate,
   listCertificates,
   getCertificate,
+  requestCertification,
+  listCertifications,
+  getCertification,
+  grantCertification,
+  refuseCertification,
+  withdrawCertification,
+  certificationReminders,
   certificates,
   revocations,
   agreementTemplates,
@@ -184,7 +200,9 @@ export const OPERATIONS = [
   setEnvironment,
   listKeys,
   createKey,
+  rotateKey,
   revokeKey,
+  reportLeak,
   listRoles,
   defineRole,
   retireRole,
