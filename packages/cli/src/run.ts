@@ -22,6 +22,8 @@ import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 import { witnessServe } from "./witness-serve.ts";
+import { workersEnroll } from "./workers-enroll.ts";
+import { workersList } from "./workers-list.ts";
 
 const topics = [
   verify,
@@ -40,6 +42,8 @@ const topics = [
   runnerMeasure,
   certificatesList,
   certificatesVerify,
+  workersEnroll,
+  workersList,
   keysList,
   keysRotate,
   logMonitor,
