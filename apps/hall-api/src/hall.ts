@@ -7,6 +7,8 @@ import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
+import type { AddressMeter } from "./identity/address-meter.ts";
+import type { KeyMeter } from "./identity/key-meter.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { DecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
@@ -35,6 +37,9 @@ export interface Hall {
   authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;
+  keyMeter: KeyMeter;
+  /** Of strangers who report keys. */
+  leakReports: AddressMeter;
   log: FastifyBaseLogger;
   probe: Probe;
   startedAtMs: number;

@@ -54,7 +54,8 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 }
 
 function publicInput({ name }: Operation): object {
-  return name === "session.begin" ? { token: newSecret("link") } : {};
+  if (name === "session.begin") return { token: newSecret("link") };
+  return name === "key.report-leak" ? { key: newSecret("key") } : {};
 }
 
 it("this is everything that answers a stranger with something else than 401 UNAUTHENTICATED", async () => {
@@ -89,10 +90,12 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "HEAD /openapi.json 200",
       "GET /trpc/hall.compliance 400 INVALID_REQUEST",
       "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
+      "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
       "HEAD /wcp/health 200",
+      "POST /wcp/keys/report-leak 200",
       "POST /wcp/session/begin 401 LINK_SPENT",
     ]
   `);

@@ -53,7 +53,9 @@ import { keys as hallKeys } from "./hall/keys.ts";
 import { receipt as hallReceipt } from "./hall/receipt.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
+import { reportLeak } from "./key/report-leak.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
+import { rotate as rotateKey } from "./key/rotate.ts";
 import { list as listHallKeys } from "./keyring/list.ts";
 import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
@@ -198,7 +200,9 @@ export const OPERATIONS = [
   setEnvironment,
   listKeys,
   createKey,
+  rotateKey,
   revokeKey,
+  reportLeak,
   listRoles,
   defineRole,
   retireRole,

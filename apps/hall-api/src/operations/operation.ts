@@ -22,6 +22,8 @@ export interface Operation<
   output: Output;
   rest?: RestDoor;
   trpc?: "query" | "mutation";
+  /** True where a key without the permission is denied by a decision, with a receipt, and not refused before it. */
+  decides?: true;
   run(context: Context<Input>): Promise<z.output<Output>>;
 }
 
@@ -72,6 +74,8 @@ export interface RequestFacts {
   idempotencyKey: string | null;
   /** The caller's credential, to establish anew who asks. */
   authorization: string | undefined;
+  /** Where it came from: the peer's address, or the one that a trusted proxy names. */
+  address: string;
   /** Sets another status than the door's. */
   setStatus(status: number): void;
   /** Lets caches keep the answer; without it nobody does. */
