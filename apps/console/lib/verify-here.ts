@@ -1,16 +1,24 @@
-import { type KeyPin, originOf, pinKey } from "./pinned-key.ts";
+import { followKey } from "./follow-key.ts";
+import { hall } from "./hall-client.ts";
+import type { KeyPin } from "./pinned-key.ts";
 import { readSeal, refusedSeal, type SealReading } from "./seal.ts";
 
-/** Verification in this browser, under the key that this browser has pinned. */
+/** Verification in this browser, under the key that this browser has pinned, or one that the log leads to from it. */
 
 export interface CheckedSeal {
   reading: SealReading;
   pin: KeyPin;
 }
 
+/** The key that this browser checks with, held against the one that the Hall offers now. */
+export function pinHere(offeredKey: string): Promise<KeyPin> {
+  const readHistory = async () => (await hall.hall.keys.query({})).history;
+  return followKey(window.localStorage, offeredKey, new Date().toISOString(), readHistory);
+}
+
 /** @param input a sealed receipt, or the text of one */
 export async function checkSeal(input: unknown, offeredKey: string, previous: unknown): Promise<CheckedSeal> {
-  const pin = pinKey(window.localStorage, originOf(offeredKey), offeredKey, new Date().toISOString());
+  const pin = await pinHere(offeredKey);
   if (pin.status === "changed")
     return {
       pin,
@@ -19,9 +27,13 @@ export async function checkSeal(input: unknown, offeredKey: string, previous: un
       ),
     };
   // Fetched when the first receipt is opened: the list has no use for it.
-  const { verifySealedReceipt } = await import("@guildhall/attestation/verify");
+  const { verifySealedReceipt, verifyUnderKeys } = await import("@guildhall/attestation/verify");
   const options = previous === null ? {} : { previous };
-  return { pin, reading: readSeal(await verifySealedReceipt(input, pin.key, options)) };
+  const verdict =
+    pin.status === "followed"
+      ? await verifyUnderKeys(input, pin.followed, options)
+      : await verifySealedReceipt(input, pin.key, options);
+  return { pin, reading: readSeal(verdict) };
 }
 
 /** SHA-256 of the public key's 32 bytes, in hex: what people compare. */

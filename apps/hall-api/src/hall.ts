@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
+import type { KeyHistory } from "./keys/key-history.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -22,6 +23,8 @@ export interface Hall {
   signer: Ed25519Signer;
   /** The Hall's keys by what they are for. */
   keyring: Keyring;
+  /** What leads from each key of the log to the next. */
+  keyHistory: KeyHistory;
   /** Where the signer's key lives, if that is a token: it may hold more keys. */
   token: Token | null;
   ledger: Ledger;

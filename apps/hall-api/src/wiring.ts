@@ -29,6 +29,7 @@ import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
+import { createKeyHistory } from "./keys/key-history.ts";
 import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
@@ -134,7 +135,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log,
   });
   await refuseAnotherLog(db, settings, logKeys);
-  await holdToHistory({ db, origin: settings.origin, first: signer });
+  const keyHistory = createKeyHistory(db);
+  await holdToHistory({ db, keyHistory, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
   if (lost) {
     log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
@@ -200,6 +202,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     clock,
     signer: currentSigner(logKeys),
     keyring,
+    keyHistory,
     token,
     ledger,
     witnessing,

@@ -99,7 +99,7 @@ it("these are all operations, who may use them and by which doors", () => {
     hall.compliance         public               GET /wcp/health                           tRPC query
     hall.identity           public               GET /.well-known/hall.json
     hall.jwks               public               GET /.well-known/jwks.json
-    hall.keys               public               GET /.well-known/hall-keys.json
+    hall.keys               public               GET /.well-known/hall-keys.json           tRPC query
     hall.receipt            hall:read            GET /hall/receipts/:id
     keyring.list            key:read             GET /wcp/hall-keys                        tRPC query
     keyring.rotate          hall:operate         POST /hall/keys/:role/rotate              tRPC mutation

@@ -28,6 +28,7 @@ import { restore } from "../operations/draft/restore.ts";
 import { save } from "../operations/draft/save.ts";
 import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { compliance } from "../operations/hall/compliance.ts";
+import { keys } from "../operations/hall/keys.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
@@ -212,7 +213,7 @@ export const appRouter = t.router({
   }),
   capability: t.router({ list: query(listCapabilities) }),
   worker: t.router({ list: query(listWorkers), "get-record": query(getRecord) }),
-  hall: t.router({ compliance: query(compliance) }),
+  hall: t.router({ compliance: query(compliance), keys: query(keys) }),
   log: t.router({ checkpoint: query(checkpoint) }),
   certificate: t.router({
     list: query(listCertificates),

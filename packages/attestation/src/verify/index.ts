@@ -11,7 +11,9 @@ export {
   openEnvelope,
   preAuthEncoding,
 } from "./dsse.ts";
+export { type FeedRootCode, type FeedRootVerdict, verifyFeedRoot } from "./feed-root.ts";
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
+export { type KeyAttestationVerdict, verifyKeyAttestation } from "./key-attestation.ts";
 export { type KeyHistoryVerdict, keyAt, type LogKey, verifyKeyHistory } from "./key-history.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
