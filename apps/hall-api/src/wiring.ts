@@ -38,6 +38,7 @@ import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { createStateAuditor } from "./ledger/state-auditor.ts";
 import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
@@ -153,7 +154,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
-  const snapshots = createSnapshotStore(db, clock.now);
+  const snapshots = createSnapshotStore(db, clock.now, settings.onlineStandings);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
 
@@ -173,12 +174,17 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     key: async (treeSize) => verifierKey(settings.origin, (await logKeys.forTree(treeSize, 0))[0]!.publicKey),
     log,
   });
+  const stateAuditor = createStateAuditor({ db, ledger, clock, log });
   let auditing: Promise<unknown> | null = null;
   const audit = quietly("the audit", () => {
     // One round at a time, however long it takes.
-    auditing ??= auditor.audit().finally(() => {
-      auditing = null;
-    });
+    auditing ??= auditor
+      .audit()
+      // A log that cannot be read keeps nobody from comparing rows.
+      .finally(() => stateAuditor.audit())
+      .finally(() => {
+        auditing = null;
+      });
     return auditing;
   });
   const timers = [

@@ -92,6 +92,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     requireHumanMode: "sdk",
     publishConsent: false,
     measurementValidMs: 300_000,
+    onlineStandings: ["ok", "grace"],
+    openLoopback: false,
     seed: "none",
     logLevel: "silent",
   };
