@@ -9,12 +9,12 @@ import { Dialog } from "../ui/dialog.tsx";
 
 /** Which key this browser checks with, and since when. */
 export function KeyPinLine({ pin }: { pin: KeyPin }) {
-  if (pin.status === "followed")
+  const today = pin.followed?.at(-1)?.verifierKey ?? pin.key;
+  if (today !== pin.key)
     return (
       <p className="mb-2 text-13 text-quiet">
-        Key <Fingerprint verifierKey={pin.followed.at(-1)?.verifierKey ?? pin.key} /> of {originOf(pin.key)}.
-        The log's own entries lead to it from <Fingerprint verifierKey={pin.key} />, pinned in this browser on{" "}
-        {onDay(pin.pinnedAt)}.
+        Key <Fingerprint verifierKey={today} /> of {originOf(pin.key)}. The log's own entries lead to it from{" "}
+        <Fingerprint verifierKey={pin.key} />, pinned in this browser on {onDay(pin.pinnedAt)}.
       </p>
     );
   return (

@@ -60,7 +60,6 @@ describe("followKey", () => {
     const faults: [because: string, told: readonly unknown[]][] = [
       ["KEY_HISTORY_BROKEN", []],
       ["KEY_HISTORY_BROKEN", history.toSpliced(1, 1)],
-      ["KEY_HISTORY_BROKEN", ONE_CHANGE],
       ["HASH_MISMATCH", forged],
     ];
     for (const [because, told] of faults) {
@@ -68,6 +67,15 @@ describe("followKey", () => {
       expect(await followKey(store, THIRD, NOW, telling(told))).toMatchObject({ status: "changed", because });
       expect(pinKey(store, originOf(FIRST), FIRST, NOW)).toMatchObject({ status: "known", key: FIRST });
     }
+  });
+
+  it("refuses a key that the history does not reach, and keeps how far it leads", async () => {
+    const store = browser(FIRST);
+    expect(await followKey(store, THIRD, NOW, telling(ONE_CHANGE))).toMatchObject({
+      status: "changed",
+      because: "KEY_HISTORY_BROKEN",
+    });
+    expect(pinKey(store, originOf(FIRST), SECOND, NOW)).toMatchObject({ status: "followed" });
   });
 
   it("refuses another way than the one that it followed before", async () => {

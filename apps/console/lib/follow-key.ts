@@ -1,4 +1,4 @@
-import { type KeyPin, keepFollowed, originOf, pinKey } from "./pinned-key.ts";
+import { type KeyPin, keepFollowed, originOf, type PinnedKey, pinKey } from "./pinned-key.ts";
 import { readRefusal } from "./refusal.ts";
 
 /**
@@ -15,17 +15,27 @@ export async function followKey(
   const origin = originOf(offered);
   const pin = pinKey(store, origin, offered, now);
   if (pin.status !== "changed") return pin;
+  const found = await followOn(store, pin, readHistory);
+  if ("because" in found) return { ...pin, because: found.because };
+  return found.followed.some(({ verifierKey }) => verifierKey === offered)
+    ? found
+    : { ...pin, because: "KEY_HISTORY_BROKEN" };
+}
+
+/** Follows the log from the pinned key as far as it leads, whatever is offered; or says why it leads nowhere. */
+export async function followOn(
+  store: Pick<Storage, "getItem" | "setItem">,
+  pin: PinnedKey,
+  readHistory: () => Promise<readonly unknown[]>,
+): Promise<(KeyPin & { status: "followed" }) | { because: string }> {
   let history: readonly unknown[];
   try {
     history = await readHistory();
   } catch (error) {
-    return { ...pin, because: readRefusal(error).code };
+    return { because: readRefusal(error).code };
   }
   // Fetched when it is needed: most browsers never see a key change.
   const { verifyKeyHistory } = await import("@guildhall/attestation/verify");
   const verdict = await verifyKeyHistory(pin.key, history, { known: pin.followed ?? [] });
-  if (!verdict.ok) return { ...pin, because: verdict.code };
-  if (!verdict.keys.some(({ verifierKey }) => verifierKey === offered))
-    return { ...pin, because: "KEY_HISTORY_BROKEN" };
-  return keepFollowed(store, origin, pin, verdict.keys);
+  return verdict.ok ? keepFollowed(store, originOf(pin.key), pin, verdict.keys) : { because: verdict.code };
 }

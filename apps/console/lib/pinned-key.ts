@@ -40,7 +40,12 @@ export function replacePin(store: Store, origin: string, key: string, now: strin
 }
 
 /** Keeps how far the log was followed, so that nobody can show less of it later. */
-export function keepFollowed(store: Store, origin: string, pinned: PinnedKey, followed: LogKey[]): KeyPin {
+export function keepFollowed(
+  store: Store,
+  origin: string,
+  pinned: PinnedKey,
+  followed: LogKey[],
+): KeyPin & { status: "followed" } {
   const { key, pinnedAt } = pinned;
   writePin(store, origin, { key, pinnedAt, followed });
   return { status: "followed", key, pinnedAt, followed };

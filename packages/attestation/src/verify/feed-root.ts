@@ -17,14 +17,8 @@ export type FeedRootVerdict =
 
 export type FeedRootCode = "FEED_ROOT_MALFORMED" | "FEED_ROOT_NOT_NEXT";
 
-/**
- * Every key of a root has signed it, so each is in the hands of somebody who agreed. One that replaces another is
- * also signed by as many keys of that one as it asks for, and is its next version: a stolen Hall replaces no root.
- */
-export async function verifyFeedRoot(
-  envelope: string | Uint8Array,
-  previous: Pick<FeedRoot, "version" | "threshold" | "keys"> | null,
-): Promise<FeedRootVerdict> {
+/** Every key of a root has signed it, so each is in the hands of somebody who agreed. */
+export async function readFeedRoot(envelope: string | Uint8Array): Promise<FeedRootVerdict> {
   const claimed = readClaim(envelope);
   const keys = claimed && (await readKeys(claimed.keys));
   if (!keys)
@@ -39,19 +33,27 @@ export async function verifyFeedRoot(
   });
   if (!opened.ok) return opened;
   const root = FeedRoot.parse(readStrictJson(opened.payload));
-  const next = (previous?.version ?? 0) + 1;
-  if (root.version !== next)
-    return no("FEED_ROOT_NOT_NEXT", `Expected version ${next} of the root, found ${root.version}.`);
-  if (previous) {
-    const before = await readKeys(previous.keys);
-    const vouched = await openEnvelope(envelope, {
-      payloadType: FEED_ROOT_TYPE,
-      keys: before ?? [],
-      threshold: previous.threshold,
-    });
-    if (!vouched.ok) return { ...vouched, message: `By the root before: ${vouched.message}` };
-  }
   return { ok: true, root, digest: encodeHex(await sha256(opened.payload)) };
+}
+
+/**
+ * The same for the root that is to come after `previous`: its next version, signed also by as many keys of that one
+ * as it asks for. Whoever has the Hall alone replaces no root.
+ */
+export async function verifyFeedRoot(
+  envelope: string | Uint8Array,
+  previous: Pick<FeedRoot, "version" | "threshold" | "keys"> | null,
+): Promise<FeedRootVerdict> {
+  const verdict = await readFeedRoot(envelope);
+  if (!verdict.ok) return verdict;
+  const next = (previous?.version ?? 0) + 1;
+  if (verdict.root.version !== next)
+    return no("FEED_ROOT_NOT_NEXT", `Expected version ${next} of the root, found ${verdict.root.version}.`);
+  if (previous === null) return verdict;
+  const keys = (await readKeys(previous.keys)) ?? [];
+  const { threshold } = previous;
+  const vouched = await openEnvelope(envelope, { payloadType: FEED_ROOT_TYPE, keys, threshold });
+  return vouched.ok ? verdict : { ...vouched, message: `By the root before: ${vouched.message}` };
 }
 
 /** What the envelope says before anything of it is believed: which keys to try. */
