@@ -5,7 +5,7 @@ import {
   verifyUnderHistory,
 } from "@guildhall/attestation";
 import { type Db, type HallKey, latestCheckpoint, listHallKeys } from "@guildhall/db";
-import { HALL_CHAIN } from "@guildhall/protocol";
+import { FeedRootIntroduced, HALL_CHAIN } from "@guildhall/protocol";
 import { StartError } from "../start-refusal.ts";
 import type { KeyHistory } from "./key-history.ts";
 
@@ -53,15 +53,16 @@ function saysTheSame(
   { kind, chain, action, subject, details }: Record<string, unknown>,
   key: HallKey,
 ): boolean {
-  const { spki, roles } = (details ?? {}) as { spki?: unknown; roles?: unknown };
+  if (kind !== "key" || chain !== HALL_CHAIN || action !== "introduced") return false;
+  const spki = Buffer.from(key.spki).toString("base64");
+  if (key.role === "feed-root") {
+    const root = FeedRootIntroduced.safeParse(details).data;
+    const isIn = root?.keys.some((one) => one.key_id === key.keyId && one.spki === spki);
+    return isIn === true && root?.threshold === key.threshold;
+  }
+  const said = (details ?? {}) as { spki?: unknown; roles?: unknown };
   return (
-    kind === "key" &&
-    chain === HALL_CHAIN &&
-    action === "introduced" &&
-    subject === key.keyId &&
-    spki === Buffer.from(key.spki).toString("base64") &&
-    Array.isArray(roles) &&
-    roles.includes(key.role)
+    subject === key.keyId && said.spki === spki && Array.isArray(said.roles) && said.roles.includes(key.role)
   );
 }
 

@@ -37,6 +37,7 @@ import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
 import { list as listHallKeys } from "./keyring/list.ts";
+import { registerRoot } from "./keyring/register-root.ts";
 import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
@@ -172,6 +173,7 @@ export const OPERATIONS = [
   hallReceipt,
   listHallKeys,
   rotate,
+  registerRoot,
   renewToken,
   listNamespaceKeys,
   registerNamespaceKey,
