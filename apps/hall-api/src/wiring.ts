@@ -20,6 +20,7 @@ import {
   startEmbeddedPostgres,
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
+import { createQuotaKeeper } from "./agreements/quota-keeper.ts";
 import { createApp, createLog } from "./app.ts";
 import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
@@ -154,7 +155,11 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
-  const snapshots = createSnapshotStore(db, clock.now, settings.onlineStandings);
+  const snapshots = createSnapshotStore(db, clock.now, {
+    workingStandings: settings.onlineStandings,
+    signatoryRequired: settings.requireSignatory,
+  });
+  const quotas = createQuotaKeeper(db);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
 
@@ -213,6 +218,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     ledger,
     witnessing,
     snapshots,
+    quotas,
     shadow,
     authority,
     grants,

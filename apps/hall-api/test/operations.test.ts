@@ -55,6 +55,17 @@ it("these are all operations, who may use them and by which doors", () => {
     certificate.get         certification:read   GET /wcp/certificates/:id                 tRPC query
     authority.certificates  public               GET /.well-known/hall-ca.pem
     authority.revocations   public               GET /.well-known/hall-ca.crl
+    agreement.templates     agreement:read       GET /wcp/agreement-templates              tRPC query
+    agreement.list          agreement:read       GET /wcp/agreements                       tRPC query
+    agreement.get           agreement:read       GET /wcp/agreements/:id                   tRPC query
+    agreement.get-version   agreement:read       GET /wcp/agreements/versions/:digest
+    agreement.draft         agreement:draft      POST /wcp/agreements                      tRPC mutation
+    agreement.amend         agreement:draft      POST /wcp/agreements/:id/versions         tRPC mutation
+    agreement.sign          agreement:sign       POST /wcp/agreements/:id/sign             tRPC mutation
+    agreement.activate      agreement:sign       POST /wcp/agreements/:id/activate         tRPC mutation
+    agreement.suspend       agreement:end        POST /wcp/agreements/:id/suspend          tRPC mutation
+    agreement.resume        agreement:sign       POST /wcp/agreements/:id/resume           tRPC mutation
+    agreement.terminate     agreement:end        POST /wcp/agreements/:id/terminate        tRPC mutation
     attestation.list        attestation:read     GET /wcp/attestations                     tRPC query
     attestation.get         attestation:read     GET /wcp/workers/:worker_id/attestation   tRPC query
     attestation.register    attestation:register POST /wcp/workers/:worker_id/attestation  tRPC mutation
@@ -196,10 +207,6 @@ const AWAITED: readonly string[] = [
   "member:set-role",
   "member:remove",
   "member:end-sessions",
-  "agreement:read",
-  "agreement:draft",
-  "agreement:sign",
-  "agreement:end",
   "tenant:read",
   "tenant:create",
 ];

@@ -42,6 +42,7 @@ interface Checks {
   message_says?: string[];
   never_says?: string[];
   events?: string[];
+  events_say?: Record<string, Json>;
 }
 
 interface VectorCase extends Checks {
@@ -70,6 +71,8 @@ interface VectorSnapshot {
   attestation_configured?: boolean;
   chain_sums?: Record<string, number>;
   blast_spent?: Record<string, number>;
+  signatory_required?: boolean;
+  quota_left?: Record<string, number>;
   catalog_version?: string;
   workers?: VectorWorker[];
 }
@@ -204,7 +207,7 @@ export function readVector(name: string, text: string): Vector {
 }
 
 function checksOf(from: Partial<Checks>): Checks {
-  const { expect, inputs_lack, message_says, never_says, events } = from;
+  const { expect, inputs_lack, message_says, never_says, events, events_say } = from;
   if (expect === undefined) throw new Error("a vector expects nothing");
   return {
     expect,
@@ -212,6 +215,7 @@ function checksOf(from: Partial<Checks>): Checks {
     ...(message_says && { message_says }),
     ...(never_says && { never_says }),
     ...(events && { events }),
+    ...(events_say && { events_say }),
   };
 }
 
@@ -265,6 +269,8 @@ function readSnapshot(name: string, from: VectorSnapshot, materials: Materials):
     attestationConfigured: from.attestation_configured ?? false,
     chainSums: new Map(Object.entries(from.chain_sums ?? {})),
     blastSpent: new Map(Object.entries(from.blast_spent ?? {})),
+    signatoryRequired: from.signatory_required ?? false,
+    quotaLeft: new Map(Object.entries(from.quota_left ?? {})),
     catalogVersion: from.catalog_version ?? CATALOG_VERSION,
   };
 }

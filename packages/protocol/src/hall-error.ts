@@ -47,6 +47,11 @@ export const HALL_ERRORS = {
     "The credential is not allowed to do this.",
     "Use one with the permission named in detail.",
   ),
+  STEP_UP_REQUIRED: refusal(
+    403,
+    "For this the person has to show again who they are.",
+    "Sign in anew or confirm your second factor, then repeat it within five minutes.",
+  ),
   TENANT_SUSPENDED: refusal(
     403,
     "The tenant is suspended, so nothing of it is changed.",
