@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -130,6 +130,20 @@ describe("the feed's root", () => {
   const listed = async (state: string) =>
     (await told()).keys.filter((key) => key.roles.includes("feed-root") && key.state === state);
 
+  it("of another log, or what is none, is refused", async () => {
+    await rootAt("other", "--keys", "1", "--threshold", "1", "--origin", "other.test/log");
+    const texts = {
+      FEED_ROOT_OF_ANOTHER_LOG: readFileSync(join(folder, "other", "feed-root-1.json"), "utf8"),
+    };
+    for (const [reason, envelope] of Object.entries({ ...texts, FEED_ROOT_MALFORMED: "{}" }))
+      expect(
+        await hall.ask("POST", "/hall/keys/feed-root", {
+          key: hall.operatorToken,
+          body: { envelope, reason: "the first of its kind" },
+        }),
+      ).toMatchObject({ status: 422, body: { code: "FEED_ROOT_INVALID", reason } });
+  });
+
   it("is entered whole by one sealed entry that names its keys and the threshold", async () => {
     expect((await rootAt("one", "--keys", "5", "--threshold", "3")).code).toBe(0);
     const registered = await register("one", "feed-root-1.json");
@@ -162,14 +176,6 @@ describe("the feed's root", () => {
     expect(await listed("active")).toHaveLength(3);
     expect(await listed("retired")).toHaveLength(5);
     expect(await register("two", "feed-root-2.json")).toMatchObject({ code: 2 });
-  });
-
-  it("of another log is refused", async () => {
-    const envelope = await hall.ask<{ reason: string }>("POST", "/hall/keys/feed-root", {
-      key: hall.operatorToken,
-      body: { envelope: "{}", reason: "none" },
-    });
-    expect(envelope).toMatchObject({ status: 422, body: { reason: "FEED_ROOT_MALFORMED" } });
   });
 
   it("is held to its entry when the Hall starts: a row that says another key is refused", async () => {
