@@ -23,11 +23,14 @@ import type { FastifyInstance } from "fastify";
 import { createQuotaKeeper } from "./agreements/quota-keeper.ts";
 import { createApp, createLog } from "./app.ts";
 import { openAuthority } from "./certification/authority.ts";
+import { remindOfRenewals } from "./certification/renewals.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { createAddressMeter } from "./identity/address-meter.ts";
+import { createKeyMeter } from "./identity/key-meter.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
 import { createKeyHistory } from "./keys/key-history.ts";
@@ -35,6 +38,7 @@ import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import { createAuditor } from "./ledger/auditor.ts";
+import { createDecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
@@ -66,6 +70,7 @@ export interface StartOptions {
 
 const POLL_MS = 1000;
 const CLOCK_MS = 60_000;
+const REMIND_MS = 3_600_000;
 
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
@@ -161,12 +166,14 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   });
   const quotas = createQuotaKeeper(db);
   const shadow = createShadowRecorder({ db, log });
+  const keyMeter = createKeyMeter({ db, now: clock.now, tenantPerMinute: settings.tenantRequestsPerMinute });
   const notifications = await listen(db, log);
 
   const quietly = (what: string, work: () => Promise<unknown>) => () =>
     void work().catch((err) => log.warn({ err }, `${what} failed; it is tried again`));
   const seal = quietly("sealing", () => ledger.sealer.sealCommitted());
   const refresh = quietly("the snapshot poll", () => snapshots.poll());
+  const meter = quietly("writing down the use of keys", () => keyMeter.write());
   notifications.on("guildhall_ledger", seal);
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
@@ -192,13 +199,17 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       });
     return auditing;
   });
+  const remind = quietly("the reminder of renewals", () => remindOfRenewals({ db, ledger, clock }));
+  remind();
   const timers = [
+    setInterval(remind, REMIND_MS),
     setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
       refresh();
       dispatcher.wake();
       void witnessing.ask();
+      meter();
     }, POLL_MS),
     setInterval(
       quietly("the clock", () => clock.measure()),
@@ -220,9 +231,12 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     snapshots,
     quotas,
     shadow,
+    tally: createDecisionTally(db),
     authority,
     grants,
     dispatcher,
+    keyMeter,
+    leakReports: createAddressMeter({ now: clock.now, perAddress: 10, together: 300 }),
     log,
     probe,
     startedAtMs: clock.now(),
@@ -237,6 +251,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await auditing?.catch(() => undefined); // told when it failed
       await dispatcher.close();
       await shadow.close();
+      await keyMeter.close().catch((err) => log.warn({ err }, "the last use of keys was not written down"));
       await ledger.close();
       await headKeeper.close();
       await notifications.close();

@@ -50,6 +50,7 @@ export {
   type CheckName,
   type GoodReceipt,
   type Verdict,
+  type VerifyOptions,
   verifySealedReceipt,
 } from "./receipt.ts";
 export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
@@ -69,3 +70,4 @@ export {
 export { TileTree } from "./tile-tree.ts";
 export { verifyUnderHistory, verifyUnderKeys } from "./under-history.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";
+export { type KnownWitnesses, readWitnesses, requireCosigned, type Witnesses } from "./witnesses.ts";
