@@ -23,7 +23,7 @@ const WITH_BUNDLE = new Set([
 const TIMEOUT_MS = 15_000;
 const PROCEDURE = /^[a-z]+\.[a-zA-Z]+(?:-[a-z]+)*$/;
 /** Its answer is a session token, which must never reach a script: only `authorize` may ask for it. */
-const KEPT_BACK = new Set(["session.begin"]);
+const KEPT_BACK = new Set(["session.begin", "session.verify-factor"]);
 
 export async function forward(request: Request, procedures: string, to: Destination): Promise<Response> {
   if (!isSameOrigin(request, to.consoleUrl)) return refuse("CROSS_SITE");

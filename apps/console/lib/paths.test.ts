@@ -10,6 +10,12 @@ describe("paths", () => {
       signIn: paths.signIn(),
       signInWithLink: paths.signIn({ token: "hall_link_x" }),
       signInAgain: paths.signIn({ because: "ended" }),
+      join: paths.join({ token: "hall_link_x" }),
+      recover: paths.recover(),
+      members: paths.members("acme"),
+      roles: paths.roles("acme"),
+      sessions: paths.sessions("acme"),
+      security: paths.security("acme"),
       decisions: paths.decisions("acme"),
       decisionsNarrowed: paths.decisions("acme", {
         env: "prod",
@@ -41,7 +47,7 @@ describe("paths", () => {
       editProfile: paths.editProfile("acme", "prof.acme.night"),
       trpcDoor: paths.trpcDoor(),
       csrfToken: paths.csrfToken(),
-      spendLink: paths.spendLink(),
+      beginSession: paths.beginSession("password"),
       whoIsSignedIn: paths.whoIsSignedIn(),
       signOut: paths.signOut(),
     }).toMatchInlineSnapshot(`

@@ -31,6 +31,8 @@ const Env = z.object({
   HALL_SIGNER: z.string().transform(signerSetting).optional(),
   /** The file that holds the operator's token, made on the first start. Whoever can read it operates the Hall. */
   HALL_OPERATOR_TOKEN_FILE: z.string().min(1).optional(),
+  /** The file with the key that second factors are encrypted with, made on the first start. Instances share it. */
+  HALL_FACTOR_KEY_FILE: z.string().min(1).optional(),
   /** The log's origin: part of every receipt and the name of its key. */
   HALL_ORIGIN: z
     .string()
@@ -81,6 +83,7 @@ export interface Settings {
   databaseUrl: string | null;
   signer: SignerSetting;
   operatorTokenFile: string;
+  factorKeyFile: string;
   /** Where the newest signed head is kept: beside the key where that is a file, else where such a key would be. */
   headFile: string;
   recoverLog: number | null;
@@ -123,6 +126,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     port: e.HALL_PORT,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
     operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
+    factorKeyFile: e.HALL_FACTOR_KEY_FILE ?? join(e.HALL_DATA_DIR, "keys", "factor-key"),
     signer,
     headFile: `${signer.kind === "file" ? signer.path : keyFile}.log-head.json`,
     recoverLog: e.HALL_RECOVER_LOG ?? null,

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
+import type { FactorKey } from "./identity/factor-key.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -31,6 +32,8 @@ export interface Hall {
   authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;
+  /** Encrypts what is kept of second factors. */
+  factorKey: FactorKey;
   log: FastifyBaseLogger;
   probe: Probe;
   startedAtMs: number;

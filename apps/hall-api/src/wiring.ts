@@ -27,6 +27,7 @@ import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { openFactorKey } from "./identity/factor-key.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
 import { keyStore } from "./keys/key-store.ts";
@@ -147,6 +148,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
+  const factorKey = await openFactorKey(settings.factorKeyFile);
   const snapshots = createSnapshotStore(db, clock.now);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
@@ -204,6 +206,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     authority,
     grants,
     dispatcher,
+    factorKey,
     log,
     probe,
     startedAtMs: clock.now(),

@@ -213,6 +213,7 @@ const certificateIds: Probe = () => ({
   nobodys: madeUp(theirs.certificate),
 });
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
+const sessionIds: Probe = () => ({ foreign: [theirs.sessionId], nobodys: madeUp(theirs.sessionId) });
 const roleNames: Probe = () => ({ foreign: [theirs.role], nobodys: ["keeper-of-nothing"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
@@ -306,7 +307,16 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "key.revoke": { id: keyIds, reason: "free text" },
   "role.define": { name: "free for each tenant", permissions: "of one table" },
   "role.retire": { name: roleNames },
-  "session.begin": { token: "is itself the right to sign in" },
+  "session.begin": {
+    ...nothing("is itself the right to sign in", "token email password"),
+    tenant: "is held against the account that signs in",
+  },
+  "session.verify-factor": nothing("is itself the right to sign in", "token code"),
+  "session.step-up": nothing("is held against one's own account", "code password"),
+  "session.revoke": { id: sessionIds },
+  "account.set-password": { password: "one's own" },
+  "account.confirm-totp": { id: "is held against one's own account", code: "one's own" },
+  "hall.sign-in-failures": { limit: "a number" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
   "operator.renew-token": { reason: "free text" },
@@ -390,6 +400,7 @@ it("every field of every operation's input has a probe, or says why it needs non
 
 /** Parameters that name nothing which only one tenant has. */
 const NAMES = new Set([
+  "account.confirm-totp id",
   "role.define name",
   "profile.define profile_id",
   "profile.set-environment env",

@@ -54,7 +54,9 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 }
 
 function publicInput({ name }: Operation): object {
-  return name === "session.begin" ? { token: newSecret("link") } : {};
+  if (name === "session.begin") return { token: newSecret("link") };
+  if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
+  return {};
 }
 
 it("this is everything that answers a stranger with something else than 401 UNAUTHENTICATED", async () => {
@@ -90,10 +92,12 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "GET /trpc/hall.compliance 400 INVALID_REQUEST",
       "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
       "POST /trpc/session.begin 401 LINK_SPENT",
+      "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
       "HEAD /wcp/health 200",
       "POST /wcp/session/begin 401 LINK_SPENT",
+      "POST /wcp/session/verify-factor 401 SESSION_ENDED",
     ]
   `);
 });

@@ -37,6 +37,11 @@ export const HALL_ERRORS = {
     "The sign-in link was used or has expired.",
     "Ask the operator of the Hall for a new one.",
   ),
+  SIGN_IN_REFUSED: refusal(
+    401,
+    "That is not what signs you in here.",
+    "Check what you typed; ask for a recovery link if you have lost it.",
+  ),
   GRANT_INVALID: refusal(
     401,
     "The grant is not valid for this work.",
@@ -46,6 +51,11 @@ export const HALL_ERRORS = {
     403,
     "The credential is not allowed to do this.",
     "Use one with the permission named in detail.",
+  ),
+  STEP_UP_REQUIRED: refusal(
+    403,
+    "This needs a factor that was shown within the last ten minutes.",
+    "Show your code or password again, then repeat it.",
   ),
   NOT_FOUND: refusal(404, "There is no such thing here.", "Check the id."),
   GRANT_REDEEMED: refusal(
@@ -86,6 +96,11 @@ export const HALL_ERRORS = {
     "Send Content-Type: application/json.",
   ),
   IDEMPOTENCY_MISMATCH: refusal(422, "This idempotency key was used with another body.", "Use a new key."),
+  PASSWORD_WEAK: refusal(
+    422,
+    "The password can be guessed too soon.",
+    "Read reason; take a few words that do not belong together.",
+  ),
   BUNDLE_INVALID: refusal(422, "The rule bundle is not one.", "Mend what problems names."),
   BUNDLE_SHADOWED: refusal(
     422,
@@ -106,6 +121,11 @@ export const HALL_ERRORS = {
     422,
     "The measurement does not answer what was asked.",
     "Read reason; ask for a nonce and answer that one, with a key that is registered here.",
+  ),
+  TOO_MANY_ATTEMPTS: refusal(
+    429,
+    "Too many attempts were made within a quarter of an hour.",
+    "Wait a quarter of an hour, or ask for a recovery link.",
   ),
   INTERNAL: refusal(500, "The Hall failed; nothing was dispatched.", "Report the request id."),
   LEDGER_UNAVAILABLE: refusal(

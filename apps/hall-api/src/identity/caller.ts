@@ -12,10 +12,21 @@ export interface Caller {
   actor: Actor;
   /** Of the credential itself: what is looked up again when the right has to be checked anew. */
   secretHash: Buffer;
-  credential: { kind: "key"; id: string } | { kind: "session"; id: string; name: string; role: string };
+  credential: { kind: "key"; id: string } | SessionCredential;
   permissions: ReadonlySet<Permission>;
   /** The signatory identities that this credential may sign as. */
   identities: ReadonlySet<SignatoryId>;
+}
+
+export interface SessionCredential {
+  kind: "session";
+  id: string;
+  name: string;
+  role: string;
+  /** Null for who has no account and signs in by links alone. */
+  accountId: string | null;
+  /** When its holder last showed a factor, in milliseconds; null where never. */
+  stepUpAtMs: number | null;
 }
 
 /** Whoever holds the Hall's operator token. It names no tenant, so no transaction of one can be opened for it. */
@@ -28,6 +39,20 @@ export interface HallOperator {
 /** @throws HallError FORBIDDEN naming the permission */
 export function requirePermission(caller: AnyCaller, permission: Permission): void {
   if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
+}
+
+/** For how long a factor that was shown is fresh enough for a sensitive act. */
+export const STEP_UP_MS = 10 * 60_000;
+
+/**
+ * Asks a person for a fresh factor before a sensitive act (ARCHITECTURE 6). Keys have none to show; no key is given a
+ * permission of such an act, which a test holds.
+ * @throws HallError STEP_UP_REQUIRED
+ */
+export function requireStepUp(caller: AnyCaller, nowMs: number): void {
+  if (caller.kind !== "tenant" || caller.credential.kind !== "session") return;
+  const { stepUpAtMs } = caller.credential;
+  if (stepUpAtMs === null || stepUpAtMs + STEP_UP_MS < nowMs) throw new HallError("STEP_UP_REQUIRED");
 }
 
 /** The actor as rows name it: `kind:id`. */

@@ -1,3 +1,9 @@
+import { beginTotp } from "./account/begin-totp.ts";
+import { confirmTotp } from "./account/confirm-totp.ts";
+import { get as getAccount } from "./account/get.ts";
+import { removeTotp } from "./account/remove-totp.ts";
+import { renewCodes } from "./account/renew-codes.ts";
+import { setPassword } from "./account/set-password.ts";
 import { list as listAlerts } from "./alert/list.ts";
 import { listPending } from "./approval/list-pending.ts";
 import { get as getAttestation } from "./attestation/get.ts";
@@ -33,6 +39,7 @@ import { identity } from "./hall/identity.ts";
 import { jwks } from "./hall/jwks.ts";
 import { keys as hallKeys } from "./hall/keys.ts";
 import { receipt as hallReceipt } from "./hall/receipt.ts";
+import { signInFailures } from "./hall/sign-in-failures.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
@@ -70,7 +77,11 @@ import { register as registerRunner } from "./runner/register.ts";
 import { retire as retireRunner } from "./runner/retire.ts";
 import { begin } from "./session/begin.ts";
 import { end } from "./session/end.ts";
+import { list as listSessions } from "./session/list.ts";
 import { me } from "./session/me.ts";
+import { revoke as revokeSession } from "./session/revoke.ts";
+import { stepUp } from "./session/step-up.ts";
+import { verifyFactor } from "./session/verify-factor.ts";
 import { end as endShadow } from "./shadow/end.ts";
 import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
@@ -145,8 +156,18 @@ export const OPERATIONS = [
   defineRole,
   retireRole,
   begin,
+  verifyFactor,
+  stepUp,
   me,
+  listSessions,
+  revokeSession,
   end,
+  getAccount,
+  setPassword,
+  beginTotp,
+  confirmTotp,
+  removeTotp,
+  renewCodes,
   checkpoint,
   tile,
   health,
@@ -155,6 +176,7 @@ export const OPERATIONS = [
   jwks,
   hallKeys,
   hallReceipt,
+  signInFailures,
   listHallKeys,
   rotate,
   renewToken,

@@ -18,6 +18,8 @@ export interface Operation<
   summary: string;
   /** `public` for what strangers may do; `grant` where the input itself carries the credential. */
   permission: Permission | "public" | "grant";
+  /** True for what a person does only with a factor that was shown a moment ago. */
+  stepUp?: true;
   input: Input;
   output: Output;
   rest?: RestDoor;
@@ -56,6 +58,8 @@ export interface Context<Input extends z.ZodType> {
 /** What an operation may know of how it was asked. */
 export interface RequestFacts {
   id: string;
+  /** Where the connection comes from. */
+  address: string;
   /** The body as it came, for operations that hash what was written rather than what was meant. */
   rawBody: Uint8Array | null;
   idempotencyKey: string | null;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { authenticate } from "../identity/authenticate.ts";
-import { requirePermission } from "../identity/caller.ts";
+import { requirePermission, requireStepUp } from "../identity/caller.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import type { Operation, RequestFacts } from "../operations/operation.ts";
 
@@ -36,6 +36,7 @@ function registerRoute(
       let text: string | null = null;
       const facts: RequestFacts = {
         id: request.id,
+        address: request.ip,
         rawBody: request.rawBody,
         idempotencyKey: header(request, "idempotency-key"),
         authorization: request.headers.authorization,
@@ -73,6 +74,7 @@ export async function admit(hall: Hall, operation: Operation, authorization: str
     return authorization === undefined ? null : await authenticate(hall, authorization);
   const caller = await authenticate(hall, authorization);
   requirePermission(caller, permission);
+  if (operation.stepUp) requireStepUp(caller, hall.clock.now());
   return caller;
 }
 

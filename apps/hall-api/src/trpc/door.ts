@@ -29,11 +29,12 @@ export async function registerTrpc(app: FastifyInstance, hall: Hall): Promise<vo
       createContext: ({
         req,
       }: {
-        req: { headers: { authorization?: string }; id: string };
+        req: { headers: { authorization?: string }; id: string; ip: string };
       }): TrpcContext => ({
         hall,
         authorization: req.headers.authorization,
         requestId: req.id,
+        address: req.ip,
       }),
     };
     await scope.register(fastifyTRPCPlugin, { prefix: "/trpc", trpcOptions });

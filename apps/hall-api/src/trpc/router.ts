@@ -4,6 +4,12 @@ import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
 import type { AnyCaller } from "../identity/caller.ts";
+import { beginTotp } from "../operations/account/begin-totp.ts";
+import { confirmTotp } from "../operations/account/confirm-totp.ts";
+import { get as getAccount } from "../operations/account/get.ts";
+import { removeTotp } from "../operations/account/remove-totp.ts";
+import { renewCodes } from "../operations/account/renew-codes.ts";
+import { setPassword } from "../operations/account/set-password.ts";
 import { list as listAlerts } from "../operations/alert/list.ts";
 import { listPending } from "../operations/approval/list-pending.ts";
 import { get as getAttestation } from "../operations/attestation/get.ts";
@@ -55,7 +61,11 @@ import { register as registerRunner } from "../operations/runner/register.ts";
 import { retire as retireRunner } from "../operations/runner/retire.ts";
 import { begin } from "../operations/session/begin.ts";
 import { end } from "../operations/session/end.ts";
+import { list as listSessions } from "../operations/session/list.ts";
 import { me } from "../operations/session/me.ts";
+import { revoke as revokeSession } from "../operations/session/revoke.ts";
+import { stepUp } from "../operations/session/step-up.ts";
+import { verifyFactor } from "../operations/session/verify-factor.ts";
 import { end as endShadow } from "../operations/shadow/end.ts";
 import { list as listShadow } from "../operations/shadow/list.ts";
 import { start as startShadow } from "../operations/shadow/start.ts";
@@ -68,6 +78,7 @@ export interface TrpcContext {
   hall: Hall;
   authorization: string | undefined;
   requestId: string;
+  address: string;
 }
 
 const t = initTRPC.context<TrpcContext>().create({
@@ -123,9 +134,10 @@ function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
   context: TrpcContext & { caller: AnyCaller | null },
   input: z.output<I>,
 ): Promise<z.output<O>> {
-  const { hall, caller, authorization, requestId: id } = context;
+  const { hall, caller, authorization, requestId: id, address } = context;
   const request = {
     id,
+    address,
     rawBody: null,
     idempotencyKey: null,
     authorization,
@@ -223,6 +235,22 @@ export const appRouter = t.router({
   }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
   role: t.router({ list: query(listRoles), define: mutation(defineRole), retire: mutation(retireRole) }),
-  session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
+  session: t.router({
+    begin: mutation(begin),
+    "verify-factor": mutation(verifyFactor),
+    "step-up": mutation(stepUp),
+    me: query(me),
+    list: query(listSessions),
+    revoke: mutation(revokeSession),
+    end: mutation(end),
+  }),
+  account: t.router({
+    get: query(getAccount),
+    "set-password": mutation(setPassword),
+    "begin-totp": mutation(beginTotp),
+    "confirm-totp": mutation(confirmTotp),
+    "remove-totp": mutation(removeTotp),
+    "renew-codes": mutation(renewCodes),
+  }),
 });
 export type AppRouter = typeof appRouter;

@@ -10,6 +10,7 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     databaseUrl,
     signer,
     operatorTokenFile: join(folder, "keys", "operator-token"),
+    factorKeyFile: join(folder, "keys", "factor-key"),
     headFile: join(folder, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
     auditSeconds: 3600,

@@ -80,6 +80,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     databaseUrl,
     signer: { kind: "file", path: join(dataDir, "keys", "hall.pem") },
     operatorTokenFile: join(dataDir, "keys", "operator-token"),
+    factorKeyFile: join(dataDir, "keys", "factor-key"),
     headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
     auditSeconds: 3600,
