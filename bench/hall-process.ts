@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSettings } from "../apps/hall-api/src/env.ts";
-import { hashSecret, newSecret } from "../apps/hall-api/src/identity/api-key.ts";
+import { hashSecret, keyDigest, newSecret } from "../apps/hall-api/src/identity/api-key.ts";
 import { KEY_SCOPES } from "../apps/hall-api/src/identity/permissions.ts";
 import { startHall } from "../apps/hall-api/src/wiring.ts";
-import { openToken, recordHash } from "../packages/attestation/src/index.ts";
+import { documentDigest, openToken, recordHash, textDigest } from "../packages/attestation/src/index.ts";
 import { startSoftHsm } from "../packages/attestation/src/testing/index.ts";
 import {
   activateBundle,
@@ -19,9 +19,13 @@ import {
   withTenant,
 } from "../packages/db/src/index.ts";
 import {
+  type ActBody,
   canonicalJson,
+  HALL_CHAIN,
   type KeyId,
   RuleBundle,
+  readStrictJsonWithLexemes,
+  recordText,
   type SignatoryId,
   type TenantId,
   type WorkerId,
@@ -85,39 +89,71 @@ async function makeTenant(i: number): Promise<{ key: string; identity: string }>
   const tenantId = randomUUID() as TenantId;
   const identity = `tenant-${i}` as SignatoryId;
   const key = newSecret("key");
-  await withOperator(hall.db, (tx) =>
-    createTenant(tx, { id: tenantId, slug: `tenant-${i}`, name: identity, identities: [identity] }),
-  );
+  const slug = `tenant-${i}`;
+  await withOperator(hall.db, async (tx) => {
+    await createTenant(tx, { id: tenantId, slug, name: identity, identities: [identity] });
+    const details = { slug, identities: [identity] };
+    await record(tx, HALL_CHAIN, { kind: "tenant", action: "created", subject: tenantId, details });
+  });
   const bundle = canonicalJson(RuleBundle.parse({ rules: rules() }));
-  const digest = `sha256:${createHash("sha256").update(bundle).digest("hex")}`;
-  const record = workerRecord(i);
+  const digest = textDigest(bundle);
+  const worker = workerRecord(i);
+  const workerText = JSON.stringify(worker);
+  const worker_record_hash = recordHash(workerText);
   const transport = WorkerTransport.parse({ kind: "http", url: "http://127.0.0.1:9/", timeout_ms: 1000 });
+  const transport_digest = documentDigest(transport);
+  const [keyId, keyHash, scopes] = [randomUUID() as KeyId, hashSecret(key), [...KEY_SCOPES]];
   await withTenant(hall.db, tenantId, async (tx) => {
     await createApiKey(tx, {
-      id: randomUUID() as KeyId,
+      id: keyId,
       tenantId,
       name: "bench",
-      keyHash: hashSecret(key),
+      keyHash,
       hint: key.slice(0, 13),
       identities: [identity],
-      scopes: [...KEY_SCOPES],
+      scopes,
       expiresAt: null,
     });
     await storeBundle(tx, tenantId, { digest, bundle });
     await activateBundle(tx, tenantId, digest);
-    const workerId = record.worker_id as WorkerId;
+    const workerId = worker.worker_id as WorkerId;
     await enrollWorker(tx, {
       tenantId,
       workerId,
       enrollmentId: randomUUID(),
-      speciesId: record.worker_species_id,
-      recordHash: recordHash(JSON.stringify(record)),
-      record: JSON.stringify({ ...record, artifact_hash: recordHash(JSON.stringify(record)) }),
+      speciesId: worker.worker_species_id,
+      recordHash: worker_record_hash,
+      record: `{"artifact_hash":"${worker_record_hash}",${recordText(readStrictJsonWithLexemes(workerText)).slice(1)}`,
     });
-    await setWorkerTransport(tx, { tenantId, workerId }, { ...transport, digest });
+    await setWorkerTransport(tx, { tenantId, workerId }, { ...transport, digest: transport_digest });
+    // Rows without receipts would be alerts of the auditor, in the middle of a measurement.
+    const act = (
+      kind: "key" | "rule" | "worker",
+      action: string,
+      subject: string,
+      details: ActBody["details"],
+    ) => record(tx, tenantId, { kind, action, subject, details });
+    const key_digest = keyDigest(keyHash);
+    await act("key", "created", keyId, { identities: [identity], scopes, key_digest });
+    await act("rule", "published", digest, {});
+    await act("worker", "enrolled", workerId, {
+      worker_record_hash,
+      worker_species_id: worker.worker_species_id,
+    });
+    await act("worker", "transport_set", workerId, { version: 1, transport_digest, kind: transport.kind });
   });
   await hall.snapshots.get(tenantId);
   return { key, identity };
+}
+
+function record(
+  tx: Parameters<typeof hall.ledger.append>[0],
+  chain: TenantId,
+  act: Pick<ActBody, "kind" | "action" | "subject" | "details">,
+) {
+  const nowMs = hall.clock.now();
+  const envelope = hall.ledger.envelopeFor(chain, { kind: "hall", id: "bench" }, nowMs);
+  return hall.ledger.append(tx, { ...envelope, ...act } as Parameters<typeof hall.ledger.append>[1], nowMs);
 }
 
 /** Ten rules, as a small tenant has: the last is the one that matches. */

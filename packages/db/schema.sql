@@ -4,27 +4,6 @@ CREATE SCHEMA hall;
 CREATE SCHEMA ledger;
 CREATE SCHEMA lookup;
 
-CREATE TABLE hall.account (
-  id uuid NOT NULL,
-  email text,
-  issuer text,
-  subject text,
-  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  CONSTRAINT account_pkey PRIMARY KEY (id),
-  CONSTRAINT account_email_key UNIQUE (email),
-  CONSTRAINT account_issuer_subject_key UNIQUE (issuer, subject),
-  CONSTRAINT account_check CHECK (((issuer IS NULL) = (subject IS NULL))),
-  CONSTRAINT account_check1 CHECK (((email IS NOT NULL) OR (issuer IS NOT NULL))),
-  CONSTRAINT account_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254))))
-);
-ALTER TABLE hall.account ENABLE ROW LEVEL SECURITY;
-ALTER TABLE hall.account FORCE ROW LEVEL SECURITY;
-CREATE POLICY account ON hall.account AS PERMISSIVE FOR ALL TO hall_app
-  USING ((id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid))
-  WITH CHECK ((id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid));
-CREATE POLICY lookup_reads ON hall.account AS PERMISSIVE FOR SELECT TO hall_lookup
-  USING (true);
-
 CREATE TABLE hall.active_bundle (
   tenant_id uuid NOT NULL,
   digest text NOT NULL,
@@ -254,26 +233,6 @@ CREATE POLICY tenant ON hall.environment_profile AS PERMISSIVE FOR ALL TO hall_a
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.environment_profile FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
-CREATE TABLE hall.factor (
-  account_id uuid NOT NULL,
-  id uuid NOT NULL,
-  kind text NOT NULL,
-  secret bytea NOT NULL,
-  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
-  confirmed_at timestamp(3) with time zone,
-  last_step bigint DEFAULT 0 NOT NULL,
-  ended_at timestamp(3) with time zone,
-  CONSTRAINT factor_pkey PRIMARY KEY (account_id, id),
-  CONSTRAINT factor_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'totp'::text, 'recovery'::text]))),
-  CONSTRAINT factor_account_id_fkey FOREIGN KEY (account_id) REFERENCES hall.account(id) ON DELETE RESTRICT
-);
-CREATE UNIQUE INDEX factor_sole ON hall.factor USING btree (account_id, kind) WHERE ((kind = ANY (ARRAY['password'::text, 'totp'::text])) AND (confirmed_at IS NOT NULL) AND (ended_at IS NULL));
-ALTER TABLE hall.factor ENABLE ROW LEVEL SECURITY;
-ALTER TABLE hall.factor FORCE ROW LEVEL SECURITY;
-CREATE POLICY account ON hall.factor AS PERMISSIVE FOR ALL TO hall_app
-  USING ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid))
-  WITH CHECK ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid));
-
 CREATE TABLE hall.grant_key (
   kid text NOT NULL,
   public_key bytea NOT NULL,
@@ -366,25 +325,38 @@ CREATE TABLE hall.member (
   role text NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   custom_role text,
-  account_id uuid,
-  email text,
-  joined_at timestamp(3) with time zone,
-  removed_at timestamp(3) with time zone,
   CONSTRAINT member_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT member_role_check CHECK (((role = ANY (ARRAY['owner'::text, 'admin'::text, 'operator'::text, 'approver'::text, 'compliance'::text, 'auditor'::text, 'custom'::text])) AND ((role = 'custom'::text) = (custom_role IS NOT NULL)))),
-  CONSTRAINT member_account_id_fkey FOREIGN KEY (account_id) REFERENCES hall.account(id) ON DELETE RESTRICT,
   CONSTRAINT member_custom_role_fkey FOREIGN KEY (tenant_id, custom_role) REFERENCES hall.custom_role(tenant_id, name) ON DELETE RESTRICT,
   CONSTRAINT member_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
 );
-CREATE UNIQUE INDEX member_account ON hall.member USING btree (tenant_id, account_id) WHERE (removed_at IS NULL);
-CREATE UNIQUE INDEX member_email ON hall.member USING btree (tenant_id, email) WHERE (removed_at IS NULL);
 ALTER TABLE hall.member ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.member FORCE ROW LEVEL SECURITY;
-CREATE POLICY lookup_reads ON hall.member AS PERMISSIVE FOR SELECT TO hall_lookup
-  USING (true);
 CREATE POLICY operator_creates ON hall.member AS PERMISSIVE FOR INSERT TO hall_operator
   WITH CHECK (true);
 CREATE POLICY tenant ON hall.member AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.namespace (
+  namespace text NOT NULL,
+  skeleton text NOT NULL,
+  tenant_id uuid NOT NULL,
+  registered_at timestamp(3) with time zone NOT NULL,
+  released_at timestamp(3) with time zone,
+  CONSTRAINT namespace_pkey PRIMARY KEY (namespace),
+  CONSTRAINT namespace_skeleton_key UNIQUE (skeleton),
+  CONSTRAINT namespace_namespace_check CHECK ((namespace ~ '^(org|x)\.[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+  CONSTRAINT namespace_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.namespace ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.namespace FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.namespace AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY operator_all ON hall.namespace AS PERMISSIVE FOR ALL TO hall_operator
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.namespace AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
@@ -410,6 +382,34 @@ CREATE POLICY tenant ON hall.namespace_key AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.namespace_key FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.package_declaration (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  worker_id text NOT NULL,
+  package_hash text NOT NULL,
+  worker_version text,
+  label text,
+  ai_generated boolean NOT NULL,
+  ai_service text,
+  ai_model text,
+  ai_session text,
+  declared_at timestamp(3) with time zone NOT NULL,
+  declared_by text NOT NULL,
+  superseded_at timestamp(3) with time zone,
+  CONSTRAINT package_declaration_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT package_declaration_package_hash_check CHECK ((package_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT package_declaration_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE INDEX package_declaration_of ON hall.package_declaration USING btree (worker_id) WHERE (superseded_at IS NULL);
+CREATE UNIQUE INDEX package_declaration_current ON hall.package_declaration USING btree (tenant_id, worker_id) WHERE (superseded_at IS NULL);
+ALTER TABLE hall.package_declaration ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.package_declaration FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.package_declaration AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY tenant ON hall.package_declaration AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
 CREATE TABLE hall.payload (
   tenant_id uuid NOT NULL,
@@ -452,6 +452,21 @@ ALTER TABLE hall.pending_approval FORCE ROW LEVEL SECURITY;
 CREATE POLICY ledger_writes ON hall.pending_approval AS PERMISSIVE FOR INSERT TO hall_ledger
   WITH CHECK (true);
 CREATE POLICY tenant ON hall.pending_approval AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.presence (
+  tenant_id uuid NOT NULL,
+  online boolean NOT NULL,
+  standing text NOT NULL,
+  checked_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT presence_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT presence_standing_check CHECK ((standing = ANY (ARRAY['ok'::text, 'grace'::text, 'degraded'::text, 'suspended'::text]))),
+  CONSTRAINT presence_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.presence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.presence FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.presence AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
@@ -546,8 +561,6 @@ CREATE TABLE hall.session (
   expires_at timestamp(3) with time zone NOT NULL,
   step_up_at timestamp(3) with time zone,
   ended_at timestamp(3) with time zone,
-  awaits_factor boolean DEFAULT false NOT NULL,
-  factors text DEFAULT 'link'::text NOT NULL,
   CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT session_token_hash_key UNIQUE (token_hash),
   CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32)),
@@ -605,24 +618,6 @@ CREATE POLICY tenant ON hall.shadow_run AS PERMISSIVE FOR ALL TO hall_app, hall_
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE OF ended_at ON hall.shadow_run FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
-CREATE TABLE hall.sign_in_count (
-  bucket integer NOT NULL,
-  window_start timestamp(3) with time zone NOT NULL,
-  attempts integer NOT NULL,
-  CONSTRAINT sign_in_count_pkey PRIMARY KEY (bucket),
-  CONSTRAINT sign_in_count_bucket_check CHECK (((bucket >= 0) AND (bucket <= 16383)))
-);
-
-CREATE TABLE hall.sign_in_failure (
-  place integer NOT NULL,
-  at timestamp(3) with time zone NOT NULL,
-  reason text NOT NULL,
-  account_id uuid,
-  address text NOT NULL,
-  CONSTRAINT sign_in_failure_pkey PRIMARY KEY (place)
-);
-CREATE INDEX sign_in_failure_at ON hall.sign_in_failure USING btree (at);
-
 CREATE TABLE hall.sign_in_link (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -631,10 +626,8 @@ CREATE TABLE hall.sign_in_link (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   used_at timestamp(3) with time zone,
-  purpose text DEFAULT 'sign_in'::text NOT NULL,
   CONSTRAINT sign_in_link_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT sign_in_link_token_hash_key UNIQUE (token_hash),
-  CONSTRAINT sign_in_link_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'invitation'::text, 'recovery'::text]))),
   CONSTRAINT sign_in_link_token_hash_check CHECK ((octet_length(token_hash) = 32)),
   CONSTRAINT sign_in_link_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT
 );
@@ -659,6 +652,8 @@ ALTER TABLE hall.signatory_identity ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.signatory_identity FORCE ROW LEVEL SECURITY;
 CREATE POLICY operator_creates ON hall.signatory_identity AS PERMISSIVE FOR INSERT TO hall_operator
   WITH CHECK (true);
+CREATE POLICY operator_sees ON hall.signatory_identity AS PERMISSIVE FOR SELECT TO hall_operator
+  USING (true);
 CREATE POLICY tenant ON hall.signatory_identity AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
@@ -689,12 +684,12 @@ CREATE TABLE hall.tenant (
   id uuid NOT NULL,
   slug text NOT NULL,
   name text NOT NULL,
-  status text DEFAULT 'active'::text NOT NULL,
+  standing text DEFAULT 'ok'::text NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT tenant_pkey PRIMARY KEY (id),
   CONSTRAINT tenant_slug_key UNIQUE (slug),
   CONSTRAINT tenant_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
-  CONSTRAINT tenant_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  CONSTRAINT tenant_standing_check CHECK ((standing = ANY (ARRAY['ok'::text, 'grace'::text, 'degraded'::text, 'suspended'::text])))
 );
 ALTER TABLE hall.tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.tenant FORCE ROW LEVEL SECURITY;
@@ -717,12 +712,14 @@ CREATE TABLE hall.worker (
   enrolled_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   updated_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   CONSTRAINT worker_pkey PRIMARY KEY (tenant_id, worker_id),
-  CONSTRAINT worker_status_check CHECK ((status = ANY (ARRAY['active'::text, 'retired'::text]))),
+  CONSTRAINT worker_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'retired'::text]))),
   CONSTRAINT worker_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT,
   CONSTRAINT worker_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT
 );
 ALTER TABLE hall.worker ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.worker FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.worker AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY tenant ON hall.worker AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
@@ -786,6 +783,8 @@ ALTER TABLE hall.worker_flag FORCE ROW LEVEL SECURITY;
 CREATE POLICY cleared_once ON hall.worker_flag AS RESTRICTIVE FOR UPDATE TO hall_app
   USING ((cleared_at IS NULL))
   WITH CHECK (true);
+CREATE POLICY lookup_reads ON hall.worker_flag AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY tenant ON hall.worker_flag AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
@@ -826,6 +825,26 @@ CREATE POLICY tenant ON hall.worker_transport AS PERMISSIVE FOR ALL TO hall_app,
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.worker_transport FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.worker_version (
+  tenant_id uuid NOT NULL,
+  worker_id text NOT NULL,
+  version integer NOT NULL,
+  record_hash text NOT NULL,
+  species_id text NOT NULL,
+  enrolled_at timestamp(3) with time zone NOT NULL,
+  enrolled_by text,
+  receipt_id uuid,
+  CONSTRAINT worker_version_pkey PRIMARY KEY (tenant_id, worker_id, version),
+  CONSTRAINT worker_version_version_check CHECK ((version > 0)),
+  CONSTRAINT worker_version_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT,
+  CONSTRAINT worker_version_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.worker_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.worker_version FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.worker_version AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
 CREATE TABLE ledger.chain_head (
   tenant_id uuid NOT NULL,
@@ -941,6 +960,7 @@ CREATE TABLE ledger.receipt (
   CONSTRAINT receipt_pkey PRIMARY KEY (leaf_index),
   CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
 ) PARTITION BY RANGE (leaf_index);
+CREATE INDEX receipt_acts ON ONLY ledger.receipt USING btree (tenant_id, seq) WHERE (kind <> ALL (ARRAY['decision'::text, 'outcome'::text]));
 ALTER TABLE ledger.receipt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt FORCE ROW LEVEL SECURITY;
 CREATE POLICY append_writes ON ledger.receipt AS PERMISSIVE FOR INSERT TO hall_append
@@ -965,6 +985,7 @@ CREATE TABLE ledger.receipt_000000 (
   CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
 ) WITH (toast_tuple_target=8160);
 ALTER TABLE ledger.receipt ATTACH PARTITION ledger.receipt_000000 FOR VALUES FROM ('0') TO ('1000000');
+CREATE INDEX receipt_000000_tenant_id_seq_idx ON ledger.receipt_000000 USING btree (tenant_id, seq) WHERE (kind <> ALL (ARRAY['decision'::text, 'outcome'::text]));
 ALTER TABLE ledger.receipt_000000 ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt_000000 FORCE ROW LEVEL SECURITY;
 
@@ -981,6 +1002,7 @@ CREATE TABLE ledger.receipt_000001 (
   CONSTRAINT receipt_hash_is_of_body CHECK ((sha256(body) = receipt_hash))
 ) WITH (toast_tuple_target=8160);
 ALTER TABLE ledger.receipt ATTACH PARTITION ledger.receipt_000001 FOR VALUES FROM ('1000000') TO ('2000000');
+CREATE INDEX receipt_000001_tenant_id_seq_idx ON ledger.receipt_000001 USING btree (tenant_id, seq) WHERE (kind <> ALL (ARRAY['decision'::text, 'outcome'::text]));
 ALTER TABLE ledger.receipt_000001 ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger.receipt_000001 FORCE ROW LEVEL SECURITY;
 
@@ -1086,13 +1108,14 @@ CREATE OR REPLACE FUNCTION ledger.audit_rows(p_from bigint, p_to bigint)
  SET search_path TO ''
 AS $function$
   SELECT n.i, r.tenant_id, r.seq, r.receipt_hash, sha256(r.body), l.receipt_hash,
-    convert_from(r.body, 'UTF8')::jsonb ->> 'prev_receipt_hash',
+    b.said ->> 'prev_receipt_hash',
     -- What stands beside the body says what the body says.
-    COALESCE((convert_from(r.body, 'UTF8')::jsonb @> jsonb_build_object('chain', r.tenant_id, 'seq', r.seq,
+    COALESCE((b.said @> jsonb_build_object('chain', r.tenant_id, 'seq', r.seq,
         'leaf_index', r.leaf_index, 'receipt_id', r.receipt_id, 'kind', r.kind))
       AND p.leaf_index = r.leaf_index AND x.leaf_index = r.leaf_index AND x.tenant_id = r.tenant_id, false)
   FROM generate_series(p_from, p_to - 1) AS n (i)
   LEFT JOIN ledger.receipt r ON r.leaf_index = n.i
+  LEFT JOIN LATERAL (SELECT ledger.read_body(r.body) AS said) b ON true
   LEFT JOIN ledger.log_leaf l ON l.leaf_index = n.i
   LEFT JOIN ledger.chain_position p ON p.tenant_id = r.tenant_id AND p.seq = r.seq
   LEFT JOIN ledger.receipt_id_index x ON x.receipt_id = r.receipt_id
@@ -1122,6 +1145,17 @@ BEGIN
     EXECUTE format('ALTER TABLE ledger.receipt ATTACH PARTITION ledger.%I FOR VALUES FROM (%s) TO (%s)',
       v_name, v_first, v_first + 1000000);
   END LOOP;
+END $function$;
+
+CREATE OR REPLACE FUNCTION ledger.read_body(p_body bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+BEGIN
+  RETURN convert_from(p_body, 'UTF8')::jsonb;
+EXCEPTION WHEN OTHERS THEN RETURN NULL;
 END $function$;
 
 CREATE OR REPLACE FUNCTION ledger.store_seal(p_tree_size bigint, p_note text)
@@ -1168,15 +1202,6 @@ BEGIN
     FROM ledger.log_head h, ledger.chain_head c WHERE h.id AND c.tenant_id = p_tenant;
 END $function$;
 
-CREATE OR REPLACE FUNCTION lookup.account(p_email text)
- RETURNS uuid
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  SELECT a.id FROM hall.account a WHERE a.email = p_email
-$function$;
-
 CREATE OR REPLACE FUNCTION lookup.api_key(p_hash bytea)
  RETURNS TABLE(tenant_id uuid, id uuid)
  LANGUAGE sql
@@ -1195,14 +1220,19 @@ AS $function$
   SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
 $function$;
 
-CREATE OR REPLACE FUNCTION lookup.memberships(p_account uuid)
- RETURNS TABLE(tenant_id uuid, member_id uuid, slug text, name text)
+CREATE OR REPLACE FUNCTION lookup.namespace_claim(p_tenant uuid, p_namespace text, p_skeleton text)
+ RETURNS text
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  SELECT m.tenant_id, m.id, t.slug, t.name FROM hall.member m JOIN hall.tenant t ON t.id = m.tenant_id
-  WHERE m.account_id = p_account AND m.joined_at IS NOT NULL AND m.removed_at IS NULL ORDER BY t.slug
+  SELECT coalesce((
+    SELECT CASE
+      WHEN n.tenant_id = p_tenant AND n.released_at IS NULL THEN
+        CASE WHEN n.namespace = p_namespace THEN 'own' ELSE 'alike' END
+      WHEN n.namespace = p_namespace THEN 'taken'
+      ELSE 'alike' END
+    FROM hall.namespace n WHERE n.skeleton = p_skeleton), 'free')
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.revoked_certificates(p_authority text, p_valid_after timestamp with time zone)
@@ -1241,4 +1271,36 @@ CREATE OR REPLACE FUNCTION lookup.snapshot_versions(p_tenants uuid[])
  SET search_path TO ''
 AS $function$
   SELECT v.tenant_id, v.version FROM hall.snapshot_version v WHERE v.tenant_id = ANY (p_tenants)
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.sole_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT CASE WHEN count(*) = 1 THEN min(t.id::text)::uuid END FROM hall.tenant t
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.verified_worker(p_worker_id text, p_namespace text)
+ RETURNS TABLE(status text, is_flagged boolean, is_suspended boolean, package_hash text, declared_at timestamp with time zone, ai_generated boolean, ai_service text, ai_model text, ai_session text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  WITH declared AS (
+    SELECT d.* FROM hall.package_declaration d
+    WHERE d.worker_id = p_worker_id AND d.superseded_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM hall.namespace n WHERE n.namespace = p_namespace
+                      AND (n.released_at IS NOT NULL OR n.tenant_id <> d.tenant_id))
+  )
+  SELECT w.status,
+    EXISTS (SELECT 1 FROM hall.worker_flag f
+            WHERE f.tenant_id = w.tenant_id AND f.worker_id = w.worker_id AND f.cleared_at IS NULL),
+    t.standing = 'suspended',
+    d.package_hash, d.declared_at, d.ai_generated, d.ai_service, d.ai_model, d.ai_session
+  FROM declared d
+  JOIN hall.worker w ON w.tenant_id = d.tenant_id AND w.worker_id = d.worker_id
+  JOIN hall.tenant t ON t.id = d.tenant_id
+  WHERE (SELECT count(*) FROM declared) = 1
 $function$;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { modulePath, type Pkcs11Uri, parsePkcs11Uri, SignerError } from "@guildhall/attestation";
+import { Standing } from "@guildhall/protocol";
 import { z } from "zod";
 
 /** The only place that reads the environment. All faults are reported together. */
@@ -71,6 +72,17 @@ const Env = z.object({
   HALL_PUBLISH_CONSENT: flag.default(false),
   /** How long a measurement of a worker's code counts. */
   HALL_MEASUREMENT_VALID_SECONDS: z.coerce.number().int().min(10).max(86_400).default(300),
+  /** With which standings a tenant may go online and have work done; suspended is never one of them. */
+  HALL_ONLINE_STANDINGS: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .pipe(z.array(Standing.exclude(["suspended"])).min(1))
+    .default(["ok", "grace"]),
+  /**
+   * Opens the routes of the public Hall server (contract 8a) without a credential to callers on this machine. Only where
+   * the Hall listens on loopback, and only while it has a single tenant.
+   */
+  HALL_OPEN_LOOPBACK: flag.default(false),
   /** Creates the demo tenant and prints its key and a sign-in link. */
   HALL_SEED: z.enum(["demo", "none"]).default("none"),
   HALL_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
@@ -97,6 +109,9 @@ export interface Settings {
   requireHumanMode: "sdk" | "spec";
   publishConsent: boolean;
   measurementValidMs: number;
+  /** Never holds `suspended`. */
+  onlineStandings: readonly Standing[];
+  openLoopback: boolean;
   seed: "demo" | "none";
   logLevel: string;
 }
@@ -118,6 +133,10 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new SettingsError(`Settings are wrong:\n  ${faults.join("\n  ")}`);
   const e = read.data;
   const loopback = ["127.0.0.1", "localhost", "::1"].includes(e.HALL_HOST);
+  if (e.HALL_OPEN_LOOPBACK && !loopback)
+    throw new SettingsError(
+      `Settings are wrong:\n  HALL_OPEN_LOOPBACK: only where HALL_HOST is a loopback address; it is ${e.HALL_HOST}`,
+    );
   const keyFile = join(e.HALL_DATA_DIR, "keys", "hall.pem");
   const signer = e.HALL_SIGNER ?? { kind: "file", path: keyFile };
   return {
@@ -140,6 +159,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,
     publishConsent: e.HALL_PUBLISH_CONSENT,
     measurementValidMs: e.HALL_MEASUREMENT_VALID_SECONDS * 1000,
+    onlineStandings: e.HALL_ONLINE_STANDINGS,
+    openLoopback: e.HALL_OPEN_LOOPBACK,
     seed: e.HALL_SEED,
     logLevel: e.HALL_LOG_LEVEL,
   };

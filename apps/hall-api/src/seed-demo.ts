@@ -27,7 +27,7 @@ import {
 } from "@guildhall/protocol";
 import { DEMO_RULES } from "./demo-rules.ts";
 import type { Hall } from "./hall.ts";
-import { hashSecret, newSecret } from "./identity/api-key.ts";
+import { hashSecret, keyDigest, newSecret } from "./identity/api-key.ts";
 import { KEY_SCOPES } from "./identity/permissions.ts";
 
 /** What a first start hands to the person in front of it. Each act behind it has its receipt. */
@@ -91,6 +91,7 @@ async function createDemoTenant(hall: Hall): Promise<TenantId> {
 
 async function createDemoKey(hall: Hall, tenantId: TenantId): Promise<string> {
   const secret = newSecret("key");
+  const keyHash = hashSecret(secret);
   const id = randomUUID() as KeyId;
   const nowMs = hall.clock.now();
   const envelope = hall.ledger.envelopeFor(tenantId, OPERATOR, nowMs);
@@ -99,7 +100,7 @@ async function createDemoKey(hall: Hall, tenantId: TenantId): Promise<string> {
       id,
       tenantId,
       name: "demo agent",
-      keyHash: hashSecret(secret),
+      keyHash,
       hint: secret.slice(0, 13),
       identities: [IDENTITY],
       scopes: [...KEY_SCOPES],
@@ -112,7 +113,7 @@ async function createDemoKey(hall: Hall, tenantId: TenantId): Promise<string> {
         kind: "key",
         action: "created",
         subject: id,
-        details: { identities: [IDENTITY], scopes: [...KEY_SCOPES] },
+        details: { identities: [IDENTITY], scopes: [...KEY_SCOPES], key_digest: keyDigest(keyHash) },
       },
       nowMs,
     );

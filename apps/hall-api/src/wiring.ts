@@ -38,6 +38,7 @@ import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { createLedger } from "./ledger/ledger.ts";
+import { createStateAuditor } from "./ledger/state-auditor.ts";
 import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
@@ -58,6 +59,8 @@ export interface StartOptions {
   probe?: Probe;
   /** Crash tests write down what is signed. */
   wrapSigner?: (signer: Ed25519Signer) => Ed25519Signer;
+  /** A negative control has an instance that does not look at the register again. */
+  wrapKeys?: (keys: LogKeys) => LogKeys;
 }
 
 const POLL_MS = 1000;
@@ -66,7 +69,7 @@ const CLOCK_MS = 60_000;
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
   settings: Settings,
-  { probe = () => undefined, wrapSigner = (signer) => signer }: StartOptions = {},
+  { probe = () => undefined, wrapSigner = (signer) => signer, wrapKeys = (keys) => keys }: StartOptions = {},
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
@@ -87,6 +90,7 @@ export async function startHall(
     log,
     signer,
     wrapSigner,
+    wrapKeys,
     token: opened.token,
     closeSigners,
     db,
@@ -106,6 +110,7 @@ interface Ground {
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
   wrapSigner: (signer: Ed25519Signer) => Ed25519Signer;
+  wrapKeys: (keys: LogKeys) => LogKeys;
   token: Token | null;
   closeSigners: () => Promise<void>;
   db: Db;
@@ -114,12 +119,12 @@ interface Ground {
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, wrapSigner, token, db } = ground;
+  const { settings, probe, log, signer, wrapSigner, wrapKeys, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
   const store = keyStore(dirname(settings.headFile), token);
-  const logKeys = await openLogKeys({ db, store, first: signer, wrap: wrapSigner });
+  const logKeys = wrapKeys(await openLogKeys({ db, store, first: signer, wrap: wrapSigner }));
   const ledger = createLedger({
     db,
     keys: logKeys,
@@ -149,7 +154,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const factorKey = await openFactorKey(settings.factorKeyFile);
-  const snapshots = createSnapshotStore(db, clock.now);
+  const snapshots = createSnapshotStore(db, clock.now, settings.onlineStandings);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
 
@@ -169,12 +174,17 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     key: async (treeSize) => verifierKey(settings.origin, (await logKeys.forTree(treeSize, 0))[0]!.publicKey),
     log,
   });
+  const stateAuditor = createStateAuditor({ db, ledger, clock, log });
   let auditing: Promise<unknown> | null = null;
   const audit = quietly("the audit", () => {
     // One round at a time, however long it takes.
-    auditing ??= auditor.audit().finally(() => {
-      auditing = null;
-    });
+    auditing ??= auditor
+      .audit()
+      // A log that cannot be read keeps nobody from comparing rows.
+      .finally(() => stateAuditor.audit())
+      .finally(() => {
+        auditing = null;
+      });
     return auditing;
   });
   const timers = [

@@ -84,6 +84,15 @@ it("H-079: finds one that was edited with its hash and its leaf, so that all tab
   expect((await later.audit()).map(({ code }) => code)).toContain("ROOT_MISMATCH");
 });
 
+it("is not kept from the rest by a body that is no text any more", async () => {
+  const { rows } = await house.admin.query(
+    "SELECT leaf_index FROM ledger.receipt WHERE kind = 'rule' ORDER BY leaf_index LIMIT 1",
+  );
+  const leaf = Number(rows[0].leaf_index);
+  await edit(`UPDATE ledger.receipt SET body = decode('ff00', 'hex') WHERE leaf_index = ${leaf}`);
+  expect(await auditor.audit()).toContainEqual({ leafIndex: leaf, code: "BODY_CHANGED" });
+});
+
 it("finds a receipt that was removed, and one that was moved", async () => {
   const { rows } = await house.admin.query(
     "SELECT leaf_index FROM ledger.receipt WHERE kind = 'key' LIMIT 1",

@@ -34,6 +34,7 @@ it("a new record is 201, the same worker again 200, with the bodies that existin
     worker_id: RECORD.worker_id,
     enrolled_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     artifact_hash_verified: true,
+    version: 1,
     receipt_id: expect.stringMatching(UUID),
   });
   const again = await enroll(withHash({ ...RECORD, notes: "changed" }));
@@ -43,6 +44,7 @@ it("a new record is 201, the same worker again 200, with the bodies that existin
     updated: true,
     worker_id: RECORD.worker_id,
     artifact_hash_verified: true,
+    version: 2,
     receipt_id: expect.stringMatching(UUID),
   });
 });
@@ -91,7 +93,7 @@ it.each(golden)(
   },
 );
 
-it("what is wrong is told in the contract's order, one thing at a time", async () => {
+it("the first fault told is the contract's first, whatever else is wrong", async () => {
   const steps: [object, string, string][] = [
     [{}, "INVALID_REQUEST", "worker_id"],
     [{ worker_id: "" }, "INVALID_REQUEST", "worker_id"],
@@ -108,7 +110,7 @@ it("what is wrong is told in the contract's order, one thing at a time", async (
   for (const [more, code, path] of steps) {
     record = { ...record, ...more };
     const { problems } = expectRefusal(await enroll(record), 400, code, JSON.stringify(record));
-    expect(problems?.map((problem) => problem.path)).toEqual([path]);
+    expect(problems?.[0]?.path).toBe(path);
   }
   const { artifact_hash: _, ...right } = record as { artifact_hash: string };
   expect((await enroll(withHash(right))).status).toBe(201);

@@ -41,7 +41,12 @@ it("these are all operations, who may use them and by which doors", () => {
     capability.list         capability:read      GET /wcp/capabilities                     tRPC query
     worker.list             worker:read          GET /wcp/workers                          tRPC query
     worker.enroll           worker:enroll        POST /enroll
-    worker.set_transport    worker:set-transport PUT /wcp/workers/:worker_id/transport
+    worker.enroll-text      worker:enroll        POST /wcp/workers                         tRPC mutation
+    worker.get              worker:read          GET /wcp/workers/:worker_id               tRPC query
+    worker.suspend          worker:suspend       POST /wcp/workers/:worker_id/suspend      tRPC mutation
+    worker.resume           worker:suspend       POST /wcp/workers/:worker_id/resume       tRPC mutation
+    worker.retire           worker:retire        POST /wcp/workers/:worker_id/retire       tRPC mutation
+    worker.set_transport    worker:set-transport PUT /wcp/workers/:worker_id/transport     tRPC mutation
     worker.get-record       worker:read          GET /wcp/records/:hash                    tRPC query
     certificate.issue       certification:grant  POST /wcp/workers/:worker_id/certificates tRPC mutation
     certificate.renew       certification:grant  POST /wcp/certificates/:id/renew          tRPC mutation
@@ -118,6 +123,11 @@ it("these are all operations, who may use them and by which doors", () => {
     namespace.list-keys     hall:read            GET /hall/namespace-keys
     namespace.register-key  hall:operate         POST /hall/namespace-keys
     namespace.retire-key    hall:operate         POST /hall/namespace-keys/:id/retire
+    namespace.list          hall:read            GET /hall/namespaces                      tRPC query
+    namespace.register      hall:operate         POST /hall/namespaces                     tRPC mutation
+    namespace.release       hall:operate         POST /hall/namespaces/:namespace/release  tRPC mutation
+    tenant.list             hall:read            GET /hall/tenants                         tRPC query
+    tenant.set-standing     tenant:set-standing  PUT /hall/tenants/:tenant/standing        tRPC mutation
     "
   `);
 });
@@ -145,6 +155,8 @@ it("this is what each role, a key and the Hall's operator may do", () => {
     worker:read          ●          ●          ●          ●          ●          ●          ●          ·
     worker:enroll        ●          ·          ●          ·          ·          ·          ●          ·
     worker:set-transport ●          ·          ●          ·          ·          ·          ●          ·
+    worker:suspend       ●          ·          ●          ·          ·          ·          ·          ·
+    worker:retire        ●          ·          ●          ·          ·          ·          ·          ·
     certification:read   ●          ●          ●          ●          ●          ●          ●          ·
     certification:grant  ●          ·          ·          ·          ●          ·          ·          ·
     certification:revoke ●          ·          ·          ·          ●          ·          ·          ·
@@ -201,7 +213,6 @@ const AWAITED: readonly string[] = [
   "agreement:end",
   "tenant:read",
   "tenant:create",
-  "tenant:set-standing",
 ];
 
 it("nobody holds a permission that no operation asks for, and none is asked for that nobody holds", () => {

@@ -244,6 +244,11 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
       "allowed_environments privilege_envelope blast_radius owner contact catalog_version_min",
     ),
   },
+  "worker.enroll-text": { record: "as worker.enroll" },
+  "worker.get": { worker_id: workerIds },
+  "worker.suspend": { worker_id: workerIds, reason: "free text" },
+  "worker.resume": { worker_id: workerIds, reason: "free text" },
+  "worker.retire": { worker_id: workerIds, reason: "free text" },
   "worker.set_transport": {
     worker_id: workerIds,
     ...nothing("the address itself", "kind url timeout_ms tls_pin"),
@@ -322,6 +327,9 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "operator.renew-token": { reason: "free text" },
   "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
   "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
+  "namespace.register": nothing("the operator's to give", "tenant namespace"),
+  "namespace.release": nothing("the operator's to take", "namespace reason"),
+  "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
 };
 
 function routeInput() {
@@ -405,6 +413,8 @@ const NAMES = new Set([
   "profile.define profile_id",
   "profile.set-environment env",
   "keyring.rotate role",
+  "namespace.release namespace",
+  "tenant.set-standing tenant",
 ]);
 
 it("every parameter of every route that the router knows is a field that is probed", () => {
@@ -485,6 +495,9 @@ function goodInput(name: string): Record<string, unknown> {
     case "flag.clear":
     case "namespace.retire-key":
     case "runner.retire":
+    case "worker.suspend":
+    case "worker.resume":
+    case "worker.retire":
       return { reason: "x" };
     case "certificate.issue":
       return {

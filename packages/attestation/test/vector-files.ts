@@ -1,6 +1,14 @@
 import { stringify } from "yaml";
 import { SAMPLE_HALL } from "../src/testing/index.ts";
 import { hallKey } from "./forge.ts";
+import {
+  entries,
+  followed,
+  type KeyHistoryCase,
+  type UnderHistoryCase,
+  underHistory,
+  unfollowed,
+} from "./key-history-vectors.ts";
 import { consistencies, frontiers, inclusions, notes, roots } from "./log-vectors.ts";
 import {
   accepted,
@@ -21,6 +29,10 @@ const RECEIPTS = `A verifier that holds \`key\` reads \`sealed\` (a text; \`seal
 The key's seed is SHA-256("the test key of ${SAMPLE_HALL}").`;
 
 const LEAVES = `The data of leaf i are the 32 bytes of SHA-256("leaf i"). Hashes are in hex.`;
+
+const HISTORIES = `\`entries\` are sealed receipts by name. A verifier that holds \`pinned\` and was given the entries of \`history\` must answer
+so. \`known\`: a history that it followed before, which this one must not take back.
+The seeds of the keys are SHA-256("the first test key of ${SAMPLE_HALL}"), second, third, and "the test key of a stranger".`;
 
 /** The text of each vector file, by its path under vectors/. */
 export const vectorFiles: { [path: string]: string } = {
@@ -56,6 +68,24 @@ export const vectorFiles: { [path: string]: string } = {
     "H-051 to H-053 receipts are a chain or are refused, with the position of the first that does not fit",
     "`previous`, where it is given, is the receipt before the first. Signatures and seals are not looked at.",
     { cases: chains },
+  ),
+  "key-history/histories-lead-to-todays-key.yaml": file(
+    "H-096, H-098 from a pinned key the log's entries lead to today's",
+    `${HISTORIES}
+\`leads_to\`: each key from the pinned one on; it speaks for trees larger than \`after\` and, where it was retired, none
+larger than \`up_to\`.`,
+    historyFile(followed),
+  ),
+  "key-history/broken-histories-are-refused.yaml": file(
+    "H-057 a history that was cut or forged leads nowhere",
+    HISTORIES,
+    historyFile(unfollowed),
+  ),
+  "key-history/the-key-of-a-size-speaks-for-it.yaml": file(
+    "H-057 a receipt is judged by the key that spoke for its tree, and refused with a reason",
+    `${HISTORIES}
+\`sealed\` is the receipt in question. \`failed\` is the check that finds it.`,
+    historyFile(underHistory),
   ),
   "log/roots.yaml": file(
     "the roots of RFC 6962",
@@ -93,6 +123,18 @@ export const vectorFiles: { [path: string]: string } = {
 
 function receiptFile(description: string, cases: ReceiptCase[]): string {
   return file(description, RECEIPTS, { key: hallKey, cases: cases.map(storable) });
+}
+
+/** The cases, and those entries that they name. */
+function historyFile(cases: (KeyHistoryCase | UnderHistoryCase)[]): object {
+  const named = new Set(
+    cases.flatMap((vector) => [
+      ...vector.history,
+      ...("known" in vector ? (vector.known ?? []) : []),
+      ...("sealed" in vector ? [vector.sealed] : []),
+    ]),
+  );
+  return { entries: Object.fromEntries([...named].map((name) => [name, entries[name]])), cases };
 }
 
 /** YAML readers differ over NUL and byte order marks in a text. */

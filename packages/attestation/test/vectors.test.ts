@@ -16,8 +16,11 @@ import {
   rootFromLeaves,
   rootOf,
   verifyChain,
+  verifyKeyHistory,
   verifySealedReceipt,
+  verifyUnderHistory,
 } from "../src/index.ts";
+import { type KeyHistoryCase, type UnderHistoryCase, unfollowed } from "./key-history-vectors.ts";
 import type { ConsistencyCase, FrontierCase, InclusionCase, NoteCase, RootCase } from "./log-vectors.ts";
 import { hex, numberedLeaves } from "./naive-tree.ts";
 import type { ChainCase, ReceiptCase } from "./receipt-vectors.ts";
@@ -25,9 +28,9 @@ import { vectorFiles } from "./vector-files.ts";
 
 const root = join(import.meta.dirname, "../../../vectors");
 
-describe("vectors/receipts, vectors/log and vectors/signatures", () => {
+describe("vectors/receipts, vectors/key-history, vectors/log and vectors/signatures", () => {
   it("are what the generator writes: run test/generate-vectors.ts after a change of the format", () => {
-    const stored = ["receipts", "log", "signatures"].flatMap((folder) =>
+    const stored = ["receipts", "key-history", "log", "signatures"].flatMap((folder) =>
       readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
     );
     expect(stored.toSorted()).toEqual(Object.keys(vectorFiles).toSorted());
@@ -58,6 +61,62 @@ for (const path of Object.keys(vectorFiles).filter((path) => /^receipts\/(?!chai
           vector.failed,
         ]);
       }
+    });
+  });
+}
+
+it("vectors/key-history has a case for every code that a history can be refused with", () => {
+  expect([...new Set(unfollowed.map(({ refused }) => refused))].sort()).toEqual([
+    "CHAIN_START",
+    "CHECKPOINT_MALFORMED",
+    "HASH_MISMATCH",
+    "INDEX_NOT_IN_TREE",
+    "JSON_NOT_STRICT",
+    "KEY_EXPIRED",
+    "KEY_HISTORY_BROKEN",
+    "KEY_MALFORMED",
+    "NOTE_KEY_UNKNOWN",
+    "NOTE_MALFORMED",
+    "NOTE_SIGNATURE_INVALID",
+    "ORIGIN_MISMATCH",
+    "PROOF_LENGTH_WRONG",
+    "RECEIPT_MALFORMED",
+    "ROOT_MISMATCH",
+    "SEAL_MALFORMED",
+    "SIGNATURE_INVALID",
+    "SPEC_VERSION_UNKNOWN",
+  ]);
+});
+
+for (const path of Object.keys(vectorFiles).filter((path) => path.startsWith("key-history/"))) {
+  const { description, entries, cases } = read<KeyHistoryCase | UnderHistoryCase>(path);
+  const named = (names: string[] = []) => names.map((name) => entries![name]!);
+  describe(`${path}: ${description}`, () => {
+    it.each(cases)("$name", async (vector) => {
+      const { pinned, history, refused } = vector;
+      if ("sealed" in vector) {
+        const verdict = await verifyUnderHistory(entries![vector.sealed], pinned, named(history));
+        return expect(verdict).toMatchObject(
+          refused ? { ok: false, code: refused, failed: vector.failed } : { ok: true },
+        );
+      }
+      const before = await verifyKeyHistory(pinned, named(vector.known));
+      const verdict = await verifyKeyHistory(
+        pinned,
+        named(history),
+        vector.known && before.ok ? { known: before.keys } : {},
+      );
+      if (refused) return expect(verdict).toMatchObject({ ok: false, code: refused });
+      expect(verdict).toMatchObject({
+        ok: true,
+        keys: vector.leads_to!.map(({ key, after, up_to, not_after }) => ({
+          verifierKey: key,
+          after,
+          upTo: up_to,
+          notAfter: not_after,
+        })),
+      });
+      if (verdict.ok) expect(verdict.keys).toHaveLength(vector.leads_to!.length);
     });
   });
 }
@@ -154,6 +213,11 @@ describe("vectors/worker-record", () => {
   });
 });
 
-function read<Case>(path: string): { description: string; key?: string; cases: Case[] } {
+function read<Case>(path: string): {
+  description: string;
+  key?: string;
+  entries?: Record<string, string>;
+  cases: Case[];
+} {
   return parse(readFileSync(join(root, path), "utf8"));
 }

@@ -55,7 +55,7 @@ import {
   type StoredSeal,
   setEnvironmentProfile,
   setProfileHead,
-  setTenantStatus,
+  setTenantStanding,
   setWorkerTransport,
   snapshotVersions,
   spendSignInLink,
@@ -104,7 +104,7 @@ describe("a tenant", () => {
     const slug = `s-${id}`;
     const identities = ["b", "a"] as SignatoryId[];
     await withOperator(hall.db, (tx) => createTenant(tx, { id, slug, name: "Name", identities }));
-    const expected = { id, slug, name: "Name", status: "active" };
+    const expected = { id, slug, name: "Name", standing: "ok" };
     expect(await withOperator(hall.db, (tx) => findTenantBySlug(tx, slug))).toEqual(expected);
     expect(await withTenant(hall.db, id, readTenant)).toEqual(expected);
     expect(await withTenant(hall.db, id, listIdentities)).toEqual(["a", "b"]);
@@ -123,7 +123,9 @@ describe("a tenant", () => {
   });
 
   it("that does not exist cannot be suspended", async () => {
-    const attempt = withOperator(hall.db, (tx) => setTenantStatus(tx, randomUUID() as TenantId, "suspended"));
+    const attempt = withOperator(hall.db, (tx) =>
+      setTenantStanding(tx, randomUUID() as TenantId, "suspended"),
+    );
     await expect(attempt).rejects.toMatchObject({ code: "P2025" });
   });
 });
@@ -197,7 +199,12 @@ describe("a worker", () => {
     expect(first.created).toBe(true);
     const [before] = await inHall(listWorkers);
     const second = await enroll('{"v":2}');
-    expect(second).toEqual({ created: false, enrolledAt: first.enrolledAt });
+    expect(second).toEqual({
+      created: false,
+      isRetired: false,
+      enrolledAt: first.enrolledAt,
+      version: 2,
+    });
     const [after, ...more] = await inHall(listWorkers);
     expect(more).toEqual([]);
     expect(after).toMatchObject({
@@ -475,9 +482,9 @@ describe("the snapshot version", () => {
     ["a shadow run that ends", () => inHall((tx) => endShadowRun(tx, RUN, now()))],
     [
       "a suspension by the operator",
-      () => withOperator(hall.db, (tx) => setTenantStatus(tx, tenant, "suspended")),
+      () => withOperator(hall.db, (tx) => setTenantStanding(tx, tenant, "suspended")),
     ],
-    ["the suspension's end", () => withOperator(hall.db, (tx) => setTenantStatus(tx, tenant, "active"))],
+    ["the suspension's end", () => withOperator(hall.db, (tx) => setTenantStanding(tx, tenant, "ok"))],
     [
       "an identity that the operator adds",
       () =>

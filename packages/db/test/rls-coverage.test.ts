@@ -49,7 +49,7 @@ describe("tables with a tenant", () => {
     ["a new table", "CREATE TABLE hall.stray (tenant_id uuid)", "hall.stray"],
     ["one not forced", "ALTER TABLE hall.member NO FORCE ROW LEVEL SECURITY", "hall.member"],
     ["one switched off", "ALTER TABLE ledger.receipt DISABLE ROW LEVEL SECURITY", "ledger.receipt"],
-    ["one without its policy", "DROP POLICY tenant ON hall.worker", "hall.worker"],
+    ["one without its policy", "DROP POLICY tenant ON hall.worker_transport", "hall.worker_transport"],
     [
       "a partition not forced",
       "ALTER TABLE ledger.receipt_000005 NO FORCE ROW LEVEL SECURITY",

@@ -21,6 +21,7 @@ import {
   createSession,
   createSignInLink,
   endFactors,
+  declarePackage,
   enrollWorker,
   listApiKeys,
   liveFactors,
@@ -29,14 +30,17 @@ import {
   lookupSession,
   lookupSignInLink,
   openDb,
+  type PackageDeclaration,
   publishBundle,
   readAccount,
   readHeads,
   recordShadowDifferences,
   redeemGrant,
+  registerNamespace,
   revokeApiKey,
   type StoredCertificate,
   setEnvironmentProfile,
+  setPresence,
   setProfileHead,
   setWorkerTransport,
   snapshotVersions,
@@ -206,12 +210,34 @@ async function furnish(): Promise<Holdings> {
     await recordShadowDifferences(tx, runId, [difference()], 1);
     await redeemGrant(tx, { tenantId: tenant, jti: "jti", dispatchId: holdings.dispatchId });
     await storeCertificate(tx, tenant, certificate(holdings, later));
+    await setPresence(tx, tenant, { online: true, standing: "ok", checkedAt: later });
+    await declarePackage(tx, tenant, declaration(workerId, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
+  const namespace = `org.t${tenant.replaceAll("-", "")}`;
+  await withOperator(hall.db, (tx) =>
+    registerNamespace(tx, { namespace, skeleton: namespace, tenantId: tenant, registeredAt: later }),
+  );
   return holdings;
 }
 
 const AUTHORITY = "0123456789abcdef";
+
+function declaration(workerId: WorkerId, declaredAt: Date): PackageDeclaration {
+  return {
+    id: randomUUID(),
+    workerId,
+    packageHash: "0".repeat(64),
+    workerVersion: null,
+    label: null,
+    aiGenerated: false,
+    aiService: null,
+    aiModel: null,
+    aiSession: null,
+    declaredAt,
+    declaredBy: "key:somebody",
+  };
+}
 
 function certificate({ certificateId: id, workerId, recordHash }: Holdings, at: Date): StoredCertificate {
   const der = Buffer.from(id);
@@ -607,6 +633,8 @@ describe("the definer functions", () => {
       { name: "dispatch", gives: "uuid" },
       // Where an account is a member, so that its holder can say for which they come.
       { name: "memberships", gives: "TABLE(tenant_id uuid, member_id uuid, slug text, name text)" },
+      // One word, and never whose the namespace is.
+      { name: "namespace_claim", gives: "text" },
       // Of every tenant, and of none: what the revocation list publishes.
       {
         name: "revoked_certificates",
@@ -615,6 +643,13 @@ describe("the definer functions", () => {
       { name: "session", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "sign_in_link", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "snapshot_versions", gives: "TABLE(tenant_id uuid, version bigint)" },
+      { name: "sole_tenant", gives: "uuid" },
+      // What a tenant declared of a worker is declared to everybody (contract 8b).
+      {
+        name: "verified_worker",
+        gives:
+          "TABLE(status text, is_flagged boolean, is_suspended boolean, package_hash text, declared_at timestamp with time zone, ai_generated boolean, ai_service text, ai_model text, ai_session text)",
+      },
     ]);
   });
 
@@ -692,11 +727,16 @@ describe("the other roles", () => {
       );
   });
 
-  it("operator knows tenants and their versions, and of what they own nothing", async () => {
+  it("operator knows tenants, their identities and their versions, and of the rest that they own nothing", async () => {
     const tenants = await withOperator(hall.db, (tx) => tx.tenant.findMany());
     expect(tenants.map((tenant) => tenant.id)).toEqual(expect.arrayContaining([ours.tenant, theirs.tenant]));
     const versions = await withOperator(hall.db, (tx) => tx.snapshotVersion.findMany());
     expect(versions.length).toBe(tenants.length);
+
+    // Which identities a tenant was given stands on the Hall's own chain too.
+    const identities = await withOperator(hall.db, (tx) => tx.signatoryIdentity.findMany());
+    const owners = identities.map(({ tenantId }) => tenantId);
+    expect(owners).toEqual(expect.arrayContaining([ours.tenant, theirs.tenant]));
 
     // Their tables that it may write to, and the ledger, show it the Hall's own rows only.
     const chains = await withOperator(hall.db, (tx) => tx.chainHead.findMany());
@@ -704,13 +744,12 @@ describe("the other roles", () => {
     const seen = await withOperator(hall.db, async (tx) => [
       await tx.member.count(),
       await tx.signInLink.count(),
-      await tx.signatoryIdentity.count(),
       await tx.receipt.count(),
       await tx.chainPosition.count(),
       await tx.receiptIdIndex.count(),
       await tx.receiptSignature.count(),
     ]);
-    expect(seen).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(seen).toEqual([0, 0, 0, 0, 0, 0]);
 
     const operator = await hall.as("operator");
     for (const table of [

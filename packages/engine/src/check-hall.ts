@@ -16,7 +16,18 @@ export function checkFreshness(snapshot: Snapshot, nowMs: number): Refusal | nul
   };
 }
 
-export function checkTenant(snapshot: Snapshot): Refusal | null {
-  if (snapshot.tenantStatus === "active") return null;
-  return { code: "DENY_TENANT_SUSPENDED", details: {}, because: "Nothing of this tenant runs until then." };
+/** A suspended tenant runs nothing; a restricted one has a standing with which this Hall lets nobody work. */
+export function checkTenant({ tenantStatus }: Snapshot): Refusal | null {
+  switch (tenantStatus) {
+    case "active":
+      return null;
+    case "restricted":
+      return { code: "DENY_STANDING", details: {}, because: "Nothing of this tenant runs with it." };
+    case "suspended":
+      return {
+        code: "DENY_TENANT_SUSPENDED",
+        details: {},
+        because: "Nothing of this tenant runs until then.",
+      };
+  }
 }

@@ -42,6 +42,7 @@ export {
   type SnapshotWorker,
   snapshotAgreement,
   snapshotWorker,
+  type TenantStatus,
   type WorkerPool,
 } from "./snapshot.ts";
 export { type TelemetryEvent, telemetryOf } from "./telemetry.ts";

@@ -28,6 +28,7 @@ import type {
   SnapshotAttestation,
   SnapshotCertificate,
   SnapshotWorker,
+  TenantStatus,
 } from "./snapshot.ts";
 import { snapshotAgreement, snapshotWorker } from "./snapshot.ts";
 
@@ -144,7 +145,7 @@ function snapshotOf(recorded: Decision, nowMs: number, material: ReplayMaterial,
     hallEpoch: whole(inputs.hall_epoch),
     takenAtMs: nowMs - whole(inputs.snapshot_age_ms),
     maxAgeMs: whole(inputs.snapshot_max_age_ms),
-    tenantStatus: inputs.tenant_status === "suspended" ? "suspended" : "active",
+    tenantStatus: tenantStatusOf(inputs.tenant_status),
     workers,
     bannedWorkers: new Set(
       passedOver(inputs).flatMap(({ worker_id, banned }) => (banned ? [worker_id] : [])),
@@ -177,6 +178,11 @@ function passedOver(inputs: DecisionInputs): PassedOver[] {
 }
 
 /** Whoever the receipt lists: those that were looked at by their records, the others by their names alone. */
+/** Written down only where it is not active. */
+function tenantStatusOf(recorded: unknown): TenantStatus {
+  return recorded === "suspended" || recorded === "restricted" ? recorded : "active";
+}
+
 function workersOf(recorded: Decision, nowMs: number, material: ReplayMaterial, gaps: Gap[]) {
   const looked = new Map(passedOver(recorded.inputs).map((one) => [one.worker_id, one]));
   const { selected } = recorded;

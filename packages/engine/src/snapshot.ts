@@ -32,7 +32,7 @@ export interface Snapshot {
   readonly hallEpoch: number;
   readonly takenAtMs: number;
   readonly maxAgeMs: number;
-  readonly tenantStatus: "active" | "suspended";
+  readonly tenantStatus: TenantStatus;
   /** The enrolled workers of each species, sorted by worker id. */
   readonly workers: ReadonlyMap<SpeciesId, readonly SnapshotWorker[]>;
   /** Ids of banned workers. */
@@ -57,6 +57,9 @@ export interface Snapshot {
   /** The version of the catalog that this Hall knows, `X.Y.Z`. */
   readonly catalogVersion: string;
 }
+
+/** Restricted: not suspended, and with a standing that this Hall's setting lets nobody work with. */
+export type TenantStatus = "active" | "restricted" | "suspended";
 
 export interface SnapshotProfile {
   readonly profile: Profile;

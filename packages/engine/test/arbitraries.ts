@@ -233,13 +233,16 @@ const certificate = fc.record({
   validUntilMs: fc.constantFrom(2000, 2000, 1000),
 });
 
+/** Thirty of one and one of each of the others. */
+const SELDOM = [...Array<"active">(30).fill("active"), "suspended", "restricted"] as const;
+
 export const snapshot = fc
   .record({
     workers: fc.uniqueArray(worker, { minLength: 1, maxLength: 8, selector: (one) => one.workerId }),
     banned: some(Array.from({ length: 31 }, (_, number) => `org.acme.w${number}`)).map((ids) =>
       ids.slice(0, 3),
     ),
-    suspended: rarely(30),
+    tenantStatus: fc.constantFrom(...SELDOM),
     allowed: some(["a.example.com", "b.example.com"]),
     standing: fc.oneof(
       { weight: 3, arbitrary: fc.constant({}) },
@@ -257,14 +260,14 @@ export const snapshot = fc
     spent: fc.constantFrom(0, 0, 50, 100),
   })
   .map(
-    ({ workers, banned, suspended, allowed, standing, agreements, certificates, ...live }): Snapshot => ({
+    ({ workers, banned, tenantStatus, allowed, standing, agreements, certificates, ...live }): Snapshot => ({
       tenantId: TENANT,
       version: 4,
       epoch: 3,
       hallEpoch: 2,
       takenAtMs: 1000,
       maxAgeMs: 5000,
-      tenantStatus: suspended ? "suspended" : "active",
+      tenantStatus,
       workers: bySpecies(workers),
       bannedWorkers: new Set(banned),
       bansVersion: 1,

@@ -51,6 +51,7 @@ export function naiveDecide(
 
   if (Math.abs(now - snapshot.takenAtMs) > snapshot.maxAgeMs) return early("DENY_SNAPSHOT_STALE");
   if (snapshot.tenantStatus === "suspended") return early("DENY_TENANT_SUSPENDED");
+  if (snapshot.tenantStatus === "restricted") return early("DENY_STANDING");
   if (input.tenant_id.trim() === "") return early("DENY_MISSING_TENANT_ID");
   if (!identities.has(input.tenant_id)) return early("DENY_UNKNOWN_TENANT");
   if (input.correlation_id.trim() === "") return early("DENY_MISSING_CORRELATION_ID");

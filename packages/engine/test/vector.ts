@@ -54,7 +54,7 @@ interface VectorCase extends Checks {
 }
 
 interface VectorSnapshot {
-  tenant_status?: "active" | "suspended";
+  tenant_status?: "active" | "restricted" | "suspended";
   version?: number;
   epoch?: number;
   hall_epoch?: number;

@@ -57,6 +57,21 @@ export const HALL_ERRORS = {
     "This needs a factor that was shown within the last ten minutes.",
     "Show your code or password again, then repeat it.",
   ),
+  TENANT_SUSPENDED: refusal(
+    403,
+    "The tenant is suspended, so nothing of it is changed.",
+    "Ask the operator of the Hall. Reading, ending a session, and taking rights away go on.",
+  ),
+  STANDING_REFUSED: refusal(
+    403,
+    "The tenant's standing does not let it go online.",
+    "Ask the operator of the Hall what account_standing needs.",
+  ),
+  NAMESPACE_REFUSED: refusal(
+    403,
+    "The worker's namespace, or one that looks like it, is registered for somebody else.",
+    "Enroll under a namespace of your own, or have the operator of the Hall register this one for you.",
+  ),
   NOT_FOUND: refusal(404, "There is no such thing here.", "Check the id."),
   GRANT_REDEEMED: refusal(
     409,
@@ -79,10 +94,11 @@ export const HALL_ERRORS = {
     "A profile that every Hall ships is the same everywhere and cannot be changed.",
     "Define a profile under another id.",
   ),
+  WORKER_RETIRED: refusal(409, "The worker is retired for good.", "Enroll it under another worker_id."),
   GRANT_WITHDRAWN: refusal(
     409,
     "What the grant was given for does not hold any more.",
-    "Do not start the work; ask why the worker is flagged.",
+    "Do not start the work; ask why the worker is flagged or suspended.",
   ),
   IDEMPOTENCY_IN_FLIGHT: refusal(409, "A request with this key is still running.", "Repeat it in a moment."),
   BODY_TOO_LARGE: refusal(

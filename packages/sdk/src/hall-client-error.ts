@@ -5,6 +5,8 @@ import type { HallErrorCode, StrictJson, StrictJsonCode } from "@guildhall/proto
 const REMEDIES = {
   RECEIPT_INVALID: "Act on nothing in this answer; keep it, and ask the operator of the Hall.",
   VERIFIER_KEY_MALFORMED: "Give the Hall's verifier key as a vkey: origin+hash+key.",
+  KEY_HISTORY_INVALID:
+    "Act on nothing of this Hall; compare its key with what its operator publishes, and pin another only then.",
   INVALID_ARGUMENT: "Mend the argument that the message names; nothing was sent.",
   HALL_UNREACHABLE: "Check the address and that the Hall is running; whether it decided is unknown.",
   HALL_TIMEOUT: "Ask again with the same idempotency key; whether the Hall decided is unknown.",

@@ -23,6 +23,7 @@ import type {
 } from "./answers.ts";
 import { checkAnswer, checkIsNew, checkQuestion, checkStartsNothing } from "./check-decision.ts";
 import { checkEnd, checkFollows, checkIsOpen, checkStart, readDispatch } from "./check-dispatch.ts";
+import { FollowedKeys } from "./followed-keys.ts";
 import { HallClientError } from "./hall-client-error.ts";
 import {
   type HallRequest,
@@ -40,8 +41,13 @@ export interface HallClientOptions {
   url: string;
   /** `hall_key_…` */
   apiKey: string;
-  /** The Hall's public key as a vkey (`origin+hash+key`); several, where it has changed its key. */
+  /**
+   * The Hall's public key as a vkey (`origin+hash+key`); several, where it has changed its key. From there the client
+   * follows each change by the log's own entries.
+   */
   verifierKey: string | readonly string[];
+  /** What `keyHistory` gave before: the client goes on from there, and refuses a history that takes back any of it. */
+  keyHistory?: readonly unknown[];
   fetch?: typeof fetch;
   /** For one answer, 60,000 by default: a dispatch answers when the work is done, or after half a minute. */
   timeoutMs?: number;
@@ -56,21 +62,25 @@ export interface AskOptions {
 const TIMEOUT_MS = 60_000;
 
 /**
- * A Hall as an agent sees it. No receipt leaves here before its seal was checked with `verifierKey` and its
- * words were compared with the answer and with what was asked: a false one throws RECEIPT_INVALID. Throws
- * `HallClientError` only; a denial is an answer, not an error.
+ * A Hall as an agent sees it. No receipt leaves here before its seal was checked with `verifierKey`, or a key to
+ * which the log leads from it, and its words were compared with the answer and with what was asked: a false one
+ * throws RECEIPT_INVALID. Throws `HallClientError` only; a denial is an answer, not an error.
  */
 export class HallClient {
   readonly #transport: Transport;
-  readonly #keys: readonly string[];
+  readonly #keys: FollowedKeys;
   /** Of the largest checkpoint seen: what is decided from now on stands behind it. */
   #treeSize = 0;
 
-  constructor({ url, apiKey, verifierKey, fetch, timeoutMs = TIMEOUT_MS }: HallClientOptions) {
-    this.#keys = typeof verifierKey === "string" ? [verifierKey] : [...verifierKey];
-    if (this.#keys.length === 0)
-      throw new HallClientError("VERIFIER_KEY_MALFORMED", "Expected a verifier key, found none.");
+  constructor({ url, apiKey, verifierKey, keyHistory, fetch, timeoutMs = TIMEOUT_MS }: HallClientOptions) {
+    const pinned = typeof verifierKey === "string" ? [verifierKey] : [...verifierKey];
     this.#transport = hallTransport({ url, apiKey, timeoutMs, ...(fetch && { fetch }) });
+    this.#keys = new FollowedKeys(pinned, this.#transport, keyHistory ?? null);
+  }
+
+  /** The entries that led from the pinned key to today's; empty while the pinned key is all that was needed. */
+  get keyHistory(): readonly unknown[] {
+    return this.#keys.history;
   }
 
   /**
@@ -182,7 +192,7 @@ export class HallClient {
 
   async #ask(path: string, input: RouteRequest, { idempotencyKey, signal }: AskOptions) {
     const asked = question(input);
-    await checkVerifierKeys(this.#keys);
+    await this.#keys.check();
     const treeSizeSeen = this.#treeSize;
     const { body } = await this.#transport.send({
       method: "POST",
@@ -199,7 +209,7 @@ export class HallClient {
   }
 
   async #get(path: string, { signal }: Pick<AskOptions, "signal">) {
-    await checkVerifierKeys(this.#keys);
+    await this.#keys.check();
     return this.#transport.send({ method: "GET", path, signal });
   }
 

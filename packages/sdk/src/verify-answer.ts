@@ -4,9 +4,9 @@ import {
   parseVerifierKey,
   type ReadReceipt,
   VerifyError,
-  verifySealedReceipt,
 } from "@guildhall/attestation/verify";
 import { canonicalJson, type Seal, type StrictJson } from "@guildhall/protocol";
+import type { FollowedKeys } from "./followed-keys.ts";
 import { HallClientError } from "./hall-client-error.ts";
 import type { JsonObject } from "./transport.ts";
 
@@ -18,10 +18,7 @@ export interface Genuine {
   checks: Check[];
 }
 
-/**
- * Asked before a request is sent: nothing may be started whose receipt could then not be checked. A vkey is
- * wanted, because only its name ties the key to one Hall's log.
- */
+/** A vkey is wanted, because only its name ties the key to one Hall's log. */
 export async function checkVerifierKeys(keys: readonly string[]): Promise<void> {
   try {
     for (const key of keys) await parseVerifierKey(key);
@@ -31,13 +28,13 @@ export async function checkVerifierKeys(keys: readonly string[]): Promise<void> 
   }
 }
 
-/** @throws HallClientError RECEIPT_INVALID with the verdict */
+/** @throws HallClientError RECEIPT_INVALID with the verdict, or KEY_HISTORY_INVALID */
 export async function verifyReceipt(
   sealed: { receipt?: StrictJson | undefined; seal?: StrictJson | undefined },
-  keys: readonly string[],
+  keys: FollowedKeys,
 ): Promise<Genuine> {
   const { receipt, seal } = sealed;
-  const verdict = await verifySealedReceipt({ receipt, seal }, keys);
+  const verdict = await keys.verify({ receipt, seal });
   if (!verdict.ok)
     throw new HallClientError(
       "RECEIPT_INVALID",

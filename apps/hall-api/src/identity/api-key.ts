@@ -23,6 +23,11 @@ export function hashSecret(secret: string): Buffer {
   return hash("sha256", secret, "buffer");
 }
 
+/** How a receipt names a key, so that nobody puts another in its row unseen: a hash of what is looked up. */
+export function keyDigest(keyHash: Uint8Array): string {
+  return `sha256:${hash("sha256", keyHash, "hex")}`;
+}
+
 /**
  * Reads the kind of a secret.
  * @throws HallError UNAUTHENTICATED where it has no such form, KEY_MALFORMED where its checksum does not fit

@@ -10,6 +10,8 @@ export const PERMISSIONS = [
   "worker:read",
   "worker:enroll",
   "worker:set-transport",
+  "worker:suspend",
+  "worker:retire",
   "certification:read",
   "certification:grant",
   "certification:revoke",
@@ -111,6 +113,8 @@ const OPERATOR = [
   ...READ,
   "worker:enroll",
   "worker:set-transport",
+  "worker:suspend",
+  "worker:retire",
   "rule:draft",
   "rule:publish",
   "rule:consent",
@@ -178,3 +182,25 @@ export const OPERATOR_PERMISSIONS = [
   "tenant:create",
   "tenant:set-standing",
 ] as const satisfies readonly Permission[];
+
+/**
+ * What a suspended tenant may still do: read, end, and take rights away. Decisions are among it, because the engine
+ * denies them with a receipt, and so is announcing itself, which is refused with its own words.
+ */
+const WHILE_SUSPENDED: ReadonlySet<Permission> = new Set<Permission>([
+  "decision:make",
+  "dispatch:start",
+  "certification:revoke",
+  "key:revoke",
+  "member:remove",
+  "member:end-sessions",
+  "agreement:end",
+  "session:end",
+  "account:change",
+  "worker:suspend",
+  "worker:retire",
+]);
+
+export function isAllowedWhileSuspended(permission: Permission): boolean {
+  return permission.endsWith(":read") || WHILE_SUSPENDED.has(permission);
+}

@@ -49,8 +49,11 @@ import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
 import { challenge } from "./measurement/challenge.ts";
+import { list as listNamespaces } from "./namespace/list.ts";
 import { listKeys as listNamespaceKeys } from "./namespace/list-keys.ts";
+import { register as registerNamespace } from "./namespace/register.ts";
 import { registerKey as registerNamespaceKey } from "./namespace/register-key.ts";
+import { release as releaseNamespace } from "./namespace/release.ts";
 import { retireKey as retireNamespaceKey } from "./namespace/retire-key.ts";
 import { renewToken } from "./operator/renew-token.ts";
 import { list as listPolicies } from "./policy/list.ts";
@@ -85,10 +88,17 @@ import { verifyFactor } from "./session/verify-factor.ts";
 import { end as endShadow } from "./shadow/end.ts";
 import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
+import { list as listTenants } from "./tenant/list.ts";
+import { setStanding } from "./tenant/set-standing.ts";
 import { enroll } from "./worker/enroll.ts";
+import { enrollText } from "./worker/enroll-text.ts";
+import { get as getWorker } from "./worker/get.ts";
 import { getRecord } from "./worker/get-record.ts";
 import { list as listWorkers } from "./worker/list.ts";
+import { resume } from "./worker/resume.ts";
+import { retire as retireWorker } from "./worker/retire.ts";
 import { setTransport } from "./worker/set-transport.ts";
+import { suspend } from "./worker/suspend.ts";
 
 /** Every operation of the Hall. Both doors, the OpenAPI document and the lists in the tests come from here. */
 export const OPERATIONS = [
@@ -106,6 +116,11 @@ export const OPERATIONS = [
   listCapabilities,
   listWorkers,
   enroll,
+  enrollText,
+  getWorker,
+  suspend,
+  resume,
+  retireWorker,
   setTransport,
   getRecord,
   issue,
@@ -183,4 +198,9 @@ export const OPERATIONS = [
   listNamespaceKeys,
   registerNamespaceKey,
   retireNamespaceKey,
+  listNamespaces,
+  registerNamespace,
+  releaseNamespace,
+  listTenants,
+  setStanding,
 ] as const;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { authenticate } from "../identity/authenticate.ts";
 import { requirePermission, requireStepUp } from "../identity/caller.ts";
+import { refuseSuspended } from "../identity/refuse-suspended.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import type { Operation, RequestFacts } from "../operations/operation.ts";
 
@@ -74,6 +75,7 @@ export async function admit(hall: Hall, operation: Operation, authorization: str
     return authorization === undefined ? null : await authenticate(hall, authorization);
   const caller = await authenticate(hall, authorization);
   requirePermission(caller, permission);
+  await refuseSuspended(hall, caller, permission);
   if (operation.stepUp) requireStepUp(caller, hall.clock.now());
   return caller;
 }

@@ -23,6 +23,7 @@ import {
   type Snapshot,
   type SnapshotWorker,
   snapshotWorker,
+  type TenantStatus,
   type WorkerPool,
 } from "@guildhall/engine";
 import {
@@ -32,6 +33,7 @@ import {
   readStrictJson,
   type SignatoryId,
   type SpeciesId,
+  type Standing,
   type TenantId,
   WorkerRecord,
 } from "@guildhall/protocol";
@@ -63,14 +65,15 @@ export const EMPTY_BUNDLE: StoredBundle = { digest: "none", bundle: '{"rules":[]
 /**
  * Reads a tenant in one REPEATABLE READ transaction, together with the epochs that fence it, so that
  * everything in the snapshot is of one moment.
- * @param known programs compiled before, used again where the bundle is the same
+ * @param options `known`: programs compiled before, used again where the bundle is the same; `workingStandings`: with
+ * which a tenant of this Hall may have work done
  * @returns null where there is no such tenant
  */
 export async function loadSnapshot(
   db: Db,
   tenantId: TenantId,
   nowMs: number,
-  known: readonly Program[],
+  { known, workingStandings }: { known: readonly Program[]; workingStandings: readonly Standing[] },
 ): Promise<TenantSnapshot | null> {
   const rows = await withTenant(
     db,
@@ -134,7 +137,7 @@ export async function loadSnapshot(
       hallEpoch: versions.hallEpoch,
       takenAtMs: nowMs,
       maxAgeMs: SNAPSHOT_MAX_AGE_MS,
-      tenantStatus: rows.tenant.status,
+      tenantStatus: tenantStatus(rows.tenant.standing, workingStandings),
       workers,
       bannedWorkers: new Set(),
       bansVersion: 0,
@@ -150,6 +153,12 @@ export async function loadSnapshot(
       catalogVersion: CATALOG_VERSION,
     },
   };
+}
+
+/** A suspended tenant does not work, whatever the setting says. */
+function tenantStatus(standing: Standing, working: readonly Standing[]): TenantStatus {
+  if (standing === "suspended") return "suspended";
+  return working.includes(standing) ? "active" : "restricted";
 }
 
 async function readShadow(tx: TenantTx): Promise<{ runId: string; bundle: StoredBundle } | null> {

@@ -1,6 +1,6 @@
 import { type Db, snapshotVersions } from "@guildhall/db";
 import type { Program } from "@guildhall/engine";
-import type { TenantId } from "@guildhall/protocol";
+import type { Standing, TenantId } from "@guildhall/protocol";
 import { loadSnapshot, type TenantSnapshot } from "./load.ts";
 
 /**
@@ -25,7 +25,11 @@ function programsOf(snapshot: TenantSnapshot | undefined): Program[] {
   return snapshot ? [snapshot.program, ...(snapshot.shadow ? [snapshot.shadow.program] : [])] : [];
 }
 
-export function createSnapshotStore(db: Db, now: () => number): SnapshotStore {
+export function createSnapshotStore(
+  db: Db,
+  now: () => number,
+  workingStandings: readonly Standing[],
+): SnapshotStore {
   const snapshots = new Map<TenantId, TenantSnapshot>();
   const tenantByKey = new Map<string, TenantId>();
   // One load a tenant at a time. A caller that comes while one runs may have seen a change that the running
@@ -36,7 +40,7 @@ export function createSnapshotStore(db: Db, now: () => number): SnapshotStore {
   async function load(tenant: TenantId): Promise<TenantSnapshot | null> {
     const startedAt = now();
     const before = snapshots.get(tenant);
-    const loaded = await loadSnapshot(db, tenant, startedAt, programsOf(before));
+    const loaded = await loadSnapshot(db, tenant, startedAt, { known: programsOf(before), workingStandings });
     for (const hash of before?.keys.keys() ?? []) tenantByKey.delete(hash);
     if (loaded === null) snapshots.delete(tenant);
     else {

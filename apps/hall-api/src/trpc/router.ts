@@ -40,6 +40,9 @@ import { revoke as revokeKey } from "../operations/key/revoke.ts";
 import { list as listHallKeys } from "../operations/keyring/list.ts";
 import { rotate } from "../operations/keyring/rotate.ts";
 import { checkpoint } from "../operations/log/checkpoint.ts";
+import { list as listNamespaces } from "../operations/namespace/list.ts";
+import { register as registerNamespace } from "../operations/namespace/register.ts";
+import { release as releaseNamespace } from "../operations/namespace/release.ts";
 import type { Operation } from "../operations/operation.ts";
 import { list as listPolicies } from "../operations/policy/list.ts";
 import { define } from "../operations/profile/define.ts";
@@ -69,8 +72,16 @@ import { verifyFactor } from "../operations/session/verify-factor.ts";
 import { end as endShadow } from "../operations/shadow/end.ts";
 import { list as listShadow } from "../operations/shadow/list.ts";
 import { start as startShadow } from "../operations/shadow/start.ts";
+import { list as listTenants } from "../operations/tenant/list.ts";
+import { setStanding } from "../operations/tenant/set-standing.ts";
+import { enrollText } from "../operations/worker/enroll-text.ts";
+import { get as getWorker } from "../operations/worker/get.ts";
 import { getRecord } from "../operations/worker/get-record.ts";
 import { list as listWorkers } from "../operations/worker/list.ts";
+import { resume } from "../operations/worker/resume.ts";
+import { retire as retireWorker } from "../operations/worker/retire.ts";
+import { setTransport } from "../operations/worker/set-transport.ts";
+import { suspend } from "../operations/worker/suspend.ts";
 import { admit } from "../rest/door.ts";
 
 /** The tRPC door, for the console alone: the same operations, one procedure each. */
@@ -223,7 +234,22 @@ export const appRouter = t.router({
     "set-environment": mutation(setEnvironment),
   }),
   capability: t.router({ list: query(listCapabilities) }),
-  worker: t.router({ list: query(listWorkers), "get-record": query(getRecord) }),
+  worker: t.router({
+    list: query(listWorkers),
+    get: query(getWorker),
+    "get-record": query(getRecord),
+    "enroll-text": mutation(enrollText),
+    set_transport: mutation(setTransport),
+    suspend: mutation(suspend),
+    resume: mutation(resume),
+    retire: mutation(retireWorker),
+  }),
+  namespace: t.router({
+    list: query(listNamespaces),
+    register: mutation(registerNamespace),
+    release: mutation(releaseNamespace),
+  }),
+  tenant: t.router({ list: query(listTenants), "set-standing": mutation(setStanding) }),
   hall: t.router({ compliance: query(compliance) }),
   log: t.router({ checkpoint: query(checkpoint) }),
   certificate: t.router({

@@ -23,6 +23,8 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     requireHumanMode: "sdk",
     publishConsent: false,
     measurementValidMs: 300_000,
+    onlineStandings: ["ok", "grace"],
+    openLoopback: false,
     seed: "none",
     logLevel: process.env.CRASH_LOG ?? "silent",
   };

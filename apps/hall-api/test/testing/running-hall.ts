@@ -10,7 +10,7 @@ import type { FastifyInstance } from "fastify";
 import pg from "pg";
 import type { Settings } from "../../src/env.ts";
 import type { Probe } from "../../src/ledger/entry.ts";
-import { type RunningHall, startHall } from "../../src/wiring.ts";
+import { type RunningHall, type StartOptions, startHall } from "../../src/wiring.ts";
 
 /** A real PostgreSQL with one database, and as many Halls over it as a test asks for. */
 export interface TestHouse {
@@ -20,7 +20,7 @@ export interface TestHouse {
   /** A superuser, whom no policy stops: to look on and to break things, never to serve. */
   admin: pg.Pool;
   /** One more Hall over the same database, serving on a port of its own. */
-  open(changes?: Partial<Settings>, probe?: Probe): Promise<OpenHall>;
+  open(changes?: Partial<Settings>, probe?: Probe, start?: StartOptions): Promise<OpenHall>;
   /** `kill -9` of the whole server: the postmaster and everything it started. */
   killDatabase(): Promise<void>;
   /** Starts the server again, over the same folder and on the same port. */
@@ -93,6 +93,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     requireHumanMode: "sdk",
     publishConsent: false,
     measurementValidMs: 300_000,
+    onlineStandings: ["ok", "grace"],
+    openLoopback: false,
     seed: "none",
     logLevel: "silent",
   };
@@ -104,8 +106,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     server,
     settings,
     admin,
-    async open(changes = {}, probe) {
-      const hall = await openHall({ ...settings, ...changes }, probe);
+    async open(changes = {}, probe, start = {}) {
+      const hall = await openHall({ ...settings, ...changes }, { ...start, ...(probe && { probe }) });
       const { stop } = hall;
       halls.add(hall);
       hall.stop = async () => {
@@ -164,8 +166,8 @@ export function adminUrl(server: TestServer, url: string): string {
   return admin.href;
 }
 
-async function openHall(settings: Settings, probe?: Probe): Promise<OpenHall> {
-  const running = await startHall(settings, probe && { probe });
+async function openHall(settings: Settings, start: StartOptions): Promise<OpenHall> {
+  const running = await startHall(settings, start);
   try {
     await running.app.listen({ host: settings.host, port: settings.port });
   } catch (error) {

@@ -30,7 +30,7 @@ import {
 } from "@guildhall/protocol";
 import { DEMO_RULES } from "../../src/demo-rules.ts";
 import type { Hall } from "../../src/hall.ts";
-import { hashSecret, newSecret } from "../../src/identity/api-key.ts";
+import { hashSecret, keyDigest, newSecret } from "../../src/identity/api-key.ts";
 import { hashPassword } from "../../src/identity/password.ts";
 import { KEY_SCOPES } from "../../src/identity/permissions.ts";
 
@@ -48,8 +48,11 @@ export async function addTenant(
 ): Promise<TestTenant> {
   const id = randomUUID() as TenantId;
   const identity = `${name}.test` as SignatoryId;
-  await recorded(hall, HALL_CHAIN, { kind: "tenant", action: "created", subject: id, details: {} }, (tx) =>
-    createTenant(tx as OperatorTx, { id, slug: name, name, identities: [identity] }),
+  await recorded(
+    hall,
+    HALL_CHAIN,
+    { kind: "tenant", action: "created", subject: id, details: { slug: name, identities: [identity] } },
+    (tx) => createTenant(tx as OperatorTx, { id, slug: name, name, identities: [identity] }),
   );
   const key = await addKey(hall, { id, identity });
   await publishRules(hall, id, rules);
@@ -73,7 +76,12 @@ export async function addKey(
     scopes: [...(options.scopes ?? KEY_SCOPES)],
     expiresAt: options.expiresAt ?? null,
   };
-  await recorded(hall, tenant.id, { kind: "key", action: "created", subject: id, details: {} }, (tx) =>
+  const { identities, scopes } = key;
+  const details = {
+    ...{ identities, scopes, key_digest: keyDigest(key.keyHash) },
+    expires_at: key.expiresAt?.toISOString() ?? null,
+  };
+  await recorded(hall, tenant.id, { kind: "key", action: "created", subject: id, details }, (tx) =>
     createApiKey(tx as TenantTx, key),
   );
   return { id, secret };
@@ -84,7 +92,7 @@ export async function revokeKey(hall: Hall, tenantId: TenantId, keyId: KeyId): P
     hall,
     tenantId,
     { kind: "key", action: "revoked", subject: keyId, details: {} },
-    (tx) => revokeApiKey(tx as TenantTx, keyId, new Date(hall.clock.now())),
+    (tx, now) => revokeApiKey(tx as TenantTx, keyId, now),
     "tenant",
   );
 }
@@ -167,13 +175,13 @@ async function recorded(
   hall: Hall,
   chain: TenantId,
   act: Pick<ActBody, "kind" | "action" | "subject" | "details">,
-  work: (tx: TenantTx | OperatorTx) => Promise<unknown>,
+  work: (tx: TenantTx | OperatorTx, now: Date) => Promise<unknown>,
   fence: Fence = "none",
 ): Promise<void> {
   const nowMs = hall.clock.now();
   const entry = { ...hall.ledger.envelopeFor(chain, { kind: "hall", id: "test" }, nowMs), ...act };
   const both = async (tx: TenantTx | OperatorTx) => {
-    await work(tx);
+    await work(tx, new Date(nowMs));
     return hall.ledger.append(tx, entry, nowMs, fence);
   };
   await hall.ledger.sealed(

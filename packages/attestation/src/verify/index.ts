@@ -12,13 +12,7 @@ export {
   preAuthEncoding,
 } from "./dsse.ts";
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
-export {
-  type KeyHistoryVerdict,
-  keyAt,
-  type LogKey,
-  verifyKeyHistory,
-  verifyUnderHistory,
-} from "./key-history.ts";
+export { type KeyHistoryVerdict, keyAt, type LogKey, verifyKeyHistory } from "./key-history.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
 export { rootFromInclusion, rootFromLeaves } from "./merkle.ts";
@@ -70,4 +64,5 @@ export {
   tileWidth,
 } from "./tile.ts";
 export { TileTree } from "./tile-tree.ts";
+export { verifyUnderHistory, verifyUnderKeys } from "./under-history.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";

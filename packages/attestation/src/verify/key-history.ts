@@ -1,9 +1,7 @@
-import { HALL_CHAIN, KeyIntroduced, KeyRetired, SPEC_VERSION } from "@guildhall/protocol";
-import { decodeBase64, encodeBase64, encodeHex } from "./encoding.ts";
+import { encodeBase64, encodeHex } from "./encoding.ts";
 import { noteKeyHash, parseVerifierKey, type VerifierKey } from "./key.ts";
-import { type ParsedNote, verifyNote } from "./note.ts";
-import { type BadReceipt, CHECKS, type Verdict, verifySealedReceipt } from "./receipt.ts";
-import { type ReadReceipt, readSealedReceipt } from "./sealed-receipt.ts";
+import { brokenHistory, type KeyEntry, readIntroduced, readKeyEntries, readSuccessor } from "./key-entry.ts";
+import { verifySealedReceipt } from "./receipt.ts";
 import { type VerifyCode, VerifyError } from "./verify-error.ts";
 import { sha256 } from "./web-crypto.ts";
 
@@ -35,14 +33,18 @@ export type KeyHistoryVerdict =
  * own chain that is sealed under the key before; each old one is retired by an entry sealed under the new.
  *
  * `history` are sealed receipts in any order, as `/.well-known/hall-keys.json` gives them; what is no entry of a log
- * key is passed over. Nothing in it is believed that does not lead from the pinned key.
+ * key is passed over. Nothing in it is believed that does not lead from the pinned key. With `known`, the keys that
+ * an earlier history led to, a history that takes back any of them is refused: else whoever holds a retired key could
+ * show one that ends before it was retired.
  */
 export async function verifyKeyHistory(
   pinned: string,
   history: readonly unknown[],
+  { known = [] }: { known?: readonly LogKey[] } = {},
 ): Promise<KeyHistoryVerdict> {
   try {
     const keys = await follow(await parseVerifierKey(pinned), history);
+    checkContinues(known, keys);
     return { ok: true, keys, current: keys.at(-1)! };
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
@@ -50,98 +52,32 @@ export async function verifyKeyHistory(
   }
 }
 
-/** Checks a sealed receipt like `verifySealedReceipt`, under the key that spoke for its tree at that size. */
-export async function verifyUnderHistory(
-  input: unknown,
-  pinned: string,
-  history: readonly unknown[],
-  options: { previous?: unknown } = {},
-): Promise<Verdict> {
-  const known = await verifyKeyHistory(pinned, history);
-  if (!known.ok) return refused("format", known.code, `The key's history: ${known.message}`);
-  const { keys } = known;
-  let sealed: Awaited<ReturnType<typeof readSealedReceipt>>;
-  try {
-    sealed = await readSealedReceipt(input);
-  } catch (error) {
-    if (!(error instanceof VerifyError)) throw error;
-    return verifySealedReceipt(input, pinned, options);
-  }
-  const { checkpoint, receipt } = sealed;
-  const sealing = keyAt(keys, checkpoint.treeSize);
-  if (sealing === null)
-    return refused(
-      "checkpoint",
-      "KEY_NOT_YET",
-      `The checkpoint of ${checkpoint.treeSize} leaves is from before the pinned key took over, after ${keys[0]!.after}. Pin an earlier key of this Hall.`,
-    );
-  // A receipt keeps the signature that it was given, whoever seals it later.
-  const signing = keyAt(keys, receipt.leaf_index + 1) ?? sealing;
-  const verdict = await verifySealedReceipt(
-    input,
-    [...new Set([sealing.verifierKey, signing.verifierKey])],
-    options,
-  );
-  if (!verdict.ok && verdict.code !== "NOTE_KEY_UNKNOWN") return verdict;
-  const { note } = sealed;
-  if (await isOpenedBy(note, sealing)) {
-    if (sealing.notAfter !== null && receipt.logged_at >= sealing.notAfter)
-      return refused(
-        "checkpoint",
-        "KEY_EXPIRED",
-        `Key ${sealing.keyId} ended ${sealing.notAfter}; the log has this receipt from ${receipt.logged_at}.`,
-      );
-    return verdict;
-  }
-  for (const key of keys) {
-    if (key === sealing || !(await isOpenedBy(note, key))) continue;
-    const isRetired = key.upTo !== null && checkpoint.treeSize > key.upTo;
-    return refused(
-      "checkpoint",
-      isRetired ? "KEY_RETIRED" : "KEY_NOT_YET",
-      isRetired
-        ? `Key ${key.keyId} was retired at leaf ${key.upTo} (${key.retiredAt}), and signed a tree of ${checkpoint.treeSize} leaves.`
-        : `Key ${key.keyId} signs trees larger than ${key.after}, and signed one of ${checkpoint.treeSize} leaves.`,
-    );
-  }
-  return verdict.ok
-    ? refused("checkpoint", "NOTE_KEY_UNKNOWN", `Expected a signature by key ${sealing.keyId}.`)
-    : verdict;
-}
-
 /** The key that speaks for a tree of this size, or null where none that is known does. */
 export function keyAt(keys: readonly LogKey[], treeSize: number): LogKey | null {
   return keys.find(({ after, upTo }) => treeSize > after && (upTo === null || treeSize <= upTo)) ?? null;
 }
 
-/** An entry of the Hall's chain about a key of its log, not yet believed. */
-interface KeyEntry {
-  sealed: unknown;
-  receipt: ReadReceipt;
-  treeSize: number;
-}
-
 async function follow(pinned: VerifierKey, history: readonly unknown[]): Promise<LogKey[]> {
   const keys: LogKey[] = [await logKey(pinned, null)];
   let introduced: { key: LogKey; entry: KeyEntry } | null = null;
-  for (const entry of await readEntries(pinned.name, history)) {
-    const { receipt, treeSize } = entry;
+  for (const entry of await readKeyEntries(pinned.name, history)) {
+    const { receipt } = entry;
     const current = keys.at(-1)!;
     if (receipt.action === "introduced") {
-      const details = readDetails(KeyIntroduced, receipt);
-      const key = await logKey({ name: pinned.name, publicKey: rawKey(details.spki) }, details.not_after);
+      const { publicKey, notAfter } = readIntroduced(receipt);
+      const key = await logKey({ name: pinned.name, publicKey }, notAfter);
       if (receipt.subject !== key.keyId)
-        throw broken(`an entry named for its key ${key.keyId}`, `${receipt.subject}`);
-      // What came before the pinned key is not for it to vouch for.
+        throw brokenHistory(`an entry named for its key ${key.keyId}`, `${receipt.subject}`);
       if (key.verifierKey === current.verifierKey) {
-        Object.assign(current, { introducedAt: receipt.logged_at, notAfter: key.notAfter });
+        if (await isVouchedForBy(entry, current))
+          Object.assign(current, { introducedAt: receipt.logged_at, notAfter });
         introduced = null;
-      } else if (!isBefore(keys, current, receipt)) {
+      } else if (!isBefore(keys, current, entry)) {
         introduced = { key: { ...key, introducedAt: receipt.logged_at }, entry };
       }
       continue;
     }
-    const { successor } = readDetails(KeyRetired, receipt);
+    const successor = readSuccessor(receipt);
     if (keys.length === 1 && successor === current.keyId) {
       await checkSealedUnder(entry, current);
       current.after = receipt.leaf_index;
@@ -149,15 +85,14 @@ async function follow(pinned: VerifierKey, history: readonly unknown[]): Promise
     }
     if (receipt.subject !== current.keyId) continue;
     if (introduced === null || successor !== introduced.key.keyId)
-      throw broken(`the entry that introduces ${successor}`, "none before its predecessor is retired");
+      throw brokenHistory(`the entry that introduces ${successor}`, "none before its predecessor is retired");
     await checkSealedUnder(introduced.entry, current);
     await checkSealedUnder(entry, introduced.key);
     if (introduced.entry.treeSize > receipt.leaf_index)
-      throw broken(
+      throw brokenHistory(
         `${introduced.key.keyId} introduced under a checkpoint of at most ${receipt.leaf_index} leaves, while ${current.keyId} spoke`,
         `one of ${introduced.entry.treeSize}`,
       );
-    if (treeSize <= receipt.leaf_index) throw broken("a checkpoint that covers the entry", `${treeSize}`);
     Object.assign(current, { upTo: receipt.leaf_index, retiredAt: receipt.logged_at });
     keys.push({ ...introduced.key, after: receipt.leaf_index });
     introduced = null;
@@ -166,32 +101,12 @@ async function follow(pinned: VerifierKey, history: readonly unknown[]): Promise
 }
 
 /** Entries from before the pinned key's own introduction, which its predecessors sealed. */
-function isBefore(keys: readonly LogKey[], current: LogKey, receipt: ReadReceipt): boolean {
+function isBefore(keys: readonly LogKey[], current: LogKey, { receipt }: KeyEntry): boolean {
   return keys.length === 1 && current.introducedAt === null && receipt.leaf_index < current.after;
 }
 
-async function readEntries(origin: string, history: readonly unknown[]): Promise<KeyEntry[]> {
-  const entries = new Map<string, KeyEntry>();
-  for (const sealed of history) {
-    const { receipt, checkpoint } = await readSealedReceipt(sealed);
-    const { kind, action, chain, hall, spec_version, details } = receipt;
-    // A tenant's chain speaks of the tenant's keys, whatever their details say.
-    if (kind !== "key" || chain !== HALL_CHAIN || spec_version !== SPEC_VERSION) continue;
-    if (action !== "introduced" && action !== "retired") continue;
-    const roles = typeof details === "object" && details !== null && "roles" in details ? details.roles : [];
-    if (!Array.isArray(roles) || !roles.includes("log")) continue;
-    if (hall !== origin)
-      throw new VerifyError(
-        "ORIGIN_MISMATCH",
-        `Expected the history of ${origin}, found an entry of ${hall}.`,
-      );
-    entries.set(receipt.receipt_hash, { sealed, receipt, treeSize: checkpoint.treeSize });
-  }
-  return [...entries.values()].sort((a, b) => a.receipt.leaf_index - b.receipt.leaf_index);
-}
-
-async function checkSealedUnder({ sealed, receipt }: KeyEntry, key: LogKey): Promise<void> {
-  const verdict = await verifySealedReceipt(sealed, key.verifierKey);
+async function checkSealedUnder({ receipt, seal }: KeyEntry, key: LogKey): Promise<void> {
+  const verdict = await verifySealedReceipt({ receipt, seal }, key.verifierKey);
   if (!verdict.ok)
     throw new VerifyError(
       verdict.code,
@@ -202,6 +117,33 @@ async function checkSealedUnder({ sealed, receipt }: KeyEntry, key: LogKey): Pro
       "KEY_EXPIRED",
       `Key ${key.keyId} ended ${key.notAfter} and vouches for nothing after; entry ${receipt.receipt_id} is from ${receipt.logged_at}.`,
     );
+}
+
+/**
+ * Whether the pinned key signed the checkpoint over the entry that introduced it, as it does beside its predecessor,
+ * who signed the receipt itself. Where it did not, the entry says nothing about it: it is not for us to believe.
+ */
+async function isVouchedForBy({ receipt, seal }: KeyEntry, key: LogKey): Promise<boolean> {
+  const verdict = await verifySealedReceipt(
+    { receipt: { ...receipt, signature: null }, seal },
+    key.verifierKey,
+  );
+  if (verdict.ok || verdict.code === "NOTE_KEY_UNKNOWN") return verdict.ok;
+  throw new VerifyError(
+    verdict.code,
+    `Entry ${receipt.receipt_id}, which introduces key ${key.keyId}, does not verify: ${verdict.message}`,
+  );
+}
+
+/** A key that was followed stays, and one that was retired stays retired where it was. */
+function checkContinues(known: readonly LogKey[], keys: readonly LogKey[]): void {
+  known.forEach((before, i) => {
+    const now = keys[i];
+    if (now?.verifierKey !== before.verifierKey || now.after < before.after)
+      throw brokenHistory(`key ${before.keyId}, to which it led before`, now?.keyId ?? "an earlier end");
+    if (before.upTo !== null && now.upTo !== before.upTo)
+      throw brokenHistory(`key ${before.keyId} retired at leaf ${before.upTo}, as before`, `${now.upTo}`);
+  });
 }
 
 async function logKey(key: VerifierKey, notAfter: string | null): Promise<LogKey> {
@@ -217,47 +159,4 @@ async function logKey(key: VerifierKey, notAfter: string | null): Promise<LogKey
     retiredAt: null,
     notAfter,
   };
-}
-
-/** The DER that precedes the 32 bytes of every Ed25519 public key (RFC 8410). */
-const SPKI_PREFIX = "302a300506032b6570032100";
-
-function rawKey(spki: string): Uint8Array<ArrayBuffer> {
-  const der = decodeBase64(spki);
-  if (der?.length !== 44 || encodeHex(der.subarray(0, 12)) !== SPKI_PREFIX)
-    throw broken("an Ed25519 key for the log", "another key");
-  return der.slice(12);
-}
-
-function readDetails<T>(
-  schema: { safeParse(value: unknown): { success: boolean; data?: T } },
-  { details, receipt_id: id }: ReadReceipt,
-): T {
-  const read = schema.safeParse(details);
-  if (!read.success || read.data === undefined) throw broken(`the details of a key in entry ${id}`, "others");
-  return read.data;
-}
-
-async function isOpenedBy(note: ParsedNote, { verifierKey }: LogKey): Promise<boolean> {
-  try {
-    await verifyNote(note, [await parseVerifierKey(verifierKey)]);
-    return true;
-  } catch (error) {
-    if (error instanceof VerifyError) return false;
-    throw error;
-  }
-}
-
-function refused(failed: BadReceipt["failed"], code: VerifyCode, message: string): BadReceipt {
-  const at = CHECKS.indexOf(failed);
-  const checks = CHECKS.map((name, i) =>
-    i === at
-      ? { name, result: "failed" as const, detail: message }
-      : { name, result: "skipped" as const, detail: `Not told: the ${failed} check failed.` },
-  );
-  return { ok: false, failed, code, message, checks };
-}
-
-function broken(expected: string, found: string): VerifyError {
-  return new VerifyError("KEY_HISTORY_BROKEN", `Expected ${expected}, found ${found}.`);
 }

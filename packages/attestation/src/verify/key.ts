@@ -50,7 +50,7 @@ async function parseVkey(name: string, keyHash: string, encoded: string): Promis
 }
 
 /** The DER that precedes the 32 bytes of every Ed25519 public key (RFC 8410). */
-const SPKI_PREFIX = "302a300506032b6570032100";
+export const SPKI_PREFIX = "302a300506032b6570032100";
 
 /** The key as other tools read it: DER, a SubjectPublicKeyInfo of 44 bytes. */
 export function publicKeyDer(publicKey: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -45,6 +45,8 @@ export interface ReceiptParts {
 }
 
 export interface SealParts {
+  /** As it was read. */
+  seal: Seal;
   note: ParsedNote;
   checkpoint: CheckpointClaim;
   proof: Uint8Array<ArrayBuffer>[];
@@ -150,6 +152,7 @@ async function takeSeal(value: StrictJson | undefined): Promise<SealParts> {
   }
   const note = parseNote(seal.data.checkpoint);
   return {
+    seal: seal.data,
     note,
     checkpoint: await readCheckpoint(note.text),
     proof: seal.data.inclusion_proof.map(takeProofHash),

@@ -1,4 +1,4 @@
-import type { SignatoryId, TenantId } from "@guildhall/protocol";
+import type { SignatoryId, Standing, TenantId } from "@guildhall/protocol";
 import type { OperatorTx } from "../with-operator.ts";
 import type { TenantTx } from "../with-tenant.ts";
 
@@ -6,22 +6,18 @@ export interface Tenant {
   id: TenantId;
   slug: string;
   name: string;
-  status: "active" | "suspended";
+  standing: Standing;
 }
 
 /** The transaction's own tenant. */
 export async function readTenant(tx: TenantTx): Promise<Tenant | null> {
   const row = await tx.tenant.findFirst();
-  return (
-    row && { id: row.id as TenantId, slug: row.slug, name: row.name, status: row.status as Tenant["status"] }
-  );
+  return row && toTenant(row);
 }
 
 export async function findTenantBySlug(tx: OperatorTx, slug: string): Promise<Tenant | null> {
   const row = await tx.tenant.findUnique({ where: { slug } });
-  return (
-    row && { id: row.id as TenantId, slug: row.slug, name: row.name, status: row.status as Tenant["status"] }
-  );
+  return row && toTenant(row);
 }
 
 /** Creates a tenant with everything that must exist before its first act: identities, version, chain. */
@@ -38,8 +34,23 @@ export async function createTenant(
 }
 
 /** Fails where the tenant does not exist. */
-export async function setTenantStatus(tx: OperatorTx, id: TenantId, status: Tenant["status"]): Promise<void> {
-  await tx.tenant.update({ where: { id }, data: { status } });
+export async function setTenantStanding(tx: OperatorTx, id: TenantId, standing: Standing): Promise<void> {
+  await tx.tenant.update({ where: { id }, data: { standing } });
+}
+
+/** By slug. */
+export async function listTenants(tx: OperatorTx): Promise<(Tenant & { createdAt: Date })[]> {
+  const rows = await tx.tenant.findMany({ orderBy: { slug: "asc" } });
+  return rows.map((row) => ({ ...toTenant(row), createdAt: row.createdAt }));
+}
+
+export async function findTenant(tx: OperatorTx, id: TenantId): Promise<Tenant | null> {
+  const row = await tx.tenant.findUnique({ where: { id } });
+  return row && toTenant(row);
+}
+
+function toTenant(row: { id: string; slug: string; name: string; standing: string }): Tenant {
+  return { id: row.id as TenantId, slug: row.slug, name: row.name, standing: row.standing as Standing };
 }
 
 export async function listIdentities(tx: TenantTx): Promise<SignatoryId[]> {

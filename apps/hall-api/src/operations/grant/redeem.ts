@@ -1,5 +1,13 @@
-import { findDispatch, isFlagged, lookupDispatchTenant, redeemGrant, withTenant } from "@guildhall/db";
-import { HallError } from "@guildhall/protocol";
+import {
+  findDispatch,
+  findWorker,
+  isFlagged,
+  lookupDispatchTenant,
+  readTenant,
+  redeemGrant,
+  withTenant,
+} from "@guildhall/db";
+import { HallError, type WorkerId } from "@guildhall/protocol";
 import { z } from "zod";
 import { operation } from "../operation.ts";
 
@@ -21,8 +29,12 @@ export const redeem = operation({
       // The grant is of the attempt that runs now; one of an earlier attempt, or of ended work, starts nothing.
       const current = dispatch?.state === "running" && claims.jti === `${dispatch.id}.${dispatch.attempts}`;
       if (!current) throw new HallError("GRANT_INVALID");
-      // Found to differ since it was decided, and perhaps by a measurement that this very work waited for.
-      if (await isFlagged(tx, dispatch.workerId)) throw new HallError("GRANT_WITHDRAWN");
+      // Found to differ since it was decided, perhaps by a measurement that this very work waited for, or suspended.
+      const flagged = await isFlagged(tx, dispatch.workerId);
+      const worker = await findWorker(tx, dispatch.workerId as WorkerId);
+      const tenant = await readTenant(tx);
+      if (flagged || worker?.status !== "active" || tenant?.standing === "suspended")
+        throw new HallError("GRANT_WITHDRAWN");
       const first = await redeemGrant(tx, { tenantId, jti: claims.jti, dispatchId: dispatch.id });
       if (!first) throw new HallError("GRANT_REDEEMED");
     });

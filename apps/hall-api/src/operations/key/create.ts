@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createApiKey, listIdentities } from "@guildhall/db";
 import { HallError, isPrintable, type KeyId, SignatoryId } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
 import { DEFAULT_KEY_SCOPES, KEY_SCOPES } from "../../identity/permissions.ts";
@@ -32,6 +32,7 @@ export const create = operation({
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     const secret = newSecret("key");
+    const keyHash = hashSecret(secret);
     const id = randomUUID() as KeyId;
     const nowMs = hall.clock.now();
     const expiresAt = input.expires_in_seconds ? new Date(nowMs + input.expires_in_seconds * 1000) : null;
@@ -47,7 +48,7 @@ export const create = operation({
         id,
         tenantId: caller.tenantId,
         name: input.name,
-        keyHash: hashSecret(secret),
+        keyHash,
         hint: secret.slice(0, 13),
         identities: input.identities,
         scopes: input.scopes,
@@ -64,6 +65,7 @@ export const create = operation({
           details: {
             identities: input.identities,
             scopes: input.scopes,
+            key_digest: keyDigest(keyHash),
             expires_at: expiresAt?.toISOString() ?? null,
           },
         },

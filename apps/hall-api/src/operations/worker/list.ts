@@ -17,7 +17,7 @@ export const list = operation({
         worker_species_id: z.string(),
         capabilities: z.array(z.string()),
         risk_tier: z.string(),
-        status: z.enum(["active", "retired"]),
+        status: z.enum(["active", "suspended", "retired"]),
         enrolled_at: z.string(),
         worker_record_hash: z.string(),
         transport: z.object({ version: z.int(), digest: z.string() }).nullable(),

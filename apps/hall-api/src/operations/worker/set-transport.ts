@@ -13,6 +13,7 @@ export const setTransport = operation({
   input: z.strictObject({ worker_id: WorkerId, ...WorkerTransport.shape }),
   output: z.object({ worker_id: z.string(), version: z.int(), digest: z.string(), receipt_id: z.uuid() }),
   rest: { method: "PUT", path: "/wcp/workers/:worker_id/transport" },
+  trpc: "mutation",
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     const { worker_id: workerId, ...transport } = input;

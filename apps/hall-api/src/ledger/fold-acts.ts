@@ -1,0 +1,240 @@
+import { HALL_CHAIN } from "@guildhall/protocol";
+import { z } from "zod";
+
+/** What receipts say of a row. A fact that an early receipt does not name is left out, and nothing is held to it. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** Of an act what the fold reads. What is no such text is no act: whoever compares hashes finds that. */
+const Act = z.object({
+  chain: z.string(),
+  kind: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  receipt_id: z.string(),
+  decided_at: z.string(),
+  actor: z.object({ kind: z.string(), id: z.string() }),
+  details: z.record(z.string(), z.unknown()),
+});
+type Act = z.infer<typeof Act>;
+
+/** State as the acts of one chain make it: every row that should be, by its place. */
+export interface Fold {
+  /** The last act that was read. */
+  seq(): number;
+  apply(seq: number, body: Uint8Array): void;
+  expected: ReadonlyMap<string, { facts: Facts; sinceSeq: number }>;
+  /** What an alert of this chain has told, by its place; forgotten where the row is right again. */
+  told: Map<string, string>;
+}
+
+/** The code of the auditor's alerts about rows. */
+export const STATE_MISMATCH = "STATE_MISMATCH";
+
+export function createFold(): Fold {
+  const expected = new Map<string, { facts: Facts; sinceSeq: number }>();
+  const told = new Map<string, string>();
+  let seq = -1;
+
+  const rows: Rows = {
+    put: (place, facts) => void expected.set(place, { facts, sinceSeq: seq }),
+    amend(place, changes) {
+      const row = expected.get(place);
+      if (row) expected.set(place, { ...row, facts: { ...row.facts, ...changes } });
+    },
+    current: new Map(),
+    tell: (place, code) => void told.set(place, code),
+  };
+  return {
+    seq: () => seq,
+    apply(at, body) {
+      seq = at;
+      const act = readAct(body);
+      if (act) FOLDS[`${act.kind} ${act.action}`]?.(rows, act);
+    },
+    expected,
+    told,
+  };
+}
+
+interface Rows {
+  put(place: string, facts: Facts): void;
+  amend(place: string, changes: Facts): void;
+  /** What counts of several: the place of a worker's attestation, and of the key of a role. */
+  current: Map<string, string>;
+  tell(place: string, code: string): void;
+}
+
+/** Acts by kind and action; any other changes no row that is compared. */
+const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
+  "key created"(rows, { subject, details: { identities, scopes, key_digest, expires_at = null } }) {
+    rows.put(`api_key ${subject}`, { identities, scopes, key_digest, expires_at, revoked_at: null });
+  },
+  "key revoked"(rows, { subject, decided_at }) {
+    rows.amend(`api_key ${subject}`, { revoked_at: decided_at });
+  },
+
+  "key registered"(rows, { subject, details: { role, tenant, namespace, public_key } }) {
+    if (role === "runner") rows.put(`runner_key ${subject}`, { public_key, retired_at: null });
+    if (role === "namespace")
+      rows.put(`namespace_key ${subject}`, { tenant, namespace, public_key, retired_at: null });
+  },
+  "key introduced"(rows, act) {
+    const { subject, details } = act;
+    const { role, public_key, not_before, not_after } = details;
+    if (role === "grant") rows.put(`grant_key ${subject}`, { public_key, not_before, not_after });
+    else introduceHallKey(rows, act);
+  },
+  "key retired"(rows, { subject, receipt_id, decided_at, details }) {
+    if (details.role === "runner" || details.role === "namespace")
+      return rows.amend(`${details.role}_key ${subject}`, { retired_at: decided_at });
+    for (const role of texts(details.roles)) {
+      rows.amend(`hall_key ${subject} ${role}`, { state: "retired", retired_by: receipt_id });
+      const successor = `hall_key ${details.successor} ${role}`;
+      rows.amend(successor, { state: "active" });
+      rows.current.set(`key ${role}`, successor);
+    }
+  },
+
+  "worker enrolled": putWorker,
+  "worker updated": putWorker,
+  "worker transport_set"(rows, { subject, details: { version, transport_digest: digest } }) {
+    rows.put(`worker_transport ${subject} ${version}`, { digest, content: digest });
+  },
+
+  "rule published": publish,
+  "rule rolled_back": publish,
+  "profile defined"(rows, { subject, details: { digest } }) {
+    rows.put(`profile_head ${subject}`, { digest, content: digest, retired_at: null });
+  },
+  "profile retired"(rows, { subject, decided_at }) {
+    rows.amend(`profile_head ${subject}`, { retired_at: decided_at });
+  },
+  "profile set": putEnvironment,
+  "profile cleared": putEnvironment,
+
+  "certification issued": certify,
+  "certification renewed": certify,
+  "certification revoked"(rows, { receipt_id, decided_at, details: { certificates, reason } }) {
+    for (const id of texts(certificates))
+      rows.amend(`certificate ${id}`, {
+        revoked_at: decided_at,
+        revocation_reason: reason,
+        revocation_receipt_id: receipt_id,
+      });
+  },
+  "certification authority_introduced"(rows, { subject, receipt_id, details }) {
+    const { digest, not_before, not_after } = details;
+    rows.put(`authority ${subject}`, { digest, not_before, not_after, receipt_id });
+  },
+
+  "attestation registered"(rows, { subject, receipt_id, decided_at, details }) {
+    const { worker_version, method, namespace_key_id, envelope_digest, registered_hash } = details;
+    const earlier = rows.current.get(`worker ${subject}`);
+    if (earlier !== undefined) rows.amend(earlier, { superseded_at: decided_at });
+    rows.current.set(`worker ${subject}`, `worker_attestation ${receipt_id}`);
+    rows.put(`worker_attestation ${receipt_id}`, {
+      worker_id: subject,
+      worker_version,
+      method,
+      namespace_key_id,
+      envelope_digest,
+      content: envelope_digest,
+      registered_hash,
+      superseded_at: null,
+    });
+  },
+  "attestation measured"(rows, { subject, receipt_id, decided_at, details }) {
+    const { attestation_receipt_id, method, matches, runner_id, current_hash, valid_until } = details;
+    rows.put(`measurement ${receipt_id}`, {
+      worker_id: subject,
+      attestation_id: attestation_receipt_id,
+      method,
+      matches,
+      runner_id,
+      current_hash,
+      answered_at: decided_at,
+      valid_until,
+    });
+  },
+
+  "alert raised"(rows, { chain, subject, receipt_id, details }) {
+    const { code, level, measurement_receipt_id, findings } = details;
+    // A tenant's is shown to it from a row; the Hall's own stands in its chain alone.
+    if (chain !== HALL_CHAIN) rows.put(`alert ${receipt_id}`, { code, level });
+    if (code === "DENY_WORKER_TAMPERED")
+      rows.put(`worker_flag ${receipt_id}`, {
+        worker_id: subject,
+        measurement_id: measurement_receipt_id,
+        cleared_at: null,
+        clear_reason: null,
+      });
+    if (code !== STATE_MISMATCH || !Array.isArray(findings)) return;
+    for (const { place, code } of findings) rows.tell(String(place), String(code));
+  },
+  "alert cleared"(rows, { decided_at, details: { flag_id, reason } }) {
+    rows.amend(`worker_flag ${flag_id}`, { cleared_at: decided_at, clear_reason: reason });
+  },
+
+  "tenant created"(rows, { subject, details: { slug, identities } }) {
+    rows.put(`tenant ${subject}`, { slug, status: "active" });
+    for (const identity of texts(identities)) rows.put(`signatory_identity ${subject} ${identity}`, {});
+  },
+};
+
+function putWorker(rows: Rows, { subject, details }: Act): void {
+  const { worker_record_hash: record_hash, worker_species_id: species_id } = details;
+  rows.put(`worker ${subject}`, { record_hash, species_id, status: "active", content: record_hash });
+}
+
+/** The first bundle of a tenant may be put in force without a publication's number. */
+function publish(rows: Rows, { subject: digest, receipt_id, actor, details }: Act): void {
+  rows.put("active_bundle", { digest, content: digest });
+  const { number, previous_digest, note, rolled_back_from = null } = details;
+  if (number === undefined) return;
+  const published_by = `${actor.kind}:${actor.id}`;
+  const facts = { digest, previous_digest, receipt_id, note, rolled_back_from, published_by };
+  rows.put(`bundle_publication ${number}`, facts);
+}
+
+function putEnvironment(rows: Rows, { subject, details: { profile_id } }: Act): void {
+  rows.put(`environment_profile ${subject}`, { profile_id });
+}
+
+function certify(rows: Rows, { subject, receipt_id, details }: Act): void {
+  const { worker_id, worker_record_hash: record_hash, certification_id, digest, authority } = details;
+  const { is_key_held, capabilities, environments, data_labels, valid_from, valid_until } = details;
+  rows.put(`certificate ${subject}`, {
+    ...{ worker_id, record_hash, certification_id, digest, content: digest, authority, receipt_id },
+    ...{ is_key_held, capabilities, environments, data_labels, valid_from, valid_until },
+    ...{ revoked_at: null, revocation_reason: null, revocation_receipt_id: null },
+  });
+}
+
+/** Beside a key in use the next one waits; where there is none it is in use at once. Of root keys there are several. */
+function introduceHallKey(rows: Rows, { subject, receipt_id, details }: Act): void {
+  const { roles, algorithm, spki, module, not_after, threshold } = details;
+  for (const role of texts(roles)) {
+    const place = `hall_key ${subject} ${role}`;
+    const isFirst = !rows.current.has(`key ${role}`);
+    rows.put(place, {
+      ...{ algorithm, spki, module, not_after, threshold },
+      ...(role !== "feed-root" && { state: isFirst ? "active" : "introduced" }),
+      introduced_by: receipt_id,
+      retired_by: null,
+    });
+    if (isFirst) rows.current.set(`key ${role}`, place);
+  }
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function readAct(body: Uint8Array): Act | null {
+  try {
+    return Act.safeParse(JSON.parse(Buffer.from(body).toString("utf8"))).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,100 @@
+import { canonicalJson, type RuleBundleInput, type Sha256Hex } from "@guildhall/protocol";
+import { DEMO_RULES } from "../../src/demo-rules.ts";
+import { RECORD, withHash } from "./enrolled-worker.ts";
+import type { HttpWorker } from "./http-worker.ts";
+import { addNamespace, addRunner, measure, OTHER_CODE, register, statement } from "./registered-code.ts";
+import type { OpenHall } from "./running-hall.ts";
+import { type Settled, settle } from "./settled.ts";
+import { addMember } from "./tenant.ts";
+
+/** A tenant that has done everything an operator can do, most of it twice. */
+export interface Furnished extends Settled {
+  /** The compliance officer's session. */
+  officer: string;
+}
+
+const PROFILE = { profile_id: "prof.test.own", name: "Own" };
+
+export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furnished> {
+  const tenant = await settle(hall, worker);
+  const { session: officer } = await addMember(hall.hall, tenant.id, "compliance");
+  const ask = asker(hall, tenant.operator);
+  await ask("POST", "/enroll", withHash({ ...RECORD, risk_tier: "medium" }), tenant.key);
+  await ask("PUT", `/wcp/workers/${RECORD.worker_id}/transport`, { kind: "http", url: `${worker.url}/two` });
+  await keys(ask, tenant);
+  await rules(ask);
+  await profiles(ask);
+  await certificates(ask, officer);
+  await code(hall, ask, tenant);
+  return { ...tenant, officer };
+}
+
+type Ask = ReturnType<typeof asker>;
+
+function asker(hall: OpenHall, operator: string) {
+  return async (method: string, path: string, body: object | string, key = operator) => {
+    const answer = await hall.ask<Record<string, string>>(method, path, { key, body });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
+    return answer.body;
+  };
+}
+
+async function keys(ask: Ask, { identity }: Settled): Promise<void> {
+  const body = { name: "one", identities: [identity] };
+  await ask("POST", "/wcp/keys", { ...body, expires_in_seconds: 3600 });
+  const { id } = await ask("POST", "/wcp/keys", body);
+  await ask("POST", `/wcp/keys/${id}/revoke`, {});
+}
+
+/** The demo's rules and the same once more with another default, so that there are two bundles. */
+async function rules(ask: Ask): Promise<void> {
+  const other: RuleBundleInput = { ...DEMO_RULES, rules: DEMO_RULES.rules.slice(0, 1) };
+  for (const bundle of [DEMO_RULES, other])
+    await ask("POST", "/wcp/rules/publish", { bundle: canonicalJson(bundle), note: "n" });
+  await ask("POST", "/wcp/rules/roll-back", { number: 1, note: "back" });
+}
+
+async function profiles(ask: Ask): Promise<void> {
+  const path = `/wcp/profiles/${PROFILE.profile_id}`;
+  await ask("PUT", path, { profile: PROFILE });
+  await ask("PUT", path, { profile: { ...PROFILE, name: "Own again" } });
+  await ask("PUT", "/wcp/environments/stage/profile", { profile_id: PROFILE.profile_id });
+  await ask("PUT", "/wcp/environments/edge/profile", { profile_id: PROFILE.profile_id });
+  await ask("PUT", "/wcp/environments/edge/profile", { profile_id: null });
+  const passing = { profile: { ...PROFILE, profile_id: "prof.test.passing" } };
+  await ask("PUT", "/wcp/profiles/prof.test.passing", passing);
+  await ask("POST", "/wcp/profiles/prof.test.passing/retire", {});
+}
+
+async function certificates(ask: Ask, officer: string): Promise<void> {
+  const { artifact_hash: record_hash } = JSON.parse(withHash({ ...RECORD, risk_tier: "medium" }));
+  const path = `/wcp/workers/${RECORD.worker_id}/certificates`;
+  const scope = {
+    capabilities: ["cap.doc.summarize", "cap.doc.classify"],
+    environments: ["stage", "prod"],
+    data_labels: ["RESTRICTED", "INTERNAL"],
+    expires_in_seconds: 90 * 24 * 3600,
+  };
+  const first = await ask("POST", path, { record_hash, ...scope }, officer);
+  const renewed = { expires_in_seconds: 100 * 24 * 3600 };
+  await ask("POST", `/wcp/certificates/${first.certificate_id}/renew`, renewed, officer);
+  const second = await ask("POST", path, { record_hash, ...scope }, officer);
+  await ask(
+    "POST",
+    `/wcp/certificates/${second.certificate_id}/revoke`,
+    { reason: "privilege_withdrawn" },
+    officer,
+  );
+}
+
+async function code(hall: OpenHall, ask: Ask, tenant: Settled): Promise<void> {
+  const namespace = await addNamespace(hall, tenant.id);
+  const runner = await addRunner(hall, tenant);
+  for (let n = 0; n < 2; n++) await register(hall, tenant.key, await statement(namespace.signer));
+  await measure(hall, tenant.key, runner.signer);
+  await measure(hall, tenant.key, runner.signer, { hash: OTHER_CODE as Sha256Hex });
+  await ask("POST", `/wcp/workers/${RECORD.worker_id}/flag/clear`, { reason: "put right" });
+  await measure(hall, tenant.key, runner.signer, { hash: OTHER_CODE as Sha256Hex });
+  const other = await addRunner(hall, tenant);
+  await ask("POST", `/wcp/runners/${other.id}/retire`, { reason: "gone" });
+}

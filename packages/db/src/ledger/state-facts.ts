@@ -1,0 +1,116 @@
+/**
+ * What the auditor sees of the tables: each row by its place, `table key`, and what a receipt says of such a row. What
+ * a receipt names by digest is hashed here from what is stored, so neither an address nor a bundle leaves the database.
+ */
+
+/** The tables of one tenant, as its own policies show them. */
+export const STATE_OF_TENANT = `
+  SELECT 'api_key ' || id AS place, jsonb_build_object('identities', identities, 'scopes', scopes,
+      'key_digest', ${sha256("key_hash")}, 'expires_at', ${instant("expires_at")},
+      'revoked_at', ${instant("revoked_at")}) AS facts
+    FROM hall.api_key
+  UNION ALL
+  SELECT 'worker ' || w.worker_id, jsonb_build_object('species_id', w.species_id, 'status', w.status,
+      'record_hash', w.record_hash, 'content', ${recordHash("r")})
+    FROM hall.worker w LEFT JOIN hall.worker_record r USING (tenant_id, record_hash)
+  UNION ALL
+  SELECT 'worker_transport ' || worker_id || ' ' || version, jsonb_build_object('digest', digest,
+      'content', ${textDigest(`'{"kind":"http","timeout_ms":' || timeout_ms || ',"tls_pin":'
+        || COALESCE(to_json(tls_pin)::text, 'null') || ',"url":' || to_json(url)::text || '}'`)})
+    FROM hall.worker_transport
+  UNION ALL
+  SELECT 'active_bundle', jsonb_build_object('digest', a.digest, 'content', ${textDigest("b.bundle")})
+    FROM hall.active_bundle a LEFT JOIN hall.rule_bundle b USING (tenant_id, digest)
+  UNION ALL
+  SELECT 'bundle_publication ' || number, jsonb_build_object('digest', digest, 'previous_digest', previous_digest,
+      'receipt_id', receipt_id, 'note', note, 'rolled_back_from', rolled_back_from, 'published_by', published_by)
+    FROM hall.bundle_publication
+  UNION ALL
+  SELECT 'profile_head ' || h.profile_id, jsonb_build_object('digest', h.digest,
+      'content', ${textDigest("p.content")}, 'retired_at', ${instant("h.retired_at")})
+    FROM hall.profile_head h LEFT JOIN hall.profile p USING (tenant_id, profile_id, digest)
+  UNION ALL
+  SELECT 'environment_profile ' || env, jsonb_build_object('profile_id', profile_id)
+    FROM hall.environment_profile
+  UNION ALL
+  SELECT 'certificate ' || id, jsonb_build_object('certification_id', certification_id, 'worker_id', worker_id,
+      'record_hash', record_hash, 'digest', digest, 'content', ${sha256("der")}, 'authority', authority_key_id,
+      'is_key_held', is_key_held, 'capabilities', capabilities, 'environments', environments,
+      'data_labels', data_labels, 'valid_from', ${instant("valid_from")}, 'valid_until', ${instant("valid_until")},
+      'receipt_id', receipt_id, 'revoked_at', ${instant("revoked_at")}, 'revocation_reason', revocation_reason,
+      'revocation_receipt_id', revocation_receipt_id)
+    FROM hall.certificate
+  UNION ALL
+  SELECT 'runner_key ' || id, jsonb_build_object('public_key', ${base64("public_key")},
+      'retired_at', ${instant("retired_at")})
+    FROM hall.runner_key
+  UNION ALL
+  SELECT 'worker_attestation ' || id, jsonb_build_object('worker_id', worker_id, 'worker_version', worker_version,
+      'method', method, 'namespace_key_id', namespace_key_id, 'envelope_digest', envelope_digest,
+      'content', ${textDigest("envelope")}, 'registered_hash', ${commitment("package_hash")},
+      'superseded_at', ${instant("superseded_at")})
+    FROM hall.worker_attestation
+  UNION ALL
+  SELECT 'measurement ' || id, jsonb_build_object('worker_id', worker_id, 'attestation_id', attestation_id,
+      'method', method, 'matches', matches, 'runner_id', runner_id, 'current_hash', ${commitment("hash")},
+      'answered_at', ${instant("answered_at")}, 'valid_until', ${instant("valid_until")})
+    FROM hall.measurement WHERE id IS NOT NULL
+  UNION ALL
+  SELECT 'worker_flag ' || id, jsonb_build_object('worker_id', worker_id, 'measurement_id', measurement_id,
+      'cleared_at', ${instant("cleared_at")}, 'clear_reason', clear_reason)
+    FROM hall.worker_flag
+  UNION ALL
+  SELECT 'alert ' || id, jsonb_build_object('level', level, 'code', code) FROM hall.alert`;
+
+/** What the Hall's own chain speaks of, whosever it is. */
+export const STATE_OF_HALL = `
+  SELECT 'tenant ' || id AS place, jsonb_build_object('slug', slug, 'status', status) AS facts FROM hall.tenant
+  UNION ALL
+  SELECT 'signatory_identity ' || tenant_id || ' ' || identity, '{}'::jsonb FROM hall.signatory_identity
+  UNION ALL
+  SELECT 'namespace_key ' || id, jsonb_build_object('tenant', tenant_id, 'namespace', namespace,
+      'public_key', ${base64("public_key")}, 'retired_at', ${instant("retired_at")})
+    FROM hall.namespace_key
+  UNION ALL
+  SELECT 'hall_key ' || key_id || ' ' || role, jsonb_build_object('algorithm', algorithm, 'spki', ${base64("spki")},
+      'module', module, 'state', state, 'not_after', ${instant("not_after")}, 'threshold', threshold,
+      'introduced_by', introduced_by, 'retired_by', retired_by)
+    FROM hall.hall_key
+  UNION ALL
+  SELECT 'grant_key ' || kid, jsonb_build_object('public_key', ${base64("public_key")},
+      'not_before', ${instant("not_before")}, 'not_after', ${instant("not_after")})
+    FROM hall.grant_key
+  UNION ALL
+  SELECT 'authority ' || key_id, jsonb_build_object('digest', ${textDigest(`'"' || ${base64("der")} || '"'`)},
+      'not_before', ${instant("not_before")}, 'not_after', ${instant("not_after")}, 'receipt_id', receipt_id)
+    FROM hall.authority`;
+
+/** As receipts print a time. */
+function instant(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+function sha256(bytes: string): string {
+  return `'sha256:' || encode(sha256(${bytes}), 'hex')`;
+}
+
+function textDigest(text: string): string {
+  return sha256(`convert_to(${text}, 'UTF8')`);
+}
+
+function base64(bytes: string): string {
+  // encode() breaks its lines as MIME does.
+  return `translate(encode(${bytes}, 'base64'), E'\\n', '')`;
+}
+
+/** A receipt commits to the hash under the row's salt. */
+function commitment(hash: string): string {
+  return sha256(`salt || convert_to(${hash}, 'UTF8')`);
+}
+
+/** A record is stored with the hash of the rest of it in front; null where that is another than the row's. */
+function recordHash(row: string): string {
+  const front = `'{"artifact_hash":"' || ${row}.record_hash || '",'`;
+  return `CASE WHEN starts_with(${row}.record, ${front})
+    THEN ${textDigest(`'{' || substr(${row}.record, length(${front}) + 1)`)} END`;
+}
