@@ -83,6 +83,9 @@ const Env = z.object({
    * the Hall listens on loopback, and only while it has a single tenant.
    */
   HALL_OPEN_LOOPBACK: flag.default(false),
+  /** The mail server that one-time links go by, `smtp://` or `smtps://` with its user; without one they are printed. */
+  HALL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  HALL_MAIL_FROM: z.string().min(3).max(254).default("guildhall@localhost"),
   /** Creates the demo tenant and prints its key and a sign-in link. */
   HALL_SEED: z.enum(["demo", "none"]).default("none"),
   HALL_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
@@ -112,6 +115,8 @@ export interface Settings {
   /** Never holds `suspended`. */
   onlineStandings: readonly Standing[];
   openLoopback: boolean;
+  smtpUrl: string | null;
+  mailFrom: string;
   seed: "demo" | "none";
   logLevel: string;
 }
@@ -161,6 +166,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     measurementValidMs: e.HALL_MEASUREMENT_VALID_SECONDS * 1000,
     onlineStandings: e.HALL_ONLINE_STANDINGS,
     openLoopback: e.HALL_OPEN_LOOPBACK,
+    smtpUrl: e.HALL_SMTP_URL ?? null,
+    mailFrom: e.HALL_MAIL_FROM,
     seed: e.HALL_SEED,
     logLevel: e.HALL_LOG_LEVEL,
   };

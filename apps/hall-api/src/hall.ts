@@ -7,6 +7,7 @@ import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { FactorKey } from "./identity/factor-key.ts";
+import type { LinkDelivery } from "./identity/link-delivery.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -34,6 +35,8 @@ export interface Hall {
   dispatcher: Dispatcher;
   /** Encrypts what is kept of second factors. */
   factorKey: FactorKey;
+  /** How one-time links reach people. */
+  links: LinkDelivery;
   log: FastifyBaseLogger;
   probe: Probe;
   startedAtMs: number;

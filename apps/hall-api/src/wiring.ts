@@ -28,6 +28,7 @@ import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { openFactorKey } from "./identity/factor-key.ts";
+import { createLinkDelivery } from "./identity/link-delivery.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
 import { keyStore } from "./keys/key-store.ts";
@@ -61,6 +62,8 @@ export interface StartOptions {
   wrapSigner?: (signer: Ed25519Signer) => Ed25519Signer;
   /** A negative control has an instance that does not look at the register again. */
   wrapKeys?: (keys: LogKeys) => LogKeys;
+  /** Where links are printed that no mail server is set for. */
+  print?: (text: string) => void;
 }
 
 const POLL_MS = 1000;
@@ -69,7 +72,12 @@ const CLOCK_MS = 60_000;
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
   settings: Settings,
-  { probe = () => undefined, wrapSigner = (signer) => signer, wrapKeys = (keys) => keys }: StartOptions = {},
+  {
+    probe = () => undefined,
+    wrapSigner = (signer) => signer,
+    wrapKeys = (keys) => keys,
+    print = (text) => void process.stdout.write(text),
+  }: StartOptions = {},
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
@@ -90,6 +98,7 @@ export async function startHall(
     log,
     signer,
     wrapSigner,
+    print,
     wrapKeys,
     token: opened.token,
     closeSigners,
@@ -110,6 +119,7 @@ interface Ground {
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
   wrapSigner: (signer: Ed25519Signer) => Ed25519Signer;
+  print: (text: string) => void;
   wrapKeys: (keys: LogKeys) => LogKeys;
   token: Token | null;
   closeSigners: () => Promise<void>;
@@ -119,7 +129,7 @@ interface Ground {
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, wrapSigner, wrapKeys, token, db } = ground;
+  const { settings, probe, log, signer, wrapSigner, wrapKeys, print, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -154,6 +164,9 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const factorKey = await openFactorKey(settings.factorKeyFile);
+  const links = createLinkDelivery(settings, print, (err) =>
+    log.warn({ err }, "a one-time link could not be sent"),
+  );
   const snapshots = createSnapshotStore(db, clock.now, settings.onlineStandings);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
@@ -217,6 +230,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     grants,
     dispatcher,
     factorKey,
+    links,
     log,
     probe,
     startedAtMs: clock.now(),
@@ -229,6 +243,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await app.close();
       for (const timer of timers) clearInterval(timer);
       await auditing?.catch(() => undefined); // told when it failed
+      await links.close();
       await dispatcher.close();
       await shadow.close();
       await ledger.close();

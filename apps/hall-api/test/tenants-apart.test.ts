@@ -214,6 +214,7 @@ const certificateIds: Probe = () => ({
 });
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
 const sessionIds: Probe = () => ({ foreign: [theirs.sessionId], nobodys: madeUp(theirs.sessionId) });
+const memberIds: Probe = () => ({ foreign: [theirs.memberId], nobodys: madeUp(theirs.memberId) });
 const roleNames: Probe = () => ({ foreign: [theirs.role], nobodys: ["keeper-of-nothing"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
@@ -310,6 +311,13 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "profile.set-environment": { env: "one of four", profile_id: profileIds },
   "key.create": { identities, ...nothing("what the key is", "name scopes expires_in_seconds") },
   "key.revoke": { id: keyIds, reason: "free text" },
+  "member.invite": nothing("whom and as what, in one's own tenant", "email display_name role"),
+  "member.set-role": { id: memberIds, role: "of one's own tenant, or of every" },
+  "member.end-sessions": { id: memberIds },
+  "member.remove": { id: memberIds, reason: "free text" },
+  "invitation.accept": nothing("is itself the right to join", "token display_name password"),
+  "recovery.request": { email: "is answered alike, whoever has it" },
+  "recovery.complete": nothing("is itself the right to recover", "token password"),
   "role.define": { name: "free for each tenant", permissions: "of one table" },
   "role.retire": { name: roleNames },
   "session.begin": {

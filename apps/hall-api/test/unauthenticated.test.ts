@@ -56,6 +56,11 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 function publicInput({ name }: Operation): object {
   if (name === "session.begin") return { token: newSecret("link") };
   if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
+  if (name === "invitation.accept")
+    return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
+  if (name === "recovery.request") return { email: "nobody@example.test" };
+  if (name === "recovery.complete")
+    return { token: newSecret("link"), password: "nine crooked herons bargain" };
   return {};
 }
 

@@ -51,6 +51,23 @@ export async function guardAttempt<T>(
   return done;
 }
 
+/** Counts what is asked for and not guessed at, such as a letter to somebody. @throws HallError TOO_MANY_ATTEMPTS */
+export async function countAsked(
+  hall: Hall,
+  { subject, address }: { subject: string; address: string },
+): Promise<void> {
+  const at = new Date(hall.clock.now());
+  const network = networkOf(address);
+  const ask = (text: string) => countAttempt(hall.db, { buckets: [bucketOf(text)], at, windowMs: WINDOW_MS });
+  const [about, from] = await Promise.all([ask(`subject ${subject}`), ask(`asking ${network}`)]);
+  if (about <= ASKED_MAX && from <= ADDRESS_MAX) return;
+  await recordSignInFailure(hall.db, { at, reason: "asked too often", accountId: null, address: network });
+  throw new HallError("TOO_MANY_ATTEMPTS");
+}
+
+/** Letters to one person within the window. */
+export const ASKED_MAX = 5;
+
 const BUCKETS = 1 << 14;
 
 function bucketOf(text: string): number {

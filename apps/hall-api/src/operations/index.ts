@@ -40,6 +40,7 @@ import { jwks } from "./hall/jwks.ts";
 import { keys as hallKeys } from "./hall/keys.ts";
 import { receipt as hallReceipt } from "./hall/receipt.ts";
 import { signInFailures } from "./hall/sign-in-failures.ts";
+import { accept } from "./invitation/accept.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
@@ -49,6 +50,11 @@ import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
 import { challenge } from "./measurement/challenge.ts";
+import { endSessions } from "./member/end-sessions.ts";
+import { invite } from "./member/invite.ts";
+import { list as listMembers } from "./member/list.ts";
+import { remove as removeMember } from "./member/remove.ts";
+import { setRole } from "./member/set-role.ts";
 import { list as listNamespaces } from "./namespace/list.ts";
 import { listKeys as listNamespaceKeys } from "./namespace/list-keys.ts";
 import { register as registerNamespace } from "./namespace/register.ts";
@@ -64,6 +70,8 @@ import { retire } from "./profile/retire.ts";
 import { setEnvironment } from "./profile/set-environment.ts";
 import { getReceipt } from "./receipt/get.ts";
 import { proveReceipt } from "./receipt/proof.ts";
+import { complete as completeRecovery } from "./recovery/complete.ts";
+import { request as requestRecovery } from "./recovery/request.ts";
 import { define as defineRole } from "./role/define.ts";
 import { list as listRoles } from "./role/list.ts";
 import { retire as retireRole } from "./role/retire.ts";
@@ -167,6 +175,14 @@ export const OPERATIONS = [
   listKeys,
   createKey,
   revokeKey,
+  listMembers,
+  invite,
+  setRole,
+  endSessions,
+  removeMember,
+  accept,
+  requestRecovery,
+  completeRecovery,
   listRoles,
   defineRole,
   retireRole,

@@ -34,12 +34,18 @@ import { restore } from "../operations/draft/restore.ts";
 import { save } from "../operations/draft/save.ts";
 import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { compliance } from "../operations/hall/compliance.ts";
+import { accept } from "../operations/invitation/accept.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
 import { list as listHallKeys } from "../operations/keyring/list.ts";
 import { rotate } from "../operations/keyring/rotate.ts";
 import { checkpoint } from "../operations/log/checkpoint.ts";
+import { endSessions } from "../operations/member/end-sessions.ts";
+import { invite } from "../operations/member/invite.ts";
+import { list as listMembers } from "../operations/member/list.ts";
+import { remove as removeMember } from "../operations/member/remove.ts";
+import { setRole } from "../operations/member/set-role.ts";
 import { list as listNamespaces } from "../operations/namespace/list.ts";
 import { register as registerNamespace } from "../operations/namespace/register.ts";
 import { release as releaseNamespace } from "../operations/namespace/release.ts";
@@ -49,6 +55,8 @@ import { define } from "../operations/profile/define.ts";
 import { list as listProfiles } from "../operations/profile/list.ts";
 import { retire } from "../operations/profile/retire.ts";
 import { setEnvironment } from "../operations/profile/set-environment.ts";
+import { complete as completeRecovery } from "../operations/recovery/complete.ts";
+import { request as requestRecovery } from "../operations/recovery/request.ts";
 import { define as defineRole } from "../operations/role/define.ts";
 import { list as listRoles } from "../operations/role/list.ts";
 import { retire as retireRole } from "../operations/role/retire.ts";
@@ -260,6 +268,15 @@ export const appRouter = t.router({
     revoke: mutation(revokeCertificate),
   }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
+  member: t.router({
+    list: query(listMembers),
+    invite: mutation(invite),
+    "set-role": mutation(setRole),
+    "end-sessions": mutation(endSessions),
+    remove: mutation(removeMember),
+  }),
+  invitation: t.router({ accept: mutation(accept) }),
+  recovery: t.router({ request: mutation(requestRecovery), complete: mutation(completeRecovery) }),
   role: t.router({ list: query(listRoles), define: mutation(defineRole), retire: mutation(retireRole) }),
   session: t.router({
     begin: mutation(begin),

@@ -25,6 +25,8 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,
+    smtpUrl: null,
+    mailFrom: "hall@hall.test",
     seed: "none",
     logLevel: process.env.CRASH_LOG ?? "silent",
   };

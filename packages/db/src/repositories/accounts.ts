@@ -16,9 +16,14 @@ export interface Membership {
   name: string;
 }
 
-/** The transaction has to name the account that is made. */
-export async function createAccount(tx: AccountTx, account: { id: string; email: string }): Promise<void> {
-  await tx.account.create({ data: account });
+/** The transaction has to name the account that is made. @returns false where the e-mail has one already */
+export async function createAccount(
+  tx: AccountTx,
+  { id, email }: { id: string; email: string },
+): Promise<boolean> {
+  const made = await tx.$executeRaw`
+    INSERT INTO hall.account (id, email) VALUES (${id}::uuid, ${email}) ON CONFLICT DO NOTHING`;
+  return made === 1;
 }
 
 /** The transaction's own account. */

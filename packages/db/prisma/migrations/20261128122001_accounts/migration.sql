@@ -85,7 +85,7 @@ GRANT SELECT ON hall.sign_in_failure TO hall_operator;
 -- Before a tenant is known, somebody who signs in has an e-mail; then an account, which is a member here and there.
 CREATE POLICY lookup_reads ON hall.account FOR SELECT TO hall_lookup USING (true);
 CREATE POLICY lookup_reads ON hall.member FOR SELECT TO hall_lookup USING (true);
-CREATE POLICY lookup_reads ON hall.tenant FOR SELECT TO hall_lookup USING (true);
+CREATE POLICY lookup_names ON hall.tenant FOR SELECT TO hall_lookup USING (true);
 GRANT SELECT ON hall.account, hall.member, hall.tenant TO hall_lookup;
 CREATE FUNCTION lookup.account(p_email text)
 RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
