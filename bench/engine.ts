@@ -250,6 +250,8 @@ function setup(size: number, policies: readonly unknown[] = []): Setup {
     attestationConfigured: false,
     chainSums: new Map(),
     blastSpent: new Map(),
+    signatoryRequired: false,
+    quotaLeft: new Map(),
     catalogVersion: CATALOG_VERSION,
   };
   const identities = new Set(["tenant-1"]);

@@ -40,6 +40,86 @@ CREATE POLICY tenant ON hall.active_bundle AS PERMISSIVE FOR ALL TO hall_app, ha
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.active_bundle FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.agreement (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  state text DEFAULT 'draft'::text NOT NULL,
+  version integer,
+  created_at timestamp(3) with time zone NOT NULL,
+  created_by text NOT NULL,
+  changed_at timestamp(3) with time zone NOT NULL,
+  changed_by text NOT NULL,
+  reason text,
+  receipt_id uuid NOT NULL,
+  CONSTRAINT agreement_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT agreement_reason_check CHECK ((length(reason) <= 256)),
+  CONSTRAINT agreement_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'suspended'::text, 'terminated'::text]))),
+  CONSTRAINT in_force_by_a_version CHECK (((state <> ALL (ARRAY['active'::text, 'suspended'::text])) OR (version IS NOT NULL))),
+  CONSTRAINT agreement_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT,
+  CONSTRAINT agreement_tenant_id_id_version_fkey FOREIGN KEY (tenant_id, id, version) REFERENCES hall.agreement_version(tenant_id, agreement_id, version) ON DELETE RESTRICT
+);
+ALTER TABLE hall.agreement ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.agreement FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.agreement AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER keep_agreement_ended BEFORE UPDATE ON hall.agreement FOR EACH ROW EXECUTE FUNCTION hall.keep_agreement_ended();
+CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.agreement FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.agreement_use (
+  tenant_id uuid NOT NULL,
+  agreement_id uuid NOT NULL,
+  period text NOT NULL,
+  begins_at timestamp(3) with time zone NOT NULL,
+  taken bigint NOT NULL,
+  CONSTRAINT agreement_use_pkey PRIMARY KEY (tenant_id, agreement_id, period),
+  CONSTRAINT agreement_use_period_check CHECK ((period = ANY (ARRAY['hour'::text, 'day'::text]))),
+  CONSTRAINT agreement_use_taken_check CHECK ((taken >= 0)),
+  CONSTRAINT agreement_use_tenant_id_agreement_id_fkey FOREIGN KEY (tenant_id, agreement_id) REFERENCES hall.agreement(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.agreement_use ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.agreement_use FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.agreement_use AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.agreement_version (
+  tenant_id uuid NOT NULL,
+  agreement_id uuid NOT NULL,
+  version integer NOT NULL,
+  digest text NOT NULL,
+  document text NOT NULL,
+  drafted_at timestamp(3) with time zone NOT NULL,
+  drafted_by text NOT NULL,
+  draft_receipt_id uuid NOT NULL,
+  signed_at timestamp(3) with time zone,
+  signed_by text,
+  sign_receipt_id uuid,
+  countersigned_at timestamp(3) with time zone,
+  countersigning_key_id text,
+  countersignature text,
+  countersign_receipt_id uuid,
+  activated_at timestamp(3) with time zone,
+  activated_by text,
+  activate_receipt_id uuid,
+  CONSTRAINT agreement_version_pkey PRIMARY KEY (tenant_id, agreement_id, version),
+  CONSTRAINT activation_is_whole CHECK (((num_nonnulls(activated_at, activated_by, activate_receipt_id) = ANY (ARRAY[0, 3])) AND ((activated_at IS NULL) OR (countersigned_at IS NOT NULL)))),
+  CONSTRAINT agreement_version_countersignature_check CHECK ((octet_length(countersignature) <= 16384)),
+  CONSTRAINT agreement_version_document_check CHECK ((octet_length(document) <= 262144)),
+  CONSTRAINT agreement_version_version_check CHECK ((version > 0)),
+  CONSTRAINT countersignature_is_whole CHECK (((num_nonnulls(countersigned_at, countersigning_key_id, countersignature, countersign_receipt_id) = ANY (ARRAY[0, 4])) AND ((countersigned_at IS NULL) OR (signed_at IS NOT NULL)))),
+  CONSTRAINT digest_is_of_the_document CHECK ((digest = ('sha256:'::text || encode(sha256(convert_to(document, 'UTF8'::name)), 'hex'::text)))),
+  CONSTRAINT signature_is_whole CHECK ((num_nonnulls(signed_at, signed_by, sign_receipt_id) = ANY (ARRAY[0, 3]))),
+  CONSTRAINT agreement_version_tenant_id_agreement_id_fkey FOREIGN KEY (tenant_id, agreement_id) REFERENCES hall.agreement(tenant_id, id) ON DELETE RESTRICT
+);
+CREATE INDEX agreement_version_digest ON hall.agreement_version USING btree (tenant_id, digest);
+ALTER TABLE hall.agreement_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.agreement_version FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.agreement_version AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER keep_agreement_signed BEFORE UPDATE ON hall.agreement_version FOR EACH ROW EXECUTE FUNCTION hall.keep_agreement_signed();
+
 CREATE TABLE hall.alert (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -1121,6 +1201,35 @@ CREATE TABLE ledger.seal_head (
   CONSTRAINT seal_head_pkey PRIMARY KEY (id),
   CONSTRAINT seal_head_id_check CHECK (id)
 );
+
+CREATE OR REPLACE FUNCTION hall.keep_agreement_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+BEGIN
+  IF OLD.state = 'terminated' THEN
+    RAISE EXCEPTION 'a terminated agreement does not change' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION hall.keep_agreement_signed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+BEGIN
+  IF (OLD.signed_at IS NOT NULL AND (OLD.signed_at, OLD.signed_by, OLD.sign_receipt_id)
+      IS DISTINCT FROM (NEW.signed_at, NEW.signed_by, NEW.sign_receipt_id))
+    OR (OLD.countersigned_at IS NOT NULL
+      AND (OLD.countersigned_at, OLD.countersigning_key_id, OLD.countersignature, OLD.countersign_receipt_id)
+      IS DISTINCT FROM
+        (NEW.countersigned_at, NEW.countersigning_key_id, NEW.countersignature, NEW.countersign_receipt_id)) THEN
+    RAISE EXCEPTION 'a signature under an agreement does not change' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $function$;
 
 CREATE OR REPLACE FUNCTION hall.raise_snapshot_version()
  RETURNS trigger

@@ -70,6 +70,8 @@ const Env = z.object({
   HALL_REQUIRE_HUMAN_MODE: z.enum(["sdk", "spec"]).default("sdk"),
   /** Rules are published from drafts only, and only with a second person's consent to what is published. */
   HALL_PUBLISH_CONSENT: flag.default(false),
+  /** Nothing is started for a signatory without an agreement in force, whatever rules and profiles ask. */
+  HALL_REQUIRE_SIGNATORY: flag.default(false),
   /** How long a measurement of a worker's code counts. */
   HALL_MEASUREMENT_VALID_SECONDS: z.coerce.number().int().min(10).max(86_400).default(300),
   /** With which standings a tenant may go online and have work done; suspended is never one of them. */
@@ -111,6 +113,7 @@ export interface Settings {
   allowPrivateAddresses: boolean;
   requireHumanMode: "sdk" | "spec";
   publishConsent: boolean;
+  requireSignatory: boolean;
   measurementValidMs: number;
   /** Never holds `suspended`. */
   onlineStandings: readonly Standing[];
@@ -163,6 +166,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     allowPrivateAddresses: e.HALL_ALLOW_PRIVATE_ADDRESSES ?? loopback,
     requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,
     publishConsent: e.HALL_PUBLISH_CONSENT,
+    requireSignatory: e.HALL_REQUIRE_SIGNATORY,
     measurementValidMs: e.HALL_MEASUREMENT_VALID_SECONDS * 1000,
     onlineStandings: e.HALL_ONLINE_STANDINGS,
     openLoopback: e.HALL_OPEN_LOOPBACK,

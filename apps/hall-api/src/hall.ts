@@ -1,6 +1,7 @@
 import type { Ed25519Signer, Token } from "@guildhall/attestation";
 import type { Db } from "@guildhall/db";
 import type { FastifyBaseLogger } from "fastify";
+import type { QuotaKeeper } from "./agreements/quota-keeper.ts";
 import type { CertificateAuthority } from "./certification/authority.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
@@ -29,6 +30,7 @@ export interface Hall {
   ledger: Ledger;
   witnessing: Witnessing;
   snapshots: SnapshotStore;
+  quotas: QuotaKeeper;
   shadow: ShadowRecorder;
   authority: CertificateAuthority;
   grants: GrantIssuer;

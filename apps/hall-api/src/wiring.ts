@@ -20,6 +20,7 @@ import {
   startEmbeddedPostgres,
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
+import { createQuotaKeeper } from "./agreements/quota-keeper.ts";
 import { createApp, createLog } from "./app.ts";
 import { openAuthority } from "./certification/authority.ts";
 import { createClock } from "./clock.ts";
@@ -167,7 +168,11 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const links = createLinkDelivery(settings, print, (err) =>
     log.warn({ err }, "a one-time link could not be sent"),
   );
-  const snapshots = createSnapshotStore(db, clock.now, settings.onlineStandings);
+  const snapshots = createSnapshotStore(db, clock.now, {
+    workingStandings: settings.onlineStandings,
+    signatoryRequired: settings.requireSignatory,
+  });
+  const quotas = createQuotaKeeper(db);
   const shadow = createShadowRecorder({ db, log });
   const notifications = await listen(db, log);
 
@@ -225,6 +230,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     ledger,
     witnessing,
     snapshots,
+    quotas,
     shadow,
     authority,
     grants,

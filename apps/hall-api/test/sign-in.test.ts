@@ -51,9 +51,9 @@ const failures = async () => {
 };
 const receipts = async () =>
   Number((await house.admin.query("SELECT count(*) AS n FROM ledger.receipt")).rows[0].n);
-/** As if the ten minutes were over. */
+/** As if the five minutes were over. */
 const grow = (sessionId: string) =>
-  house.admin.query("UPDATE hall.session SET step_up_at = step_up_at - interval '11 minutes' WHERE id = $1", [
+  house.admin.query("UPDATE hall.session SET step_up_at = step_up_at - interval '6 minutes' WHERE id = $1", [
     sessionId,
   ]);
 /** As if the quarter of an hour were over. */
@@ -275,7 +275,7 @@ describe("an authenticator", () => {
 });
 
 describe("a session", () => {
-  it("steps up by a factor that is shown again, with a receipt, and lasts ten minutes so", async () => {
+  it("steps up by a factor that is shown again, with a receipt, and lasts five minutes so", async () => {
     const { session, sessionId } = await person();
     await grow(sessionId);
     const set = () =>

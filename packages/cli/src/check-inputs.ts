@@ -66,7 +66,13 @@ const FORMS: { [name: string]: Form } = {
       }),
     ),
   ),
-  agreements: optional(listOf(withFields({ agreement_id: isText, digest: isText, state: isText }))),
+  agent: optional(isText),
+  signatory_required: optional(isFlag),
+  agreements: optional(
+    listOf(
+      withFields({ agreement_id: isText, digest: isText, state: isText, quota_left: optional(isFigure) }),
+    ),
+  ),
   certificates: optional(listOf(withFields({ certificate_id: isText, digest: isText, revoked: isFlag }))),
 };
 

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { documentDigest, textDigest } from "@guildhall/attestation";
 import type { SnapshotCertificate } from "@guildhall/engine";
-import type { Profile, RuleBundle, StrictJson, WorkerRecord } from "@guildhall/protocol";
+import {
+  type Agreement,
+  AgreementDocument,
+  agreementOf,
+  type Profile,
+  type RuleBundle,
+  type StrictJson,
+  type WorkerRecord,
+} from "@guildhall/protocol";
 import type { HallAddress } from "./hall-address.ts";
 import { objectsIn, refused, textIn } from "./hall-answer.ts";
 import type { JsonObject } from "./read-json.ts";
@@ -49,6 +57,22 @@ export async function profileFrom(
   return isTrue(name, digest, documentDigest(profile ?? null), remarks)
     ? profileIn(JSON.stringify(profile), name)
     : null;
+}
+
+/** As it was signed; in which state it was at the time stands in the receipt. */
+export async function agreementFrom(
+  hall: HallAddress,
+  digest: string,
+  remarks: string[],
+): Promise<Agreement | null> {
+  const name = `The Hall's agreement ${digest}`;
+  const body = await fetchDocument(hall, "wcp/agreements/versions", digest);
+  if (body === null) return null;
+  if (!isTrue(name, digest, documentDigest(body.document ?? null), remarks)) return null;
+  const read = AgreementDocument.safeParse(body.document);
+  if (read.success) return agreementOf(read.data, "active");
+  remarks.push(`${name} cannot be read; it was not used.`);
+  return null;
 }
 
 /** As it was signed; whether it was revoked at the time stands in the receipt. */

@@ -1,6 +1,7 @@
 import { documentDigest } from "@guildhall/attestation";
 import type { ReplayMaterial, SnapshotCertificate } from "@guildhall/engine";
 import {
+  type Agreement,
   type Decision,
   type Profile,
   SHIPPED_PROFILES,
@@ -13,7 +14,7 @@ import { readFile, readInput } from "./read-input.ts";
 import { isObject, readJson } from "./read-json.ts";
 import { findProgram } from "./replay-bundle.ts";
 import { type Named, profileIn, recordIn } from "./replay-documents.ts";
-import { certificateFrom, profileFrom, recordFrom } from "./replay-hall.ts";
+import { agreementFrom, certificateFrom, profileFrom, recordFrom } from "./replay-hall.ts";
 
 /** Where the documents are that a decision names. */
 export interface Sources {
@@ -40,6 +41,7 @@ export async function gather(decision: Decision, sources: Sources, io: Io): Prom
   const { program, other } = await findProgram(wanted, sources, io, remarks);
   const records = await findRecords(recordsNamed(decision), sources, remarks);
   const profiles = await findProfiles(profilesNamed(decision), sources, remarks);
+  const agreements = await findAgreements(decision, sources, remarks);
   const certificates = await findCertificates(decision, sources, remarks);
   return {
     material: {
@@ -47,8 +49,7 @@ export async function gather(decision: Decision, sources: Sources, io: Io): Prom
       record: (hash) => records.get(hash) ?? null,
       profile: (digest) => profiles.get(digest) ?? null,
       certificate: (digest) => certificates.get(digest) ?? null,
-      // No Hall of this version decides by one.
-      agreement: () => null,
+      agreement: (digest) => agreements.get(digest) ?? null,
       payload,
     },
     remarks,
@@ -107,6 +108,20 @@ async function findProfiles(
     if (found.has(digest)) continue;
     const profile = await profileFrom(hall as HallAddress, digest, remarks);
     if (profile !== null) found.set(digest, profile.document);
+  }
+  return found;
+}
+
+/** A Hall alone has them, like certificates. */
+async function findAgreements(
+  { inputs }: Decision,
+  { hall }: Sources,
+  remarks: string[],
+): Promise<Map<string, Agreement>> {
+  const found = new Map<string, Agreement>();
+  for (const { digest } of hall ? ((inputs.agreements ?? []) as { digest: string }[]) : []) {
+    const agreement = await agreementFrom(hall as HallAddress, digest, remarks);
+    if (agreement !== null) found.set(digest, agreement);
   }
   return found;
 }

@@ -117,6 +117,8 @@ function snapshot(takenAtMs: number): Snapshot {
     attestationConfigured: false,
     chainSums: new Map(),
     blastSpent: new Map(),
+    signatoryRequired: false,
+    quotaLeft: new Map(),
     catalogVersion: CATALOG_VERSION,
   };
 }

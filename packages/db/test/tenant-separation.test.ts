@@ -55,6 +55,7 @@ import {
   withOperator,
   withTenant,
 } from "../src/index.ts";
+import { furnishAgreement } from "./furnish-agreement.ts";
 import { furnishAttestation } from "./furnish-attestation.ts";
 import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
@@ -214,6 +215,7 @@ async function furnish(): Promise<Holdings> {
     await declarePackage(tx, tenant, declaration(workerId, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
+  await furnishAgreement(hall.db, tenant);
   const namespace = `org.t${tenant.replaceAll("-", "")}`;
   await withOperator(hall.db, (tx) =>
     registerNamespace(tx, { namespace, skeleton: namespace, tenantId: tenant, registeredAt: later }),

@@ -1,7 +1,7 @@
 import { type CapabilityId, coversCapability, type RouteInput } from "@guildhall/protocol";
 import type { Refusal } from "./refusal.ts";
 import { shown } from "./sanitise.ts";
-import type { Snapshot, SnapshotAgreement } from "./snapshot.ts";
+import { hasQuota, type Snapshot, type SnapshotAgreement } from "./snapshot.ts";
 
 export interface AgreementCheck {
   /** The agreement under which the work stands; null where there is none and none is needed. */
@@ -13,13 +13,14 @@ const NONE_NEEDED: AgreementCheck = { agreement: null, refusal: null };
 
 /**
  * Finds the signatory's agreement in force. Where one is in force its terms bind, whether or not one is required; of
- * several the first by id whose terms cover the request stands in the decision.
+ * several the first by id whose terms cover the request, and whose quotas are not used up, stands in the decision.
  */
 export function checkAgreement(
   snapshot: Snapshot,
   required: boolean,
   input: RouteInput,
   capability: CapabilityId,
+  agent: string,
   nowMs: number,
 ): AgreementCheck {
   if (snapshot.agreements.length === 0 && !required) return NONE_NEEDED;
@@ -39,10 +40,17 @@ export function checkAgreement(
           },
     );
   }
-  const agreement = inForce.find(({ terms }) => outside(terms, input, capability) === null);
+  const covering = inForce.filter(({ terms }) => outside(terms, input, capability, agent) === null);
+  const agreement = covering.find((one) => !isUsedUp(one, snapshot.quotaLeft));
   if (agreement !== undefined) return { agreement, refusal: null };
+  const [usedUp] = covering;
+  if (usedUp !== undefined) return refused(quotaRefusal(usedUp));
   const first = inForce[0] as SnapshotAgreement;
-  return refused(termsRefusal(first, outside(first.terms, input, capability) as string));
+  return refused(termsRefusal(first, outside(first.terms, input, capability, agent) as string));
+}
+
+function isUsedUp(agreement: SnapshotAgreement, left: Snapshot["quotaLeft"]): boolean {
+  return hasQuota(agreement) && (left.get(agreement.agreementId) ?? 0) <= 0;
 }
 
 /** The highest blast score is a term too, known only once a worker is selected. */
@@ -70,14 +78,28 @@ function whyNotInForce({ state, validFromMs }: SnapshotAgreement, nowMs: number)
 
 /** What of the request the terms do not cover, or null. */
 function outside(
-  { capabilities, environments, data_labels }: SnapshotAgreement["terms"],
+  { capabilities, environments, data_labels, agents }: SnapshotAgreement["terms"],
   { env, data_label }: RouteInput,
   capability: CapabilityId,
+  agent: string,
 ): string | null {
   if (!capabilities.some((pattern) => coversCapability(pattern, capability))) return shown(capability);
   if (!environments.includes(env)) return env;
   if (!data_labels.includes(data_label)) return `${data_label} data`;
+  if (agents !== null && !agents.includes(agent)) return `the agent ${shown(agent)}`;
   return null;
+}
+
+function quotaRefusal({ agreementId, terms: { quotas } }: SnapshotAgreement): Refusal {
+  const limits = [
+    ...(quotas.per_hour === null ? [] : [`${quotas.per_hour} an hour`]),
+    ...(quotas.per_day === null ? [] : [`${quotas.per_day} a day`]),
+  ];
+  return {
+    code: "DENY_QUOTA",
+    details: { agreement_id: agreementId, ...quotas },
+    because: `${shown(agreementId)} allows ${limits.join(" and ")}.`,
+  };
 }
 
 function termsRefusal({ agreementId }: SnapshotAgreement, what: string): Refusal {

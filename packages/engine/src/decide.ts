@@ -131,7 +131,14 @@ function deliberate(on: Case): Refusal | null {
     }));
   took(decision, "profile", null);
 
-  const { agreement, refusal } = checkAgreement(snapshot, floors.agreementRequired, input, capability, nowMs);
+  const { agreement, refusal } = checkAgreement(
+    snapshot,
+    floors.agreementRequired || snapshot.signatoryRequired,
+    input,
+    capability,
+    request.agent,
+    nowMs,
+  );
   if (refusal !== null) return took(decision, "agreement", refusal);
   if (agreement !== null) {
     const { agreementId: agreement_id, version, digest } = agreement;

@@ -34,6 +34,7 @@ export { sanitise } from "./sanitise.ts";
 export { type RecordedRequest, type SimulatedChange, type Simulation, simulate } from "./simulate.ts";
 export {
   dimensionSum,
+  hasQuota,
   type Snapshot,
   type SnapshotAgreement,
   type SnapshotAttestation,

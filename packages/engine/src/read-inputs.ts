@@ -6,7 +6,7 @@ import type { Program } from "./compile.ts";
 import type { RouteRequest } from "./decide.ts";
 import { callerScore } from "./score-blast.ts";
 import type { Selection } from "./select-worker.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { hasQuota, type Snapshot } from "./snapshot.ts";
 import { wholeOrText } from "./whole-number.ts";
 
 /** What the engine reads from the request's payload: that, and nothing else of it. */
@@ -75,15 +75,20 @@ export function callerInputs(
   if (snapshot.tenantStatus !== "active") inputs.tenant_status = snapshot.tenantStatus;
   const profile = snapshot.environmentProfiles[input.env];
   if (profile !== null) inputs.environment_profile = profile;
+  if (snapshot.signatoryRequired) inputs.signatory_required = true;
   if (snapshot.agreements.length === 0) return;
   const agreements = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
   if (agreements.length > 0)
-    inputs.agreements = agreements.map(({ agreementId, digest, state, version }) => ({
-      agreement_id: agreementId,
-      digest,
-      state,
-      version,
+    inputs.agreements = agreements.map((agreement) => ({
+      agreement_id: agreement.agreementId,
+      digest: agreement.digest,
+      ...(hasQuota(agreement) && {
+        quota_left: wholeOrText(snapshot.quotaLeft.get(agreement.agreementId) ?? 0),
+      }),
+      state: agreement.state,
+      version: agreement.version,
     }));
+  if (agreements.some(({ terms }) => terms.agents !== null)) inputs.agent = request.agent.toWellFormed();
 }
 
 /**

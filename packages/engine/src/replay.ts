@@ -7,6 +7,7 @@ import {
   type DecisionInputs,
   type Env,
   type Instant,
+  type IntegerJson,
   type Profile,
   type ProfileId,
   type ReadRouteInput,
@@ -72,7 +73,7 @@ export function replay(recorded: Decision, decidedAt: Instant, material: ReplayM
   if (program === null || read === null || gaps.length > 0)
     return { outcome: "not_derivable", notDerivable: gaps };
 
-  const agent = "agent";
+  const agent = inputs.agent === undefined ? "agent" : text(inputs.agent);
   const derived = decide(
     program,
     { ...snapshot, blastSpent: new Map([[agent, whole(inputs.blast_spent)]]) },
@@ -154,7 +155,11 @@ function snapshotOf(recorded: Decision, nowMs: number, material: ReplayMaterial,
     egressAllowlist: { dev: [], stage: [], prod: [], edge: [], [env]: allowed },
     environmentProfiles: { ...none, [env]: (inputs.environment_profile as ProfileId | undefined) ?? null },
     profiles: profilesOf(recorded, material, gaps),
+    signatoryRequired: inputs.signatory_required === true,
     agreements: agreementsOf(inputs, material, gaps),
+    quotaLeft: new Map(
+      namedAgreements(inputs).map(({ agreement_id, quota_left }) => [agreement_id, whole(quota_left)]),
+    ),
     certificates: new Map(selected === undefined ? [] : [[selected, certificates]]),
     attestationConfigured: attestation?.configured === true,
     chainSums: new Map([[text(inputs.correlation_id), whole(inputs.chain_sum)]]),
@@ -272,9 +277,19 @@ function profilesOf(
   return held;
 }
 
+interface NamedAgreement {
+  agreement_id: string;
+  digest: string;
+  state: string;
+  quota_left?: IntegerJson;
+}
+
+function namedAgreements(inputs: DecisionInputs): NamedAgreement[] {
+  return (inputs.agreements ?? []) as unknown as NamedAgreement[];
+}
+
 function agreementsOf(inputs: DecisionInputs, material: ReplayMaterial, gaps: Gap[]): SnapshotAgreement[] {
-  const named = (inputs.agreements ?? []) as { agreement_id: string; digest: string; state: string }[];
-  return named.flatMap(({ agreement_id, digest, state }) => {
+  return namedAgreements(inputs).flatMap(({ agreement_id, digest, state }) => {
     const agreement = material.agreement(digest);
     if (agreement === null) {
       gaps.push({ step: "agreement", reason: `agreement ${agreement_id} (${digest}) is not there` });

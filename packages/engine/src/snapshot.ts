@@ -44,8 +44,12 @@ export interface Snapshot {
   readonly environmentProfiles: Readonly<Record<Env, ProfileId | null>>;
   /** Those that the Hall ships and those that the tenant defined. */
   readonly profiles: ReadonlyMap<ProfileId, SnapshotProfile>;
+  /** True where this Hall starts nothing without a signatory agreement in force, whatever the profiles say. */
+  readonly signatoryRequired: boolean;
   /** Sorted by id; at most one version of each. */
   readonly agreements: readonly SnapshotAgreement[];
+  /** What is left of each agreement's quotas, by its id. Nothing is left of a quota that is not named here. */
+  readonly quotaLeft: ReadonlyMap<string, number>;
   /** Of each worker, those ever granted, newest first. */
   readonly certificates: ReadonlyMap<WorkerId, readonly SnapshotCertificate[]>;
   /** False where this Hall checks no code at all. */
@@ -185,6 +189,11 @@ export function dimensionSum(blast: BlastRadius | undefined): number {
   const reversibility =
     typeof blast.reversibility === "string" ? REVERSIBILITY[blast.reversibility] : blast.reversibility;
   return 0 + blast.data + blast.network + blast.financial + blast.time + reversibility;
+}
+
+/** True where so much work is agreed on and no more. */
+export function hasQuota({ terms: { quotas } }: Pick<SnapshotAgreement, "terms">): boolean {
+  return quotas.per_hour !== null || quotas.per_day !== null;
 }
 
 /** An agreement as the engine sees it. */

@@ -216,6 +216,17 @@ const agreement = fc.record({
     environments: some(Env.options, 2),
     data_labels: some(DataLabel.options, 2),
     max_blast_score: fc.constantFrom(100, 100, 40),
+    agents: fc.oneof(
+      { weight: 10, arbitrary: fc.constant(null) },
+      { weight: 2, arbitrary: fc.constantFrom<string[]>(["agent-1"], ["agent-2"]) },
+    ),
+    quotas: fc.oneof(
+      { weight: 10, arbitrary: fc.constant({ per_hour: null, per_day: null }) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom({ per_hour: 5, per_day: null }, { per_hour: null, per_day: 50 }),
+      },
+    ),
   }),
   state: fc.constantFrom("active" as const, "active" as const, "active" as const, "suspended" as const),
   validFromMs: fc.constantFrom(0, 0, 1001),
@@ -258,6 +269,8 @@ export const snapshot = fc
     attestationConfigured: rarely(1),
     chainSum: fc.constantFrom(0, 0, 0, 3, 30),
     spent: fc.constantFrom(0, 0, 50, 100),
+    signatoryRequired: fc.integer({ max: 19, min: 0 }).map((n) => n === 0),
+    left: fc.constantFrom(1, 3, 3, 0),
   })
   .map(
     ({ workers, banned, tenantStatus, allowed, standing, agreements, certificates, ...live }): Snapshot => ({
@@ -284,6 +297,8 @@ export const snapshot = fc
       attestationConfigured: live.attestationConfigured,
       chainSums: new Map([["c-1", live.chainSum]]),
       blastSpent: new Map([["agent-1", live.spent]]),
+      signatoryRequired: live.signatoryRequired,
+      quotaLeft: new Map([["agr-1", live.left]]),
       catalogVersion: "0.1.0",
     }),
   );

@@ -75,7 +75,7 @@ export function naiveDecide(
   }
 
   // The signatory's agreement.
-  const required = profiles.some((profile) => profile.agreement_required);
+  const required = snapshot.signatoryRequired || profiles.some((profile) => profile.agreement_required);
   const own = snapshot.agreements.filter((one) => one.identities.has(input.tenant_id));
   const inForce = own.filter(
     (one) =>
@@ -85,13 +85,20 @@ export function naiveDecide(
   );
   if (required && own.length === 0) return no("DENY_AGREEMENT_REQUIRED");
   if (required && inForce.length === 0) return no("DENY_AGREEMENT_NOT_IN_FORCE");
-  const agreement = inForce.find(
+  const covering = inForce.filter(
     ({ terms }) =>
       terms.capabilities.some((pattern) => named(pattern, capability)) &&
       terms.environments.includes(env) &&
-      terms.data_labels.includes(input.data_label),
+      terms.data_labels.includes(input.data_label) &&
+      (terms.agents === null || terms.agents.includes(agent)),
   );
-  if (inForce.length > 0 && agreement === undefined) return no("DENY_AGREEMENT_TERMS");
+  if (inForce.length > 0 && covering.length === 0) return no("DENY_AGREEMENT_TERMS");
+  const agreement = covering.find(
+    ({ agreementId, terms }) =>
+      (terms.quotas.per_hour === null && terms.quotas.per_day === null) ||
+      Number(snapshot.quotaLeft.get(agreementId)) > 0,
+  );
+  if (covering.length > 0 && agreement === undefined) return no("DENY_QUOTA");
 
   // The worker: by rank, then score, then species, then id; the first that passes.
   const controls = new Set([

@@ -196,6 +196,7 @@ describe("a failure inside", () => {
     "egressAllowlist",
     "environmentProfiles",
     "profiles",
+    "signatoryRequired",
     "agreements",
     "certificates",
     "chainSums",

@@ -70,6 +70,8 @@ interface VectorSnapshot {
   attestation_configured?: boolean;
   chain_sums?: Record<string, number>;
   blast_spent?: Record<string, number>;
+  signatory_required?: boolean;
+  quota_left?: Record<string, number>;
   catalog_version?: string;
   workers?: VectorWorker[];
 }
@@ -265,6 +267,8 @@ function readSnapshot(name: string, from: VectorSnapshot, materials: Materials):
     attestationConfigured: from.attestation_configured ?? false,
     chainSums: new Map(Object.entries(from.chain_sums ?? {})),
     blastSpent: new Map(Object.entries(from.blast_spent ?? {})),
+    signatoryRequired: from.signatory_required ?? false,
+    quotaLeft: new Map(Object.entries(from.quota_left ?? {})),
     catalogVersion: from.catalog_version ?? CATALOG_VERSION,
   };
 }

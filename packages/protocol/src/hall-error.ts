@@ -54,7 +54,7 @@ export const HALL_ERRORS = {
   ),
   STEP_UP_REQUIRED: refusal(
     403,
-    "This needs a factor that was shown within the last ten minutes.",
+    "This needs a factor that was shown within the last five minutes.",
     "Show your code or password again, then repeat it.",
   ),
   TENANT_SUSPENDED: refusal(

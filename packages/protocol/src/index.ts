@@ -1,6 +1,8 @@
 export * from "./agreement.ts";
+export * from "./agreement-document.ts";
 export * from "./ban.ts";
 export * from "./canonical-json.ts";
+export { AGREEMENT_TEMPLATES, type AgreementTemplate } from "./catalog/agreement-templates.ts";
 export { CATALOG_VERSION, SHIPPED_PROFILES } from "./catalog/profiles.ts";
 export * from "./certification.ts";
 export * from "./checkpoint.ts";

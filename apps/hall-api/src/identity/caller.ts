@@ -41,20 +41,6 @@ export function requirePermission(caller: AnyCaller, permission: Permission): vo
   if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
 }
 
-/** For how long a factor that was shown is fresh enough for a sensitive act. */
-export const STEP_UP_MS = 10 * 60_000;
-
-/**
- * Asks a person for a fresh factor before a sensitive act (ARCHITECTURE 6). Keys have none to show; no key is given a
- * permission of such an act, which a test holds.
- * @throws HallError STEP_UP_REQUIRED
- */
-export function requireStepUp(caller: AnyCaller, nowMs: number): void {
-  if (caller.kind !== "tenant" || caller.credential.kind !== "session") return;
-  const { stepUpAtMs } = caller.credential;
-  if (stepUpAtMs === null || stepUpAtMs + STEP_UP_MS < nowMs) throw new HallError("STEP_UP_REQUIRED");
-}
-
 /** The actor as rows name it: `kind:id`. */
 export function actorName({ actor }: Pick<Caller, "actor">): string {
   return `${actor.kind}:${actor.id}`;

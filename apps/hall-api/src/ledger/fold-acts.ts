@@ -95,8 +95,21 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
     }
   },
 
-  "worker enrolled": putWorker,
-  "worker updated": putWorker,
+  "worker enrolled"(rows, act) {
+    rows.put(`worker ${act.subject}`, { ...recordOf(act), status: "active" });
+  },
+  "worker updated"(rows, act) {
+    rows.amend(`worker ${act.subject}`, recordOf(act));
+  },
+  "worker suspended"(rows, { subject }) {
+    rows.amend(`worker ${subject}`, { status: "suspended" });
+  },
+  "worker resumed"(rows, { subject }) {
+    rows.amend(`worker ${subject}`, { status: "active" });
+  },
+  "worker retired"(rows, { subject }) {
+    rows.amend(`worker ${subject}`, { status: "retired" });
+  },
   "worker transport_set"(rows, { subject, details: { version, transport_digest: digest } }) {
     rows.put(`worker_transport ${subject} ${version}`, { digest, content: digest });
   },
@@ -176,14 +189,30 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
   },
 
   "tenant created"(rows, { subject, details: { slug, identities } }) {
-    rows.put(`tenant ${subject}`, { slug, status: "active" });
+    rows.put(`tenant ${subject}`, { slug, standing: "ok" });
     for (const identity of texts(identities)) rows.put(`signatory_identity ${subject} ${identity}`, {});
+  },
+  "tenant standing_set"(rows, { subject, details: { standing } }) {
+    rows.amend(`tenant ${subject}`, { standing });
+  },
+  "tenant namespace_registered"(rows, { subject: tenant, details: { namespace } }) {
+    rows.put(`namespace ${namespace}`, { tenant, released_at: null });
+  },
+  "tenant namespace_released"(rows, { decided_at, details: { namespace } }) {
+    rows.amend(`namespace ${namespace}`, { released_at: decided_at });
+  },
+
+  "role defined"(rows, { subject, details: { permissions } }) {
+    rows.put(`custom_role ${subject}`, { permissions, retired_at: null });
+  },
+  "role retired"(rows, { subject, decided_at }) {
+    rows.amend(`custom_role ${subject}`, { retired_at: decided_at });
   },
 };
 
-function putWorker(rows: Rows, { subject, details }: Act): void {
+function recordOf({ details }: Act): Facts {
   const { worker_record_hash: record_hash, worker_species_id: species_id } = details;
-  rows.put(`worker ${subject}`, { record_hash, species_id, status: "active", content: record_hash });
+  return { record_hash, species_id, content: record_hash };
 }
 
 /** The first bundle of a tenant may be put in force without a publication's number. */

@@ -4,6 +4,17 @@ import { get as getAccount } from "./account/get.ts";
 import { removeTotp } from "./account/remove-totp.ts";
 import { renewCodes } from "./account/renew-codes.ts";
 import { setPassword } from "./account/set-password.ts";
+import { activate as activateAgreement } from "./agreement/activate.ts";
+import { amend as amendAgreement } from "./agreement/amend.ts";
+import { draft as draftAgreement } from "./agreement/draft.ts";
+import { get as getAgreement } from "./agreement/get.ts";
+import { getVersion as getAgreementVersion } from "./agreement/get-version.ts";
+import { list as listAgreements } from "./agreement/list.ts";
+import { resume as resumeAgreement } from "./agreement/resume.ts";
+import { sign as signAgreement } from "./agreement/sign.ts";
+import { suspend as suspendAgreement } from "./agreement/suspend.ts";
+import { templates as agreementTemplates } from "./agreement/templates.ts";
+import { terminate as terminateAgreement } from "./agreement/terminate.ts";
 import { list as listAlerts } from "./alert/list.ts";
 import { listPending } from "./approval/list-pending.ts";
 import { get as getAttestation } from "./attestation/get.ts";
@@ -138,6 +149,17 @@ export const OPERATIONS = [
   getCertificate,
   certificates,
   revocations,
+  agreementTemplates,
+  listAgreements,
+  getAgreement,
+  getAgreementVersion,
+  draftAgreement,
+  amendAgreement,
+  signAgreement,
+  activateAgreement,
+  suspendAgreement,
+  resumeAgreement,
+  terminateAgreement,
   listAttestations,
   getAttestation,
   registerAttestation,

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { authenticate } from "../identity/authenticate.ts";
-import { requirePermission, requireStepUp } from "../identity/caller.ts";
+import { requirePermission } from "../identity/caller.ts";
 import { refuseSuspended } from "../identity/refuse-suspended.ts";
+import { requireFresh } from "../identity/require-step-up.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import type { Operation, RequestFacts } from "../operations/operation.ts";
 
@@ -76,7 +77,7 @@ export async function admit(hall: Hall, operation: Operation, authorization: str
   const caller = await authenticate(hall, authorization);
   requirePermission(caller, permission);
   await refuseSuspended(hall, caller, permission);
-  if (operation.stepUp) requireStepUp(caller, hall.clock.now());
+  if (operation.stepUp) requireFresh(caller, hall.clock.now());
   return caller;
 }
 

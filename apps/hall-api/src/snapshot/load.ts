@@ -1,5 +1,6 @@
 import {
   type ApiKey,
+  agreementsThatMatter,
   certificatesThatMatter,
   type Db,
   listApiKeys,
@@ -38,6 +39,7 @@ import {
   WorkerRecord,
 } from "@guildhall/protocol";
 
+import { heldAgreements } from "./agreements.ts";
 import { heldCertificates } from "./certificates.ts";
 import { type CodeEvidence, codeEvidence, snapshotAttestation } from "./code.ts";
 import { environmentProfiles, heldProfiles } from "./profiles.ts";
@@ -73,7 +75,11 @@ export async function loadSnapshot(
   db: Db,
   tenantId: TenantId,
   nowMs: number,
-  { known, workingStandings }: { known: readonly Program[]; workingStandings: readonly Standing[] },
+  {
+    known,
+    workingStandings,
+    signatoryRequired,
+  }: { known: readonly Program[]; workingStandings: readonly Standing[]; signatoryRequired: boolean },
 ): Promise<TenantSnapshot | null> {
   const rows = await withTenant(
     db,
@@ -91,6 +97,7 @@ export async function loadSnapshot(
         shadow: await readShadow(tx),
         profiles: await listProfiles(tx),
         environments: await listEnvironmentProfiles(tx),
+        agreements: await agreementsThatMatter(tx),
         certificates: await certificatesThatMatter(tx, new Date(nowMs)),
         standings: await listAttestationStandings(tx, new Date(nowMs)),
       };
@@ -146,8 +153,11 @@ export async function loadSnapshot(
       profiles: heldProfiles(rows.profiles),
       certificates: heldCertificates(rows.certificates),
       attestationConfigured: true,
+      signatoryRequired,
+      agreements: heldAgreements(rows.agreements),
+      // Filled in for each decision, of what this instance holds.
+      quotaLeft: new Map(),
       // Nothing feeds these yet: who demands one of them is refused.
-      agreements: [],
       chainSums: new Map(),
       blastSpent: new Map(),
       catalogVersion: CATALOG_VERSION,

@@ -28,7 +28,7 @@ function programsOf(snapshot: TenantSnapshot | undefined): Program[] {
 export function createSnapshotStore(
   db: Db,
   now: () => number,
-  workingStandings: readonly Standing[],
+  policy: { workingStandings: readonly Standing[]; signatoryRequired: boolean },
 ): SnapshotStore {
   const snapshots = new Map<TenantId, TenantSnapshot>();
   const tenantByKey = new Map<string, TenantId>();
@@ -40,7 +40,7 @@ export function createSnapshotStore(
   async function load(tenant: TenantId): Promise<TenantSnapshot | null> {
     const startedAt = now();
     const before = snapshots.get(tenant);
-    const loaded = await loadSnapshot(db, tenant, startedAt, { known: programsOf(before), workingStandings });
+    const loaded = await loadSnapshot(db, tenant, startedAt, { known: programsOf(before), ...policy });
     for (const hash of before?.keys.keys() ?? []) tenantByKey.delete(hash);
     if (loaded === null) snapshots.delete(tenant);
     else {

@@ -10,6 +10,16 @@ import { get as getAccount } from "../operations/account/get.ts";
 import { removeTotp } from "../operations/account/remove-totp.ts";
 import { renewCodes } from "../operations/account/renew-codes.ts";
 import { setPassword } from "../operations/account/set-password.ts";
+import { activate as activateAgreement } from "../operations/agreement/activate.ts";
+import { amend as amendAgreement } from "../operations/agreement/amend.ts";
+import { draft as draftAgreement } from "../operations/agreement/draft.ts";
+import { get as getAgreement } from "../operations/agreement/get.ts";
+import { list as listAgreements } from "../operations/agreement/list.ts";
+import { resume as resumeAgreement } from "../operations/agreement/resume.ts";
+import { sign as signAgreement } from "../operations/agreement/sign.ts";
+import { suspend as suspendAgreement } from "../operations/agreement/suspend.ts";
+import { templates as agreementTemplates } from "../operations/agreement/templates.ts";
+import { terminate as terminateAgreement } from "../operations/agreement/terminate.ts";
 import { list as listAlerts } from "../operations/alert/list.ts";
 import { listPending } from "../operations/approval/list-pending.ts";
 import { get as getAttestation } from "../operations/attestation/get.ts";
@@ -201,6 +211,18 @@ export const appRouter = t.router({
     get: query(getDecision),
     replay: query(replay),
     "code-hashes": query(codeHashes),
+  }),
+  agreement: t.router({
+    templates: query(agreementTemplates),
+    list: query(listAgreements),
+    get: query(getAgreement),
+    draft: mutation(draftAgreement),
+    amend: mutation(amendAgreement),
+    sign: mutation(signAgreement),
+    activate: mutation(activateAgreement),
+    suspend: mutation(suspendAgreement),
+    resume: mutation(resumeAgreement),
+    terminate: mutation(terminateAgreement),
   }),
   attestation: t.router({
     list: query(listAttestations),

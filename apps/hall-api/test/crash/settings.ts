@@ -22,6 +22,7 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     allowPrivateAddresses: true,
     requireHumanMode: "sdk",
     publishConsent: false,
+    requireSignatory: false,
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,

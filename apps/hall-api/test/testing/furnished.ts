@@ -21,6 +21,10 @@ export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furni
   const ask = asker(hall, tenant.operator);
   await ask("POST", "/enroll", withHash({ ...RECORD, risk_tier: "medium" }), tenant.key);
   await ask("PUT", `/wcp/workers/${RECORD.worker_id}/transport`, { kind: "http", url: `${worker.url}/two` });
+  for (const act of ["suspend", "resume"])
+    await ask("POST", `/wcp/workers/${RECORD.worker_id}/${act}`, { reason: "a look at it" });
+  await roles(ask, (await addMember(hall.hall, tenant.id, "owner")).session);
+  await standing(ask, hall.operatorToken, tenant.identity.replace(/\.test$/, ""));
   await keys(ask, tenant);
   await rules(ask);
   await profiles(ask);
@@ -37,6 +41,20 @@ function asker(hall: OpenHall, operator: string) {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
     return answer.body;
   };
+}
+
+async function roles(ask: Ask, owner: string): Promise<void> {
+  for (const name of ["readers", "writers"])
+    await ask("PUT", `/wcp/roles/${name}`, { permissions: ["alert:read"] }, owner);
+  await ask("POST", "/wcp/roles/writers/retire", {}, owner);
+}
+
+async function standing(ask: Ask, token: string, tenant: string): Promise<void> {
+  for (const standing of ["degraded", "ok"])
+    await ask("PUT", `/hall/tenants/${tenant}/standing`, { standing, reason: "a bill" }, token);
+  for (const namespace of ["org.furnished", "x.other"])
+    await ask("POST", "/hall/namespaces", { tenant, namespace }, token);
+  await ask("POST", "/hall/namespaces/x.other/release", { reason: "not theirs" }, token);
 }
 
 async function keys(ask: Ask, { identity }: Settled): Promise<void> {

@@ -94,6 +94,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     allowPrivateAddresses: true,
     requireHumanMode: "sdk",
     publishConsent: false,
+    requireSignatory: false,
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,

@@ -19,6 +19,9 @@ export const STATE_OF_TENANT = `
         || COALESCE(to_json(tls_pin)::text, 'null') || ',"url":' || to_json(url)::text || '}'`)})
     FROM hall.worker_transport
   UNION ALL
+  SELECT 'custom_role ' || name, jsonb_build_object('permissions', permissions, 'retired_at', ${instant("retired_at")})
+    FROM hall.custom_role
+  UNION ALL
   SELECT 'active_bundle', jsonb_build_object('digest', a.digest, 'content', ${textDigest("b.bundle")})
     FROM hall.active_bundle a LEFT JOIN hall.rule_bundle b USING (tenant_id, digest)
   UNION ALL
@@ -64,9 +67,12 @@ export const STATE_OF_TENANT = `
 
 /** What the Hall's own chain speaks of, whosever it is. */
 export const STATE_OF_HALL = `
-  SELECT 'tenant ' || id AS place, jsonb_build_object('slug', slug, 'status', status) AS facts FROM hall.tenant
+  SELECT 'tenant ' || id AS place, jsonb_build_object('slug', slug, 'standing', standing) AS facts FROM hall.tenant
   UNION ALL
   SELECT 'signatory_identity ' || tenant_id || ' ' || identity, '{}'::jsonb FROM hall.signatory_identity
+  UNION ALL
+  SELECT 'namespace ' || namespace, jsonb_build_object('tenant', tenant_id, 'released_at', ${instant("released_at")})
+    FROM hall.namespace
   UNION ALL
   SELECT 'namespace_key ' || id, jsonb_build_object('tenant', tenant_id, 'namespace', namespace,
       'public_key', ${base64("public_key")}, 'retired_at', ${instant("retired_at")})

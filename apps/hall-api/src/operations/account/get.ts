@@ -2,7 +2,7 @@ import { liveFactors, nameAccount, readAccount } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
-import { STEP_UP_MS } from "../../identity/caller.ts";
+import { STEP_UP_MS } from "../../identity/require-step-up.ts";
 import { callerOf, operation } from "../operation.ts";
 
 /** For people alone, so there is no door for keys. */

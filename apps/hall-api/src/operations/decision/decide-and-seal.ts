@@ -64,18 +64,33 @@ export async function decideAndSeal(
     const nowMs = hall.clock.now();
     const caller = callerOfKey(snapshot, first.secretHash, nowMs);
     requirePermission(caller, options.starts ? "dispatch:start" : "decision:make");
+    const asked = read.valid ? read.input.tenant_id : "";
+    const reserved = await hall.quotas.reserve(snapshot!.engine, asked, nowMs);
+    const engine = reserved ? { ...snapshot!.engine, quotaLeft: reserved.left } : snapshot!.engine;
     const decision = decide(
       snapshot!.program,
-      snapshot!.engine,
+      engine,
       { read, tenantId: first.tenantId, identities: caller.identities, agent: caller.actor.id },
       nowMs,
     );
     const entry = entryOf(hall, caller, { read, body, decision, nowMs, idempotency, ...options }, snapshot!);
     hall.probe("decided");
+    // What fails from here on may have been committed, so it counts.
+    if (entry.dispatch === null) reserved?.settle(null);
     const submitted = await hall.ledger.submit(entry);
+    if (entry.dispatch !== null)
+      reserved?.settle(
+        submitted.outcome === "fenced" || submitted.outcome === "duplicate"
+          ? null
+          : (decision.agreement?.agreement_id ?? null),
+      );
     switch (submitted.outcome) {
       case "sealed":
-        hall.shadow.note(snapshot!, caller.actor.id, { decisionId: options.decisionId, decision, nowMs });
+        hall.shadow.note({ ...snapshot!, engine }, caller.actor.id, {
+          decisionId: options.decisionId,
+          decision,
+          nowMs,
+        });
         await adviseHumans(hall, caller, snapshot!.engine, decision, options.decisionId);
         return { body: submitted.sealed.body as DecisionBody, read, sealed: submitted.sealed };
       case "duplicate": {

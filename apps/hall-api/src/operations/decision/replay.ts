@@ -2,6 +2,7 @@ import { recordHash, textDigest } from "@guildhall/attestation";
 import {
   findPayload,
   findReceipt,
+  readAgreementVersion,
   readBundle,
   readCertificate,
   readProfileByDigest,
@@ -17,6 +18,7 @@ import {
   type SnapshotCertificate,
 } from "@guildhall/engine";
 import {
+  type Agreement,
   type DecisionBody,
   HallError,
   Profile,
@@ -28,6 +30,7 @@ import {
 } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
+import { agreementAsSigned } from "../../snapshot/agreements.ts";
 import { certificateAsSigned } from "../../snapshot/certificates.ts";
 import { compileStored, EMPTY_BUNDLE } from "../../snapshot/load.ts";
 import { SHIPPED } from "../../snapshot/profiles.ts";
@@ -97,6 +100,12 @@ export async function readMaterial(
     const profile = await readProfile(tx, digest);
     if (profile) held.set(digest, profile);
   }
+  const agreements = new Map<string, Agreement>();
+  for (const { digest } of (inputs.agreements ?? []) as { digest: string }[]) {
+    const stored = await readAgreementVersion(tx, digest);
+    const agreement = stored && agreementAsSigned(stored, digest);
+    if (agreement) agreements.set(digest, agreement);
+  }
   const certificates = new Map<string, SnapshotCertificate>();
   for (const { digest } of (inputs.certificates ?? []) as { digest: string }[]) {
     const stored = await readCertificate(tx, digest);
@@ -110,8 +119,7 @@ export async function readMaterial(
     record: (named) => records.get(named) ?? null,
     profile: (digest) => held.get(digest) ?? null,
     certificate: (digest) => certificates.get(digest) ?? null,
-    // Nothing stores these yet, and no decision names one.
-    agreement: () => null,
+    agreement: (digest) => agreements.get(digest) ?? null,
     payload: payload ? readStrictJson(payload.content, { maxKeys: Number.POSITIVE_INFINITY }) : undefined,
   };
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import type { Caller } from "../../identity/caller.ts";
+import { unspentQuotas } from "../../snapshot/agreements.ts";
 import { decisionBody } from "../decision/summary.ts";
 import { callerOf, operation } from "../operation.ts";
 import { BUNDLE_BODY_MAX_BYTES } from "./bundle-source.ts";
@@ -72,9 +73,10 @@ export const simulate = operation({
     const recorded = requests.filter((request) => request !== null);
     const snapshot = await hall.snapshots.refresh(caller.tenantId);
     if (!snapshot) throw new HallError("NOT_FOUND");
+    const engine = { ...snapshot.engine, quotaLeft: unspentQuotas(snapshot.engine.agreements) };
     const nowMs = hall.clock.now();
     const parts = await inSlices(recorded, (some) =>
-      simulateBundles(snapshot.program, program, snapshot.engine, some, nowMs),
+      simulateBundles(snapshot.program, program, engine, some, nowMs),
     );
     return {
       ...inOne(parts),

@@ -1,9 +1,9 @@
 import { liveFactors, nameAccount, stepUpSession } from "@guildhall/db";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
-import { STEP_UP_MS } from "../../identity/caller.ts";
 import { showPassword, showSecondFactor, wantsSecondFactor } from "../../identity/factors.ts";
 import { PASSWORD_MAX } from "../../identity/password.ts";
+import { STEP_UP_MS } from "../../identity/require-step-up.ts";
 import { guardAttempt } from "../../identity/sign-in-guard.ts";
 import { callerOf, operation } from "../operation.ts";
 import { personOf } from "./person-of.ts";
@@ -11,7 +11,7 @@ import { personOf } from "./person-of.ts";
 /** Whoever has a second factor shows that one: a password alone steps nobody up who has more. */
 export const stepUp = operation({
   name: "session.step-up",
-  summary: "Show a factor again, so that sensitive acts are open for ten minutes.",
+  summary: "Show a factor again, so that sensitive acts are open for five minutes.",
   permission: "session:end",
   input: z
     .strictObject({
