@@ -37,6 +37,7 @@ export function analyseRules(
   sees: (winner: number, next: number) => void,
 ): RuleTables {
   const { general, prefixed, exact } = byPattern(reaches);
+  const covered = coveredCells(reaches);
   const shelf = new Shelf();
   const offsets = new Map<CapabilityId, number>();
   const prefixes = new Map<string, number>();
@@ -51,13 +52,13 @@ export function analyseRules(
   };
 
   const fallback = emptyTable();
-  claimAll(fallback, reaches, general);
+  claimAll(fallback, covered, general);
   tell(fallback, sees);
   shelf.place(fallback.first);
   // A prefix sorts before those under it.
   for (const prefix of [...prefixed.keys()].sort()) {
     const table = emptyTable();
-    claimAll(table, reaches, prefixed.get(prefix) as number[]);
+    claimAll(table, covered, prefixed.get(prefix) as number[]);
     complete(table, narrowest(prefix));
     tell(table, sees);
     tables.set(prefix, table);
@@ -67,7 +68,7 @@ export function analyseRules(
   for (const [capability, indices] of exact) {
     table.first.fill(NO_RULE);
     table.next.fill(NO_RULE);
-    claimAll(table, reaches, indices);
+    claimAll(table, covered, indices);
     complete(table, narrowest(capability));
     tell(table, sees);
     offsets.set(capability, shelf.place(table.first));
@@ -81,7 +82,7 @@ export function analyseRules(
       prefix === null ? offsets.get(pattern as string as CapabilityId) : prefixes.get(prefix)
     ) as number;
   };
-  return { cells, offsets, prefixes, shadowed: shadowedRules(reaches, cells, startOf) };
+  return { cells, offsets, prefixes, shadowed: shadowedRules(reaches, covered, cells, startOf) };
 }
 
 /** The rules that name a pattern, by pattern, each list in order. */
@@ -96,13 +97,28 @@ function byPattern(reaches: readonly Reach[]) {
   };
   reaches.forEach(({ patterns }, index) => {
     if (patterns === null) general.push(index);
-    for (const pattern of patterns ?? []) {
-      const prefix = prefixOf(pattern);
-      if (prefix === null) add(exact, pattern as string as CapabilityId, index);
-      else add(prefixed, prefix, index);
-    }
+    else
+      for (const pattern of patterns) {
+        const prefix = prefixOf(pattern);
+        if (prefix === null) add(exact, pattern as string as CapabilityId, index);
+        else add(prefixed, prefix, index);
+      }
   });
   return { general, prefixed, exact };
+}
+
+type Cells = Uint8Array;
+
+/** Of each rule the cells that its conditions cover. Rules of the same conditions share one list. */
+function coveredCells(reaches: readonly Reach[]): Cells[] {
+  const known = new Map<number, Cells>();
+  return reaches.map(({ conditions }) => {
+    const kept = known.get(conditions);
+    if (kept !== undefined) return kept;
+    const cells = Uint8Array.from(cellsOf(conditions));
+    known.set(conditions, cells);
+    return cells;
+  });
 }
 
 /** Of each cell the first rule that matches, and the one that would if the first were not there. */
@@ -116,30 +132,23 @@ function emptyTable(): Table {
 }
 
 /** Gives each rule in turn the cells it covers that are not yet taken. */
-function claimAll({ first, next }: Table, reaches: readonly Reach[], indices: readonly number[]): void {
-  let open = 2 * CELLS;
-  for (const index of indices) {
-    for (const cell of cellsOf((reaches[index] as Reach).conditions)) {
+function claimAll({ first, next }: Table, covered: readonly Cells[], indices: readonly number[]): void {
+  for (const index of indices)
+    for (const cell of covered[index] as Cells)
       if (first[cell] === NO_RULE) first[cell] = index;
       else if (next[cell] === NO_RULE) next[cell] = index;
-      else continue;
-      open--;
-    }
-    if (open === 0) return;
-  }
 }
 
 /** Lets the rules of the wider table answer where they come before those that name this one. */
 function complete({ first, next }: Table, wider: Table): void {
-  for (let cell = 0; cell < CELLS; cell++) {
+  wider.first.forEach((other, cell) => {
     const own = first[cell] as number;
-    const other = wider.first[cell] as number;
-    if (other === NO_RULE) continue;
+    if (other === NO_RULE) return;
     if (own === NO_RULE || other < own) {
       first[cell] = other;
       next[cell] = earlier(own, wider.next[cell] as number);
     } else next[cell] = earlier(next[cell] as number, other);
-  }
+  });
 }
 
 function earlier(a: number, b: number): number {
@@ -150,29 +159,27 @@ function earlier(a: number, b: number): number {
 function tell({ first, next }: Table, sees: (winner: number, next: number) => void): void {
   let winner = NO_RULE;
   let second = NO_RULE;
-  for (let cell = 0; cell < CELLS; cell++) {
-    if (next[cell] === NO_RULE || (first[cell] === winner && next[cell] === second)) continue;
+  next.forEach((other, cell) => {
+    if (other === NO_RULE || (first[cell] === winner && other === second)) return;
     winner = first[cell] as number;
-    second = next[cell] as number;
+    second = other;
     sees(winner, second);
-  }
+  });
 }
 
-/** Tables one behind the other, equal ones once. */
+/** Tables one behind the other, equal ones once: twice where a table of the same hash came between them. */
 class Shelf {
   private all = new Int32Array(64 * CELLS);
   private length = 0;
-  private readonly byHash = new Map<number, number[]>();
+  private readonly byHash = new Map<number, number>();
 
   /** Where the table, or its equal, begins. */
   place(table: Int32Array): number {
     const hash = hashOf(table);
     const alike = this.byHash.get(hash);
-    const equal = alike?.find((offset) => this.holds(table, offset));
-    if (equal !== undefined) return equal;
+    if (alike !== undefined && table.every((index, cell) => this.all[alike + cell] === index)) return alike;
     const offset = this.length;
-    if (alike === undefined) this.byHash.set(hash, [offset]);
-    else alike.push(offset);
+    this.byHash.set(hash, offset);
     if (offset + CELLS > this.all.length) {
       const grown = new Int32Array(2 * this.all.length);
       grown.set(this.all);
@@ -186,11 +193,6 @@ class Shelf {
   cells(): Int32Array {
     return this.all.slice(0, this.length);
   }
-
-  private holds(table: Int32Array, offset: number): boolean {
-    for (let cell = 0; cell < CELLS; cell++) if (this.all[offset + cell] !== table[cell]) return false;
-    return true;
-  }
 }
 
 /** FNV-1a over the cells. */
@@ -202,6 +204,7 @@ function hashOf(table: Int32Array): number {
 
 function shadowedRules(
   reaches: readonly Reach[],
+  covered: readonly Cells[],
   cells: Int32Array,
   startOf: (pattern: CapabilityPattern | null) => number,
 ): ShadowedRule[] {
@@ -210,11 +213,12 @@ function shadowedRules(
   const firstAlike = new Map<string, number>();
   const shadowed: ShadowedRule[] = [];
   reaches.forEach((reach, index) => {
-    const match = `${reach.conditions} ${reach.patterns?.join() ?? "*"}`;
+    const match = `${reach.conditions} ${reach.patterns}`;
     const alike = firstAlike.get(match);
     if (alike === undefined) firstAlike.set(match, index);
     if (wins[index] === 1) return;
-    const by = alike === undefined ? winnersOver(reach, cells, startOf) : [alike];
+    const own = covered[index] as Cells;
+    const by = alike === undefined ? winnersOver(reach, own, cells, startOf) : [alike];
     shadowed.push({ index, by, duplicate: alike !== undefined });
   });
   return shadowed;
@@ -225,14 +229,15 @@ function shadowedRules(
  * it in every narrower table too.
  */
 function winnersOver(
-  { patterns, conditions }: Reach,
+  { patterns }: Reach,
+  covered: Cells,
   cells: Int32Array,
   startOf: (pattern: CapabilityPattern | null) => number,
 ): number[] {
   const winners = new Set<number>();
   for (const pattern of patterns ?? [null]) {
     const start = startOf(pattern);
-    for (const cell of cellsOf(conditions)) {
+    for (const cell of covered) {
       winners.add(cells[start + cell] as number);
       if (winners.size === BY_MAX) return rising(winners);
     }

@@ -1,5 +1,6 @@
 import { type Policy, type PolicyVerdict, SUPERVISOR_LEVELS } from "@guildhall/protocol";
 import type { Asked } from "./check-human.ts";
+import { expressionExpected } from "./compile-conditions.ts";
 import { compileExpression, type Expression, ExpressionError } from "./expression.ts";
 import { freeze } from "./freeze.ts";
 import type { Activation } from "./policy-facts.ts";
@@ -37,7 +38,7 @@ export interface PolicyAnswer {
 export const POLICIES_STEPS_MAX = 20_000_000;
 
 /**
- * Makes policies ready to be asked, by id. One that does not compile is told in `problems`, and fails whenever it is
+ * Makes policies ready to be asked. One that does not compile is told in `problems`, and fails whenever it is
  * asked, so that nobody goes on without it.
  * @param policies each id once
  */
@@ -49,11 +50,7 @@ export function compilePolicies(policies: readonly Policy[]): {
   const compiled = policies.map((policy): CompiledPolicy => {
     const { policy_id, effect, reason, when } = policy;
     const read = compileExpression(when);
-    if (!read.ok) {
-      const where = read.at === undefined ? "" : ` at character ${read.at + 1}`;
-      const expected = `an expression that compiles; this one does not${where}: ${read.problem}`;
-      problems.push({ policy_id, path: "when", expected });
-    }
+    if (!read.ok) problems.push({ policy_id, path: "when", expected: expressionExpected(read) });
     return freeze({
       policyId: policy_id,
       expression: read.ok ? read.expression : UNREADABLE,
@@ -61,7 +58,6 @@ export function compilePolicies(policies: readonly Policy[]): {
       asks: effect === "REQUIRE_HUMAN" ? askedBy(policy) : null,
     });
   });
-  compiled.sort((a, b) => (a.policyId < b.policyId ? -1 : 1));
   problems.push(...checkSteps(compiled));
   return { policies: compiled, problems };
 }
@@ -77,7 +73,7 @@ function askedBy({ policy_id, supervisor_level = "gatekeeper", quorum = 1 }: Pol
   return freeze({ level: supervisor_level, quorum, asked_by: [policy_id] });
 }
 
-/** All of them are asked, so it is all of them that have to be quick. The slowest is named. */
+/** All of them are asked, so it is all of them that have to be quick. The slowest is named, of equals the first. */
 function checkSteps(policies: readonly CompiledPolicy[]): PolicyProblem[] {
   const steps = policies.reduce((sum, { expression }) => sum + expression.steps, 0);
   if (steps <= POLICIES_STEPS_MAX) return [];
@@ -91,25 +87,23 @@ function checkSteps(policies: readonly CompiledPolicy[]): PolicyProblem[] {
 /** Asks every policy, also after one has denied or failed: so their order changes nothing. */
 export function applyPolicies(policies: readonly CompiledPolicy[], activation: Activation): PolicyAnswer {
   const said: Record<PolicyVerdict["effect"], CompiledPolicy[]> = { DENY: [], REQUIRE_HUMAN: [], ALLOW: [] };
-  let failed: string | null = null;
-  let failure: string | null = null;
+  let first: { policyId: string; failure: string } | null = null;
   for (const policy of policies) {
     try {
       if (policy.expression.holds(activation)) said[policy.verdict.effect].push(policy);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      if (failed !== null && failed < policy.policyId) continue;
-      failed = policy.policyId;
-      failure = error.message;
+      const { policyId } = policy;
+      if (first === null || policyId < first.policyId) first = { policyId, failure: error.message };
     }
   }
   const spoke = [said.DENY, said.REQUIRE_HUMAN, said.ALLOW].flatMap((group) => group.sort(byId));
   return {
-    effect: failed === null ? (spoke[0]?.verdict.effect ?? "NONE") : "DENY",
+    effect: first === null ? (spoke[0]?.verdict.effect ?? "NONE") : "DENY",
     verdicts: spoke.map(({ verdict }) => verdict),
     human: strongest(said.REQUIRE_HUMAN),
-    failed,
-    failure,
+    failed: first?.policyId ?? null,
+    failure: first?.failure ?? null,
   };
 }
 

@@ -59,18 +59,16 @@ export function* explained(
   } else if (issue.code === "custom") {
     yield problemAt(place, path, issue.message.replace(/^expected /, ""));
   } else if (issue.code === "invalid_union" && isObject(value)) {
-    const form = formOf(path, value);
-    const inner = form === null ? undefined : issue.errors[form];
+    const [, ...forms] = issue.errors;
+    const inner = forms[formOf(path, value)];
     if (inner === undefined) yield* noForm(place, path, value);
     else for (const one of inner) yield* explained(place, item, one, path);
   } else yield problemAt(place, path, `${words(place, path)}; ${found(value)}`);
 }
 
-/** Which of a union's forms an object was meant to be: of a limit the second, of a condition that of its operator. */
-function formOf(path: Path, value: { [key: string]: StrictJson }): number | null {
-  if (path[0] !== "match") return 1;
-  const operator = ["in", "eq", "any"].findIndex((name) => Object.hasOwn(value, name));
-  return operator === -1 ? null : 1 + operator;
+/** Which of a union's objects this one was meant to be: a limit has one, a condition one for each operator, in order. */
+function formOf(path: Path, value: { [key: string]: StrictJson }): number {
+  return path[0] === "match" ? ["in", "eq", "any"].findIndex((name) => Object.hasOwn(value, name)) : 0;
 }
 
 /** An object without any operator. */
@@ -98,13 +96,10 @@ export function found(value: StrictJson | undefined): string {
   return `this is ${value}`;
 }
 
+/** The schema's paths lead through what was sent; only their last member may be missing. */
 function valueAt(item: StrictJson, path: Path): StrictJson | undefined {
   let value: StrictJson | undefined = item;
-  for (const step of path) {
-    if (Array.isArray(value)) value = value[step as number];
-    else if (isObject(value) && Object.hasOwn(value, step)) value = value[step];
-    else return undefined;
-  }
+  for (const step of path) value = (value as { [step: string | number]: StrictJson })[step];
   return value;
 }
 

@@ -9,12 +9,12 @@ export type BundleList = "rules" | "policies" | "policy_tests";
 
 /** What should stand at the path, or null where the bundle knows no such place. */
 export function wordsFor(list: BundleList, path: readonly (string | number)[]): string | null {
-  return WORDS[list].get(placeOf(list, path)) ?? null;
+  return WORDS[list].get(placeOf(path)) ?? null;
 }
 
 /** The keys that an object at the path may have. */
 export function keysAt(list: BundleList, path: readonly (string | number)[]): string[] {
-  const place = placeOf(list, path);
+  const place = placeOf(path);
   const start = place === "" ? "" : `${place}.`;
   return [...WORDS[list].keys()]
     .filter((known) => known.startsWith(start))
@@ -22,9 +22,9 @@ export function keysAt(list: BundleList, path: readonly (string | number)[]): st
     .filter((rest) => /^[A-Za-z_]+$/.test(rest));
 }
 
-function placeOf(list: BundleList, path: readonly (string | number)[]): string {
-  // Their names are the author's own.
-  if (list === "policy_tests" && path[0] === "given" && path.length > 1) return "given.*";
+function placeOf(path: readonly (string | number)[]): string {
+  // What a test is given bears names of its author's own.
+  if (path[0] === "given" && path.length > 1) return "given.*";
   let place = "";
   for (const step of path)
     if (typeof step === "number") place += "[]";

@@ -23,8 +23,6 @@ export function checkAgreement(
   agent: string,
   nowMs: number,
 ): AgreementCheck {
-  if (snapshot.agreements.length === 0 && !required) return NONE_NEEDED;
-  const signatory = shown(input.tenant_id);
   const own = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
   const inForce = own.filter((agreement) => isInForce(agreement, nowMs));
   if (inForce.length === 0) {
@@ -32,7 +30,11 @@ export function checkAgreement(
     const last = own.at(-1);
     return refused(
       last === undefined
-        ? { code: "DENY_AGREEMENT_REQUIRED", details: {}, because: `${signatory} has signed none.` }
+        ? {
+            code: "DENY_AGREEMENT_REQUIRED",
+            details: {},
+            because: `${shown(input.tenant_id)} has signed none.`,
+          }
         : {
             code: "DENY_AGREEMENT_NOT_IN_FORCE",
             details: { agreement_id: last.agreementId, state: last.state },

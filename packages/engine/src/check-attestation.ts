@@ -1,4 +1,4 @@
-import { ATTESTATION_METHODS, type AttestationMethod, type Env } from "@guildhall/protocol";
+import type { AttestationMethod, Env } from "@guildhall/protocol";
 import type { CompiledRule } from "./compile.ts";
 import { type Floors, strongerMethod } from "./floors.ts";
 import { isGuarded } from "./guarded-env.ts";
@@ -57,13 +57,12 @@ export function checkAttestation(
     case "differs":
       return refused("DENY_WORKER_TAMPERED", `Found at ${workerId}.`);
     case "matches":
-      return minimum !== null &&
-        ATTESTATION_METHODS.indexOf(method as AttestationMethod) < ATTESTATION_METHODS.indexOf(minimum)
-        ? refused(
+      return strongerMethod(method, minimum) === method
+        ? { finding, method, refusal: null }
+        : refused(
             "DENY_WORKER_ATTESTATION_MISSING",
             `The code of ${workerId} is ${method}; asked for at least: ${minimum}.`,
-          )
-        : { finding, method, refusal: null };
+          );
   }
 }
 

@@ -61,7 +61,10 @@ export function checkPolicies(
 }
 
 /** The rule's own conditions for a human. One that fails denies, as a policy's does. */
-export function checkConditions(rule: CompiledRule, activation: () => Activation): PolicyCheck {
+export function checkConditions(
+  rule: CompiledRule,
+  activation: () => Activation,
+): Omit<PolicyCheck, "verdicts"> {
   if (rule.humanIf.length === 0) return SILENT;
   const facts = activation();
   let asks = false;
@@ -69,9 +72,16 @@ export function checkConditions(rule: CompiledRule, activation: () => Activation
     for (const condition of rule.humanIf) if (condition.holds(facts)) asks = true;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return refused("DENY_POLICY_ERROR", `A condition of ${shown(rule.ruleId)} failed.`, []);
+    return {
+      asked: null,
+      refusal: {
+        code: "DENY_POLICY_ERROR",
+        details: {},
+        because: `A condition of ${shown(rule.ruleId)} failed.`,
+      },
+    };
   }
-  return { verdicts: [], asked: asks ? gatekeeper("human_required_if") : null, refusal: null };
+  return { asked: asks ? gatekeeper("human_required_if") : null, refusal: null };
 }
 
 function refused(

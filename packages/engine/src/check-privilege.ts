@@ -97,5 +97,5 @@ function violationsOf(
 function isWithin(path: string, prefix: string): boolean {
   if (path.split("/").includes("..")) return false;
   const folder = prefix.endsWith("/") ? prefix : `${prefix}/`;
-  return path === prefix || `${path}/` === folder || path.startsWith(folder);
+  return `${path}/`.startsWith(folder);
 }

@@ -56,6 +56,26 @@ describe("compile", () => {
     expect(program.rules[1]?.floor).toBe(program.rules[0]?.floor);
   });
 
+  it("keeps of each rule for its decisions only what departs from the defaults", () => {
+    const { rules } = compile(bundle({}, { escalation: { policy_gate: true } }), "bundle-1");
+    expect(rules.map(({ told }) => told)).toEqual([
+      { escalation: {}, preconditions: {} },
+      { escalation: { policy_gate: true }, preconditions: {} },
+    ]);
+  });
+
+  it("keeps equal tables of answers once", () => {
+    const rules = [
+      { rule_id: "both", match: { capability_id: { in: ["cap.doc.a", "cap.doc.c"] } } },
+      { rule_id: "one", match: { capability_id: "cap.doc.b" } },
+    ].map((rule) => ({ ...rule, decision: { candidate_workers_ranked: [] } }));
+    const program = compile(RuleBundle.parse({ rules }), "bundle-1");
+    const [a, b, c] = ["cap.doc.a", "cap.doc.b", "cap.doc.c"].map((id) => program.offsets.get(id as never));
+    expect(a).toBe(c);
+    expect(a).not.toBe(b);
+    expect(program.cells.length).toBe(3 * 144);
+  });
+
   it("leaves nothing in a rule that has no canonical text", () => {
     const program = compile(
       bundle({
@@ -96,7 +116,10 @@ describe("compile", () => {
         decision: { candidate_workers_ranked: [] },
       },
     ];
-    expect(compile(RuleBundle.parse({ rules }), "bundle-1").capabilities).toEqual(["cap.model.embed"]);
+    const every = { rule_id: "every", match: {}, decision: { candidate_workers_ranked: [] } };
+    expect(compile(RuleBundle.parse({ rules: [...rules, every] }), "bundle-1").capabilities).toEqual([
+      "cap.model.embed",
+    ]);
   });
 });
 
@@ -162,12 +185,14 @@ describe("expressions", () => {
     expect(compiling).toThrow(BundleError);
     expect(compiling).toThrow(
       expect.objectContaining({
+        name: "BundleError",
         code: "BUNDLE_EXPRESSION",
+        message: "2 of the bundle's expressions do not compile",
         problems: [
           {
             rule_id: "r-1",
             path: "decision.escalation.human_required_if[1]",
-            expected: expect.stringContaining("at character"),
+            expected: expect.stringContaining("at character 4:"),
           },
           { rule_id: "pol.a.one", path: "when", expected: expect.any(String) },
         ],

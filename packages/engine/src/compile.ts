@@ -145,7 +145,7 @@ function compileRule({ rule_id, match, decision }: Rule, index: number, shared: 
   return freeze({
     index,
     ruleId: rule_id,
-    reach: freeze({ patterns: patterns === null ? null : pooled(pool, patterns), conditions }),
+    reach: freeze({ patterns: patterns && pooled(pool, patterns), conditions }),
     candidates: pooled(pool, candidates),
     floor,
     profiles: pooled(pool, profiles),

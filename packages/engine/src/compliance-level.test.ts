@@ -62,6 +62,7 @@ describe("the compliance level of a worker", () => {
     const currently_implements = [...rest.currently_implements, "ctrl.prov.evidence-receipt-emitted"];
     expect(complianceLevel({ ...rest, currently_implements }).level).toBe("Full");
     expect(complianceLevel({ ...FULL, risk_tier: "unknown" }).level).toBeNull();
+    expect(complianceLevel({ ...FULL, worker_id: "" }).level).toBeNull();
   });
 
   it("reads whatever a record may hold", () => {

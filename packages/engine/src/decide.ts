@@ -56,7 +56,7 @@ export function decide(program: Program, snapshot: Snapshot, request: RouteReque
   const decision = undecided();
   try {
     const { read, tenantId } = request;
-    if (snapshot.tenantId !== tenantId) throw new Error("the snapshot is another tenant's");
+    if (snapshot.tenantId !== tenantId) return failed(decision);
     const refusal = read.valid
       ? deliberate({
           decision,

@@ -90,10 +90,9 @@ export function floorsFor(rule: CompiledRule, snapshot: Snapshot, asked: Asked):
 }
 
 function unheld(rule: CompiledRule, profiles: ProfileId[], standing: ProfileId | null): Refusal {
-  const by =
-    standing !== null && profiles.includes(standing)
-      ? "The environment stands under"
-      : `${shown(rule.ruleId)} recommends`;
+  const by = profiles.includes(standing as ProfileId)
+    ? "The environment stands under"
+    : `${shown(rule.ruleId)} recommends`;
   return {
     code: "DENY_PROFILE_UNCONFIGURED",
     details: { profiles },
@@ -136,8 +135,12 @@ export function strongerMethod(
   a: AttestationMethod | null,
   b: AttestationMethod | null,
 ): AttestationMethod | null {
-  if (a === null || b === null) return a ?? b;
-  return ATTESTATION_METHODS.indexOf(a) >= ATTESTATION_METHODS.indexOf(b) ? a : b;
+  return strengthOf(a) >= strengthOf(b) ? a : b;
+}
+
+/** Weaker than any method is none: it has no place among them. */
+function strengthOf(method: AttestationMethod | null): number {
+  return ATTESTATION_METHODS.indexOf(method as AttestationMethod);
 }
 
 const EGRESS = ["none", "allowlisted", "unrestricted"] as const satisfies readonly NetworkEgress[];

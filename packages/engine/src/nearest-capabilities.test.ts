@@ -15,6 +15,8 @@ describe("editDistance", () => {
   });
 
   it("beyond the limit is the limit and one", () => {
+    expect(editDistance("kitten", "sitting", 3)).toBe(3);
+    expect(editDistance("abc", "xyz", 3)).toBe(3);
     expect(editDistance("kitten", "sitting", 2)).toBe(3);
     expect(editDistance("a", "abcdefghij", 6)).toBe(7);
     expect(editDistance("abcdefgh", "stuvwxyz", 6)).toBe(7);

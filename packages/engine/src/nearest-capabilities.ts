@@ -16,7 +16,7 @@ export function nearestCapabilities(asked: string, known: readonly string[]): st
   const near: { id: string; distance: number }[] = [];
   for (const id of known.slice(Math.max(0, centre - WINDOW), centre + WINDOW)) {
     const distance = editDistance(asked, id, DISTANCE_MAX);
-    if (distance <= limit || (domain !== null && id.startsWith(domain))) near.push({ id, distance });
+    if (distance <= limit || id.startsWith(domain)) near.push({ id, distance });
   }
   // Of equally near ones the known order, which is by id, stays.
   near.sort((a, b) => a.distance - b.distance);
@@ -24,9 +24,9 @@ export function nearestCapabilities(asked: string, known: readonly string[]): st
 }
 
 /** `cap.doc.` of `cap.doc.summarize`: what shares it is near however different its verb is. */
-function domainOf(capability: string): string | null {
-  const end = capability.indexOf(".", "cap.".length);
-  return end === -1 ? null : capability.slice(0, end + 1);
+function domainOf(capability: string): string {
+  const [cap, domain] = capability.split(".", 2);
+  return `${cap}.${domain}.`;
 }
 
 function lowerBound(sorted: readonly string[], value: string): number {
@@ -57,7 +57,7 @@ export function editDistance(a: string, b: string, limit: number): number {
       left = Math.min(substituted, above + 1, left + 1);
       costs[column] = left;
       diagonal = above;
-      if (left < best) best = left;
+      best = Math.min(best, left);
     }
     if (best > limit) return over;
   }

@@ -50,11 +50,12 @@ const LIST_MAX = { rules: Number.POSITIVE_INFINITY, policies: 10_000, policy_tes
 export function readBundle(text: string | Uint8Array): BundleReading {
   const problems = new BundleProblems();
   const bundle = readDocument(text, problems);
-  return bundle !== null && problems.isEmpty
-    ? { ok: true, bundle }
+  return problems.isEmpty
+    ? { ok: true, bundle: bundle as RuleBundle }
     : { ok: false, problems: problems.told, untold: problems.untold };
 }
 
+/** Null where that is told as a problem. */
 function readDocument(text: string | Uint8Array, problems: BundleProblems): RuleBundle | null {
   const wrong = (path: string, expected: string) => problems.add({ rule_id: null, path, expected });
   if (isTooLong(text)) {
@@ -190,20 +191,19 @@ function isOver(value: StrictJson, max: number): boolean {
 }
 
 function isTooLong(text: string | Uint8Array): boolean {
+  // A UTF-16 unit is at least one byte.
   if (text.length > BUNDLE_MAX_BYTES) return true;
-  // A UTF-16 unit is at most three bytes.
-  if (typeof text !== "string" || 3 * text.length <= BUNDLE_MAX_BYTES) return false;
-  return new TextEncoder().encode(text).length > BUNDLE_MAX_BYTES;
+  return typeof text === "string" && new TextEncoder().encode(text).length > BUNDLE_MAX_BYTES;
 }
 
 /** What strict JSON refused. Which rule that was in, a laxer reader may still know. */
 function misread(error: StrictJsonError, text: string | Uint8Array): BundleProblem {
   const expected = error.message.replace(/^Expected /, "").replace(/\.$/, "");
-  const [, list, index, inside] = /^(rules|policies)\[(\d+)\]\.?(.*)$/s.exec(error.path) ?? [];
-  const id = list === undefined ? null : laxId(text, list as BundleList, Number(index));
+  const inside = /^(rules|policies)\[(\d+)\]\.?(.*)/s.exec(error.path);
+  const id = inside && laxId(text, inside[1] as BundleList, Number(inside[2]));
   return id === null
     ? { rule_id: null, path: error.path, expected }
-    : { rule_id: id, path: inside as string, expected };
+    : { rule_id: id, path: inside?.[3] as string, expected };
 }
 
 function laxId(text: string | Uint8Array, list: BundleList, index: number): string | null {

@@ -76,7 +76,6 @@ export function callerInputs(
   const profile = snapshot.environmentProfiles[input.env];
   if (profile !== null) inputs.environment_profile = profile;
   if (snapshot.signatoryRequired) inputs.signatory_required = true;
-  if (snapshot.agreements.length === 0) return;
   const agreements = snapshot.agreements.filter(({ identities }) => identities.has(input.tenant_id));
   if (agreements.length > 0)
     inputs.agreements = agreements.map((agreement) => ({

@@ -40,7 +40,7 @@ export function took<R extends Refusal | null>(
   step: StepName,
   refusal: R,
   seen?: number | string,
-  limit?: number | string | null,
+  limit: number | string | null = null,
 ): R {
   const mark = refusal === null ? "passed" : "failed";
   decision.steps.push(seen === undefined && refusal === null ? step : marked(mark, step, seen, limit));
@@ -52,7 +52,7 @@ export function held(
   decision: Decision,
   step: StepName,
   seen?: number | string,
-  limit?: number | string | null,
+  limit: number | string | null = null,
 ): void {
   decision.steps.push(marked("held", step, seen, limit));
 }
@@ -60,11 +60,11 @@ export function held(
 function marked(
   mark: StepMark,
   step: StepName,
-  seen?: number | string,
-  limit?: number | string | null,
+  seen: number | string | undefined,
+  limit: number | string | null,
 ): Step {
   if (seen === undefined) return { mark, step };
-  return limit === undefined || limit === null ? { mark, seen, step } : { limit, mark, seen, step };
+  return limit === null ? { mark, seen, step } : { limit, mark, seen, step };
 }
 
 export function applyRule(decision: Decision, rule: CompiledRule): void {

@@ -23,6 +23,7 @@ import type { AttestationFinding } from "./check-attestation.ts";
 import { type Difference, firstDifference } from "./compare.ts";
 import type { Program } from "./compile.ts";
 import { decide } from "./decide.ts";
+import { freeze } from "./freeze.ts";
 import type {
   Snapshot,
   SnapshotAgreement,
@@ -65,20 +66,22 @@ export interface Gap {
 export function replay(recorded: Decision, decidedAt: Instant, material: ReplayMaterial): Replay {
   const { inputs } = recorded;
   const gaps: Gap[] = [];
-  const program = material.program(text(inputs.bundle_digest));
+  const bundle = text(inputs.bundle_digest);
+  const program = material.program(bundle);
   if (program === null)
-    gaps.push({ step: "rule", reason: `bundle ${text(inputs.bundle_digest)} is not there` });
+    gaps.push({ step: "rule", reason: `bundle ${bundle || "(none named)"} is not there` });
   const read = readAgain(recorded, material.payload, gaps);
   const snapshot = snapshotOf(recorded, Date.parse(decidedAt), material, gaps);
-  if (program === null || read === null || gaps.length > 0)
-    return { outcome: "not_derivable", notDerivable: gaps };
+  if (gaps.length > 0) return { outcome: "not_derivable", notDerivable: gaps };
 
-  const agent = inputs.agent === undefined ? "agent" : text(inputs.agent);
+  // Written down only where the agreement names agents: otherwise nothing depends on its name.
+  const agent = text(inputs.agent);
+  // Without a gap there are program and request.
   const derived = decide(
-    program,
+    program as Program,
     { ...snapshot, blastSpent: new Map([[agent, whole(inputs.blast_spent)]]) },
     {
-      read,
+      read: read as ReadRouteInput,
       tenantId: snapshot.tenantId,
       agent,
       identities: new Set(inputs.signatory_bound === false ? [] : [text(inputs.tenant_id)]),
@@ -86,8 +89,8 @@ export function replay(recorded: Decision, decidedAt: Instant, material: ReplayM
     Date.parse(decidedAt),
   );
   // Only counted, never looked at.
-  const untried = inputs.candidates_untried_unlisted;
-  if (untried !== undefined) derived.inputs.candidates_untried_unlisted = untried;
+  if (inputs.candidates_untried_unlisted !== undefined)
+    derived.inputs.candidates_untried_unlisted = inputs.candidates_untried_unlisted;
   const difference = firstDifference(recorded, derived);
   return difference === null
     ? { outcome: "same", derived, notDerivable: [] }
@@ -127,12 +130,8 @@ export function requestOf(inputs: DecisionInputs): ReadRouteInput {
 
 function snapshotOf(recorded: Decision, nowMs: number, material: ReplayMaterial, gaps: Gap[]): Snapshot {
   const { inputs } = recorded;
-  const none: Record<Env, null> = { dev: null, stage: null, prod: null, edge: null };
   const env = inputs.env as Env;
-  const egress = (inputs.egress ?? { allowed: [], configured: false }) as {
-    allowed: string[];
-    configured: boolean;
-  };
+  const egress = (inputs.egress ?? NO_EGRESS) as { allowed: readonly string[]; configured: boolean };
   // Where a list was there and named none of the worker's domains, one that is no domain stands for it.
   const allowed = egress.configured && egress.allowed.length === 0 ? [" "] : egress.allowed;
   const workers = workersOf(recorded, nowMs, material, gaps);
@@ -149,11 +148,16 @@ function snapshotOf(recorded: Decision, nowMs: number, material: ReplayMaterial,
     tenantStatus: tenantStatusOf(inputs.tenant_status),
     workers,
     bannedWorkers: new Set(
-      passedOver(inputs).flatMap(({ worker_id, banned }) => (banned ? [worker_id] : [])),
+      passedOver(inputs)
+        .filter(({ banned }) => banned)
+        .map(({ worker_id }) => worker_id),
     ),
     bansVersion: whole(inputs.bans_version),
-    egressAllowlist: { dev: [], stage: [], prod: [], edge: [], [env]: allowed },
-    environmentProfiles: { ...none, [env]: (inputs.environment_profile as ProfileId | undefined) ?? null },
+    egressAllowlist: { ...NO_DOMAINS, [env]: allowed },
+    environmentProfiles: {
+      ...NO_PROFILES,
+      [env]: (inputs.environment_profile as ProfileId | undefined) ?? null,
+    },
     profiles: profilesOf(recorded, material, gaps),
     signatoryRequired: inputs.signatory_required === true,
     agreements: agreementsOf(inputs, material, gaps),
@@ -168,7 +172,26 @@ function snapshotOf(recorded: Decision, nowMs: number, material: ReplayMaterial,
   };
 }
 
+/** What stands for what the decision never looked at. */
 const UNOPENED = { profile: {} as Profile, digest: "" };
+const NO_EGRESS = { allowed: [], configured: false };
+const NO_DOMAINS: Record<Env, readonly string[]> = { dev: [], stage: [], prod: [], edge: [] };
+const NO_PROFILES: Record<Env, null> = { dev: null, stage: null, prod: null, edge: null };
+/** A worker that was not looked at, because another had been selected before it: all but its names. */
+const UNSEEN: Omit<SnapshotWorker, "workerId" | "speciesId"> = freeze({
+  capabilities: new Set(),
+  allowedEnvironments: null,
+  implements: new Set(),
+  requiredControls: [],
+  recordHash: "",
+  transportDigest: null,
+  available: false,
+  dimensionSum: 0,
+  privilegeEnvelope: null,
+  catalogVersionMin: null,
+  riskTier: "unknown",
+  attestation: null,
+});
 
 interface PassedOver {
   worker_id: string;
@@ -182,12 +205,12 @@ function passedOver(inputs: DecisionInputs): PassedOver[] {
   return (inputs.passed_over ?? []) as unknown as PassedOver[];
 }
 
-/** Whoever the receipt lists: those that were looked at by their records, the others by their names alone. */
 /** Written down only where it is not active. */
 function tenantStatusOf(recorded: unknown): TenantStatus {
   return recorded === "suspended" || recorded === "restricted" ? recorded : "active";
 }
 
+/** Whoever the receipt lists: those that were looked at by their records, the others by their names alone. */
 function workersOf(recorded: Decision, nowMs: number, material: ReplayMaterial, gaps: Gap[]) {
   const looked = new Map(passedOver(recorded.inputs).map((one) => [one.worker_id, one]));
   const { selected } = recorded;
@@ -212,32 +235,12 @@ function workersOf(recorded: Decision, nowMs: number, material: ReplayMaterial, 
             available: live.available,
             attestation: isSelected ? attestationOf(recorded, nowMs) : null,
           })
-        : nameOnly(worker_id as WorkerId, worker_species_id as SpeciesId);
+        : { ...UNSEEN, workerId: worker_id as WorkerId, speciesId: worker_species_id as SpeciesId };
     const species = workers.get(worker.speciesId) ?? [];
     species.push(worker);
     workers.set(worker.speciesId, species);
   }
   return workers;
-}
-
-/** A worker that was not looked at, because another had been selected before it. */
-function nameOnly(workerId: WorkerId, speciesId: SpeciesId): SnapshotWorker {
-  return {
-    workerId,
-    speciesId,
-    capabilities: new Set(),
-    allowedEnvironments: null,
-    implements: new Set(),
-    requiredControls: [],
-    recordHash: "",
-    transportDigest: null,
-    available: false,
-    dimensionSum: 0,
-    privilegeEnvelope: null,
-    catalogVersionMin: null,
-    riskTier: "unknown",
-    attestation: null,
-  };
 }
 
 /** Hashes stay outside of receipts, so two that are found the same way stand for them. */
@@ -289,14 +292,14 @@ function namedAgreements(inputs: DecisionInputs): NamedAgreement[] {
 }
 
 function agreementsOf(inputs: DecisionInputs, material: ReplayMaterial, gaps: Gap[]): SnapshotAgreement[] {
-  return namedAgreements(inputs).flatMap(({ agreement_id, digest, state }) => {
+  const agreements: SnapshotAgreement[] = [];
+  for (const { agreement_id, digest, state } of namedAgreements(inputs)) {
     const agreement = material.agreement(digest);
-    if (agreement === null) {
+    if (agreement === null)
       gaps.push({ step: "agreement", reason: `agreement ${agreement_id} (${digest}) is not there` });
-      return [];
-    }
-    return [snapshotAgreement({ ...agreement, state: state as Agreement["state"] }, digest)];
-  });
+    else agreements.push(snapshotAgreement({ ...agreement, state: state as Agreement["state"] }, digest));
+  }
+  return agreements;
 }
 
 function certificatesOf(
@@ -305,14 +308,14 @@ function certificatesOf(
   gaps: Gap[],
 ): SnapshotCertificate[] {
   const named = (inputs.certificates ?? []) as { certificate_id: string; digest: string; revoked: boolean }[];
-  return named.flatMap(({ certificate_id, digest, revoked }) => {
+  const certificates: SnapshotCertificate[] = [];
+  for (const { certificate_id, digest, revoked } of named) {
     const certificate = material.certificate(digest);
-    if (certificate === null) {
+    if (certificate === null)
       gaps.push({ step: "certification", reason: `certificate ${certificate_id} (${digest}) is not there` });
-      return [];
-    }
-    return [{ ...certificate, revoked }];
-  });
+    else certificates.push({ ...certificate, revoked });
+  }
+  return certificates;
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,11 @@
-import { Profile, type ProfileId, RuleBundle, type SpeciesId, WorkerRecord } from "@guildhall/protocol";
+import {
+  Profile,
+  type ProfileId,
+  RuleBundle,
+  SHIPPED_PROFILES,
+  type SpeciesId,
+  WorkerRecord,
+} from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { compile } from "./compile.ts";
 import { type BundleFinding, type Fleet, reviewBundle } from "./review-bundle.ts";
@@ -57,15 +64,27 @@ describe("a review", () => {
 
   it("names the rules that take the place of one that never matches", () => {
     const found = review([
-      rule("dev", { ...split, env: { in: ["dev", "stage"] } }),
       rule("docs", { capability_id: "cap.doc.*", env: { in: ["prod", "edge"] } }),
+      rule("dev", { ...split, env: { in: ["dev", "stage"] } }),
       rule("split", split),
     ]);
-    expect(short(found)).toEqual(["error shadowed split: dev docs"]);
+    expect(short(found)).toEqual(["error shadowed split: docs dev"]);
     expect(found[0]).toMatchObject({
-      sentence: "split never matches: earlier rules answer wherever it would (dev, docs).",
+      sentence: "split never matches: earlier rules answer wherever it would (docs, dev).",
       remedy: "Move split before them, narrow their conditions, or remove it.",
     });
+  });
+
+  it("names eight of them where there are more", () => {
+    const rules = ["edge", "prod", "stage", "dev"].flatMap((env) =>
+      ["high", "medium", "low"].map((tenant_risk) => rule(`${env}-${tenant_risk}`, { env, tenant_risk })),
+    );
+    const [found] = review([...rules, rule("split", split)]);
+    expect(found).toMatchObject({ kind: "shadowed", rule_id: "split" });
+    expect(found?.others.length).toBe(8);
+    expect(found?.others).toEqual(
+      rules.map(({ rule_id }) => rule_id).filter((id) => found?.others.includes(id)),
+    );
   });
 
   it("calls a rule with the same match a duplicate, however it is written", () => {
@@ -74,6 +93,10 @@ describe("a review", () => {
       rule("again", { capability_id: { in: ["cap.doc.pdf.split"] }, env: { any: true } }),
     ]);
     expect(short(found)).toEqual(["error duplicate again: split"]);
+    const under = { capability_id: { in: ["cap.doc.pdf.*", "cap.doc.*", "cap.doc.pdf.split"] } };
+    expect(short(review([rule("docs", { capability_id: "cap.doc.*" }), rule("under", under)]))).toEqual([
+      "error duplicate under: docs",
+    ]);
   });
 
   it.each<[string, object, object, Fleet, string]>([
@@ -118,6 +141,13 @@ describe("a review", () => {
     const match = { capability_id: { in: ["cap.doc.*", "cap.model.*"] }, env: { in: ["dev", "prod"] } };
     const known = fleet([worker({ allowed_environments: ["prod"] })]);
     expect(review([rule("r-1", match, of("wrk.a.nobody", "wrk.doc.clerk"))], known)).toEqual([]);
+  });
+
+  it("does not warn where one of several workers of a species may run there", () => {
+    const known = fleet(
+      ["prod", "dev"].map((env) => worker({ worker_id: `org.acme.${env}`, allowed_environments: [env] })),
+    );
+    expect(review([rule("r-1", { ...split, env: "prod" })], known)).toEqual([]);
   });
 
   it("warns of a capability that is named and that nobody serves, not of a prefix", () => {
@@ -178,7 +208,12 @@ describe("a review", () => {
 
 describe("rules that overlap", () => {
   const two = (first: object, second: object, matches: object[] = [{ env: "dev" }, { qos_class: "P0" }]) =>
-    short(review([rule("a", matches[0], first), rule("b", matches[1], second)]));
+    short(
+      review([rule("a", matches[0], first), rule("b", matches[1], second)], {
+        ...fleet(),
+        profiles: new Map(SHIPPED_PROFILES.map((profile) => [profile.profile_id, { profile, digest: "" }])),
+      }),
+    );
   const conflict = ["note conflicting a: b"];
 
   it.each<[string, object, object]>([
@@ -196,6 +231,8 @@ describe("rules that overlap", () => {
     ],
     ["what is asked of people", {}, { escalation: { human_required_default: true } }],
     ["preconditions", {}, { preconditions: { must_be_certified: true } }],
+    ["profiles", {}, { recommended_profiles: [{ profile_id: "prof.dev.permissive", score: 1 }] }],
+    ["one of several candidates", of("wrk.doc.clerk", "wrk.a.one"), of("wrk.doc.clerk", "wrk.a.two")],
     ["the blast limit", { max_blast_score: 50 }, { max_blast_score: { prod: 50 } }],
   ])("conflict where they differ in %s", (_, first, second) => {
     expect(two(first, second)).toEqual(conflict);
@@ -226,6 +263,16 @@ describe("rules that overlap", () => {
       "warning unreachable b: wrk.doc.clerk",
       "warning capability_unserved b: cap.doc",
     ]);
+  });
+
+  it("are told of each pair, also where two of them meet the same third", () => {
+    const human = { escalation: { human_required_default: true } };
+    const rules = [
+      rule("dev", { env: "dev" }),
+      rule("stage", { env: "stage" }),
+      rule("urgent", { qos_class: "P0" }, human),
+    ];
+    expect(short(review(rules))).toEqual(["note conflicting dev: urgent", "note conflicting stage: urgent"]);
   });
 
   it("are told at most a thousand times, and counted beyond that", () => {
@@ -288,6 +335,48 @@ describe("what a review says", () => {
     ];
     expect(short(review(rules))).toEqual(expected);
     expect(review(rules)).toEqual(review(rules));
+  });
+
+  it("is said in these words", () => {
+    const human = { policy_id: "pol.a.human", when: "true", effect: "REQUIRE_HUMAN", reason: "so" };
+    const gated = { escalation: { policy_gate: true } };
+    const profiles = (profile_id: string) => ({ recommended_profiles: [{ profile_id, score: 1 }] });
+    const strict = { profile_id: "prof.a.strict", name: "strict", policies: ["pol.a.one"] };
+    const rules = [
+      rule("nobody", { env: "dev" }, of()),
+      rule("unenrolled", { env: "stage" }, of("wrk.a.one", "wrk.a.two")),
+      rule("unserved", { capability_id: "cap.doc.shred" }),
+      rule("unheld", split, { required_controls_suggested: ["ctrl.a.unheld"] }),
+      rule("unknown", { tenant_risk: "low" }, profiles("prof.a.unknown")),
+      rule("lacking", { tenant_risk: "medium" }, profiles("prof.a.strict")),
+      rule("gated", { qos_class: "P0" }, gated),
+      rule("again", { env: { in: ["dev"] } }),
+      rule("never", { env: { in: ["dev", "stage"] } }),
+    ];
+    const said = (findings: BundleFinding[]) =>
+      findings.map(({ kind, sentence, remedy }) => `${kind}: ${sentence} ${remedy}`);
+    // The first conflict stands for the others.
+    expect(said(review(rules, fleet([worker({})], [strict]))).slice(0, 11)).toMatchInlineSnapshot(`
+      [
+        "duplicate: again has the same match as nobody, which stands before it, so it never matches. Remove one of the two, or give again other conditions.",
+        "shadowed: never never matches: earlier rules answer wherever it would (nobody, unenrolled). Move never before them, narrow their conditions, or remove it.",
+        "unreachable: nobody names no candidate, so whatever it matches is denied. Name a candidate, or leave it so if denial is meant.",
+        "unreachable: No worker is enrolled of wrk.a.one, wrk.a.two, the candidates of unenrolled. Enroll a worker of a candidate, or name another species.",
+        "unreachable: No worker of the candidates of unserved serves a capability that it matches in an environment that it matches. Enroll a worker that does, name another species, or change the rule's capability or environment.",
+        "capability_unserved: unserved names cap.doc.shred, which no enrolled worker serves. Enroll a worker that serves it, or correct the name.",
+        "control_unheld: unheld requires ctrl.a.unheld, which no worker of its candidates implements. Enroll a worker that implements it, or take the control out of the rule.",
+        "profile_unknown: unknown asks for prof.a.unknown, which this tenant does not hold, so whatever it matches is denied. Define the profile, or correct its id.",
+        "policy_missing: lacking asks for a profile that demands pol.a.one, which this bundle does not hold, so whatever it matches is denied. Add the policy to the bundle, or ask for another profile.",
+        "gate_unanswered: gated sets escalation.policy_gate and no policy of the bundle says ALLOW, so whatever it matches is denied. Add a policy with the effect ALLOW, or take policy_gate out of the rule.",
+        "conflicting: nobody and unserved overlap and decide differently; where both match, nobody answers because it stands first. Check that their order is the one you mean, or make their conditions exclude each other.",
+      ]
+    `);
+    // The gate again, where somebody may be asked.
+    expect(said(review([rule("gated", {}, gated)], fleet(), [human]))).toMatchInlineSnapshot(`
+      [
+        "gate_unanswered: gated sets escalation.policy_gate and no policy of the bundle says ALLOW, so only what pol.a.human holds for a human can go on. Add a policy with the effect ALLOW, or take policy_gate out of the rule.",
+      ]
+    `);
   });
 
   it("is a sentence and a remedy, with at most twenty names", () => {

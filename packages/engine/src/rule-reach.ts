@@ -20,7 +20,6 @@ const ENV_BIT = 0;
 const LABEL_BIT = ENV_BIT + Env.options.length;
 const RISK_BIT = LABEL_BIT + DataLabel.options.length;
 const QOS_BIT = RISK_BIT + TenantRisk.options.length;
-const ALL_BITS = QOS_BIT + QosClass.options.length;
 
 export function reachOf(match: RuleMatch): Reach {
   return {
@@ -60,20 +59,8 @@ export function covers(a: Reach, b: Reach): boolean {
   return b.patterns.every((pattern) => within.has(pattern) || isUnder(pattern, within));
 }
 
-/** The cells that the conditions cover, rising: `cellOf` says which is which. The list is shared; nobody writes it. */
-export function cellsOf(conditions: number): Uint8Array {
-  let cells = known[conditions];
-  if (cells === undefined) {
-    cells = Uint8Array.from(covered(conditions));
-    known[conditions] = cells;
-  }
-  return cells;
-}
-
-/** At most one for each combination of conditions that was ever asked for: 2 MB. */
-const known: (Uint8Array | undefined)[] = new Array(1 << ALL_BITS);
-
-function* covered(conditions: number): Generator<number> {
+/** The cells that the conditions cover, rising. */
+export function* cellsOf(conditions: number): Generator<number> {
   for (let cell = 0; cell < CELLS; cell++) if ((bitsOfCell(cell) & ~conditions) === 0) yield cell;
 }
 

@@ -26,6 +26,7 @@ describe("sanitise", () => {
 describe("shown", () => {
   it("cuts long text, and never through a character", () => {
     expect(shown("x".repeat(300))).toBe(`${"x".repeat(256)}…`);
+    expect(shown("x".repeat(256))).toBe("x".repeat(256));
     const cut = shown(`${"x".repeat(255)}👋 and more`);
     expect(cut).toBe(`${"x".repeat(255)}…`);
     expect(cut.isWellFormed()).toBe(true);
@@ -33,6 +34,7 @@ describe("shown", () => {
 
   it("names five of a list and counts the others", () => {
     expect(shownList(["a", "b"])).toBe("a, b");
+    expect(shownList(["a", "b", "c", "d", "e"])).toBe("a, b, c, d, e");
     expect(shownList(["a", "b", "c", "d", "e", "f", "g"])).toBe("a, b, c, d, e and 2 more");
   });
 });

@@ -130,7 +130,7 @@ export function noWorker(
   const candidate = rule.candidates[0] as CompiledCandidate;
   const worker = snapshot.workers.get(candidate.speciesId)?.[0];
   const others = candidates.length > 1 ? `; ${candidates.length - 1} ranked below are stopped too` : "";
-  if (worker === undefined || best.skip_reason === null)
+  if (worker === undefined)
     return {
       code: "DENY_NO_AVAILABLE_WORKER",
       details: {},
@@ -171,7 +171,9 @@ export function noWorker(
         because: `${name} does not serve the capability${others}.`,
       };
     case "unavailable":
+    // The first candidate of a rule, where no worker was selected, bears neither.
     case "already_selected":
+    case null:
       return {
         code: "DENY_NO_AVAILABLE_WORKER",
         details: { worker_id: name },

@@ -21,6 +21,25 @@ describe("dimensionSum", () => {
 });
 
 describe("snapshotWorker", () => {
+  it("keeps what workers of one pool share once, and what they do not share apart", () => {
+    const pool = new Map();
+    const [a, b] = [["ctrl.a.one"], ["ctrl.b.two"]].map((required_controls, at) =>
+      snapshotWorker(
+        WorkerRecord.parse({
+          worker_id: `org.acme.n${at}`,
+          worker_species_id: "wrk.doc.summarizer",
+          capabilities: ["cap.doc.summarize"],
+          artifact_hash: `sha256:${"0".repeat(64)}`,
+          required_controls,
+        }),
+        { recordHash: "record-1", transportDigest: null, available: true },
+        pool,
+      ),
+    );
+    expect(a?.capabilities).toBe(b?.capabilities);
+    expect([a?.requiredControls, b?.requiredControls]).toEqual([["ctrl.a.one"], ["ctrl.b.two"]]);
+  });
+
   it("reads a record into the words of the engine, canonical and in order", () => {
     const record = WorkerRecord.parse({
       worker_id: "org.acme.summarizer.i-1",

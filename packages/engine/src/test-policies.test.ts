@@ -62,6 +62,18 @@ describe("a policy's test", () => {
     expect(run(given, { effect: "DENY", policies: ["pol.dev", "pol.dev"] })?.passed).toBe(false);
   });
 
+  it("tells whom it expected in order, however it names them", () => {
+    const given = { request: { env: "prod", egress: true } };
+    expect(run(given, { effect: "DENY", policies: ["pol.prod.no-egress", "pol.dev"] })?.expected).toBe(
+      "DENY by pol.dev, pol.prod.no-egress",
+    );
+  });
+
+  it("may give texts of 128 characters and lists of 1000", () => {
+    const given = { request: { tenant_id: "t".repeat(128) }, worker: { controls: Array(1000).fill("c") } };
+    expect(run(given, { effect: "ALLOW" })?.passed).toBe(true);
+  });
+
   it("counts those that say the strongest thing, not all that spoke", () => {
     const night = { now: "2026-01-07T03:00:00.000Z" };
     expect(run(night, { effect: "REQUIRE_HUMAN", policies: ["pol.night"] })?.passed).toBe(true);
@@ -89,6 +101,7 @@ describe("a policy's test", () => {
     [{ worker: { controls: Array(1001).fill("c") } }, "given.worker.controls: a list of at most 1000", "…"],
     [{ worker: "w" }, "given.worker: an object of fields", '"w"'],
     [{ worker: ["w"] }, "given.worker: an object of fields", '["w"]'],
+    [{ worker: null }, "given.worker: an object of fields", "null"],
     [{ now: { at: "2026-01-07T03:00:00.000Z" } }, "given.now: a time of UTC", "{"],
     [{ now: "yesterday" }, "given.now: a time of UTC", '"yesterday"'],
     [JSON.parse('{"__proto__": {"x": 1}}'), "given.__proto__: one of request", "{"],

@@ -1,4 +1,4 @@
-import { canonicalBody, type Decision, type Instant } from "@guildhall/protocol";
+import { canonicalBody, type Decision, type Instant, type TenantId } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { decide, explain, telemetryOf } from "../src/index.ts";
 import { vectors } from "./vector.ts";
@@ -22,6 +22,22 @@ describe("a decision", () => {
     const first = decided("a-worker-lacking-a-control-is-denied");
     expect(() => first.required_controls.push("ctrl.x.y")).toThrow(TypeError);
     expect(() => Object.assign(first.preconditions, { must_be_attested: true })).toThrow(TypeError);
+  });
+});
+
+describe("a decision that nothing was said about", () => {
+  it("names no policies", () => {
+    expect(decided("a-matching-rule-allows")).not.toHaveProperty("policies");
+  });
+});
+
+it("a request is not decided against another tenant's view, and nothing of that view is told", () => {
+  const { program, snapshot, request, nowMs } = vectors()[0]!.trials[0]!;
+  const other = "00000000-0000-4000-8000-000000000002" as TenantId;
+  expect(decide(program, snapshot, { ...request, tenantId: other }, nowMs)).toMatchObject({
+    outcome: "DENY",
+    deny: { code: "DENY_INTERNAL_ERROR", details: {} },
+    inputs: {},
   });
 });
 
@@ -201,6 +217,24 @@ describe("its explanation", () => {
     expect(seen({ steps: ["snapshot"], inputs: { snapshot_age_ms: "0.5" } }, 1)).toBe("0.5");
     expect(seen({ steps: ["worker"], selected: null }, 9)).toBeUndefined();
     expect(seen({ steps: ["signatory"], inputs: {} }, 3)).toBeUndefined();
+  });
+
+  it("shows nothing seen and no limit at a step that was not reached", () => {
+    const { inputs } = decided("a-matching-rule-allows");
+    const failedEarly = { ...decided("a-failure-inside-is-a-denial"), inputs };
+    for (const step of explain(failedEarly).slice(1))
+      expect(step).toEqual({ step: step.step, mark: "skipped", sentence: "Not reached." });
+  });
+
+  it("carries no text of a stored decision that could forge a line or turn text around", () => {
+    const decision = decided("a-matching-rule-allows");
+    const hostile = explain({
+      ...decision,
+      inputs: { ...decision.inputs, snapshot_age_ms: "0\u202e.5", snapshot_max_age_ms: "5\n000" },
+      steps: ["input", "snapshot", { step: "tenant", mark: "passed", seen: "act\u2028ive" }],
+    });
+    expect(hostile[1]).toMatchObject({ seen: "0.5", limit: "5000" });
+    expect(hostile[2]).toMatchObject({ seen: "active" });
   });
 
   it("says how many better-ranked candidates were passed over", () => {

@@ -63,6 +63,7 @@ describe("deny codes", () => {
         "DENY_REQUIRES_HUMAN_APPROVAL",
         "DENY_SHADOW_RULES_DETECTED",
         "DENY_SNAPSHOT_STALE",
+        "DENY_STANDING",
         "DENY_TENANT_SUSPENDED",
         "DENY_UNKNOWN_TENANT",
         "DENY_WORKER_ATTESTATION_INVALID_HASH",

@@ -26,8 +26,12 @@ describe("replay", () => {
     const recorded = decide(program, snapshot, request, nowMs);
     const at = new Date(nowMs).toISOString() as Instant;
     if (Date.parse(at) !== nowMs) return; // an instant has milliseconds; the vector's clock does not
-    const derived = replay(asStored(recorded), at, materialOf(trial));
-    expect(derived).toMatchObject({ outcome: "same", notDerivable: [] });
+    const stored = asStored(recorded);
+    // Only what was wrong with a request is found nowhere but in its payload.
+    const payload = stored.inputs.problems === undefined ? undefined : trial.materials.body;
+    const answer = replay(stored, at, { ...materialOf(trial), payload });
+    expect(answer).toMatchObject({ outcome: "same", notDerivable: [] });
+    if (answer.outcome === "same") expect(answer.derived).toStrictEqual(stored);
   });
 });
 
@@ -41,17 +45,36 @@ describe("replay of what is not all there any more", () => {
   };
   const gone = () => null;
 
-  it.each<[string, string, Partial<ReplayMaterial>]>([
-    ["rule", "a-matching-rule-allows", { program: gone }],
-    ["worker", "a-matching-rule-allows", { record: gone }],
-    ["profile", "the-profiles-in-force-are-named-by-digest", { profile: gone }],
-    ["agreement", "an-agreement-in-force-is-named-with-version-and-digest", { agreement: gone }],
-    ["certification", "a-live-certificate-lets-the-worker-run", { certificate: gone }],
-    ["input", "input-that-breaks-its-schema-is-denied", { payload: undefined }],
-  ])("names the %s that cannot be derived", (step, name, material) => {
-    const answer = attempt(name, material);
-    expect(answer.outcome).toBe("not_derivable");
-    expect(answer.notDerivable.map((gap) => gap.step)).toEqual([step]);
+  it.each<[string, string, string, Partial<ReplayMaterial>]>([
+    ["rule", "bundle bundle-1 is not there", "a-matching-rule-allows", { program: gone }],
+    ["worker", "record record-1 is not there", "a-matching-rule-allows", { record: gone }],
+    [
+      "profile",
+      "profile prof.own.tight (digest of prof.own.tight) is not there",
+      "the-profiles-in-force-are-named-by-digest",
+      { profile: gone },
+    ],
+    [
+      "agreement",
+      "agreement agr-1 (digest of agr-1) is not there",
+      "an-agreement-in-force-is-named-with-version-and-digest",
+      { agreement: gone },
+    ],
+    [
+      "certification",
+      "certificate cert-1 (digest of cert-1) is not there",
+      "a-live-certificate-lets-the-worker-run",
+      { certificate: gone },
+    ],
+    [
+      "input",
+      "the payload was erased, and it alone says what was wrong with it",
+      "input-that-breaks-its-schema-is-denied",
+      { payload: undefined },
+    ],
+    ["rule", "bundle (none named) is not there", "a-failure-inside-is-a-denial", {}],
+  ])("names the %s that cannot be derived: %s", (step, reason, name, material) => {
+    expect(attempt(name, material)).toEqual({ outcome: "not_derivable", notDerivable: [{ step, reason }] });
   });
 
   it("names the first difference where one rule is another", () => {
@@ -75,6 +98,7 @@ expect: {}
     expect(answer).toMatchObject({
       outcome: "different",
       difference: { path: "deny", before: "null" },
+      notDerivable: [],
     });
   });
 

@@ -42,6 +42,7 @@ interface Checks {
   message_says?: string[];
   never_says?: string[];
   events?: string[];
+  events_say?: Record<string, Json>;
 }
 
 interface VectorCase extends Checks {
@@ -206,7 +207,7 @@ export function readVector(name: string, text: string): Vector {
 }
 
 function checksOf(from: Partial<Checks>): Checks {
-  const { expect, inputs_lack, message_says, never_says, events } = from;
+  const { expect, inputs_lack, message_says, never_says, events, events_say } = from;
   if (expect === undefined) throw new Error("a vector expects nothing");
   return {
     expect,
@@ -214,6 +215,7 @@ function checksOf(from: Partial<Checks>): Checks {
     ...(message_says && { message_says }),
     ...(never_says && { never_says }),
     ...(events && { events }),
+    ...(events_say && { events_say }),
   };
 }
 

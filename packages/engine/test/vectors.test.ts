@@ -20,6 +20,10 @@ describe.each(all)("$name", ({ trials }) => {
 
     const events = telemetryOf(decision, { decisionId: "id-1", timestamp: NOW });
     if (checks.events) expect(events.map((event) => event.event_id)).toEqual(checks.events);
+    for (const [id, said] of Object.entries(checks.events_say ?? {})) {
+      const event = events.find(({ event_id }) => event_id === id);
+      expect(differences(event, said, id)).toEqual([]);
+    }
     for (const event of events) expect(event.dry_run).toBe(decision.dry_run ? true : undefined);
     const said = JSON.stringify([decision, events, explain(decision)]);
     for (const text of checks.never_says ?? []) expect(said).not.toContain(text);
