@@ -146,7 +146,7 @@ describe("signing in by password", () => {
     await page.getByRole("heading", { name: "Show your second factor" }).waitFor();
     await page.getByLabel("Code").fill("000000");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").waitFor();
+    await page.getByRole("alert").filter({ hasText: "That is not what signs you in here." }).waitFor();
     await page.getByLabel("Code").fill(code(1));
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { newReceiptId } from "@guildhall/attestation";
 import { namespaceOf, type WorkerId } from "@guildhall/protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { DEMO_RULES } from "../src/demo-rules.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
@@ -63,6 +63,8 @@ beforeAll(async () => {
   [hall, second] = [await house.open(), await house.open()];
   [ours, theirs] = [await live("ours", 0), await live("theirs", 2)];
 });
+// Whatever else the machine does meanwhile: sensitive acts are asked for with a factor shown a moment ago.
+beforeEach(() => house.admin.query("UPDATE hall.session SET step_up_at = now()"));
 afterAll(async () => {
   await ours?.worker.close();
   await theirs?.worker.close();

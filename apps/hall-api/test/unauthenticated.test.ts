@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newSecret } from "../src/identity/api-key.ts";
@@ -58,7 +59,7 @@ function publicInput({ name }: Operation): object {
   if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
   if (name === "invitation.accept")
     return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
-  if (name === "recovery.request") return { email: "nobody@example.test" };
+  if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
   if (name === "recovery.complete")
     return { token: newSecret("link"), password: "nine crooked herons bargain" };
   return {};
