@@ -10,6 +10,7 @@ import type { Settings } from "./env.ts";
 import type { FactorKey } from "./identity/factor-key.ts";
 import type { LinkDelivery } from "./identity/link-delivery.ts";
 import type { Keyring } from "./keys/keyring.ts";
+import type { DecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Witnessing } from "./ledger/witnessing.ts";
@@ -32,6 +33,7 @@ export interface Hall {
   snapshots: SnapshotStore;
   quotas: QuotaKeeper;
   shadow: ShadowRecorder;
+  tally: DecisionTally;
   authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;

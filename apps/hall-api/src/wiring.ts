@@ -36,6 +36,7 @@ import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import { createAuditor } from "./ledger/auditor.ts";
+import { createDecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
@@ -232,6 +233,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     snapshots,
     quotas,
     shadow,
+    tally: createDecisionTally(db),
     authority,
     grants,
     dispatcher,

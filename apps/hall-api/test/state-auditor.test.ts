@@ -113,6 +113,20 @@ describe("the auditor of rows", () => {
       "ROW_CHANGED",
       "UPDATE hall.worker_record SET record = replace(record, 'medium', 'low')",
     ],
+    ["a worker's end", /^worker /, "ROW_CHANGED", "UPDATE hall.worker SET status = 'retired'"],
+    [
+      "who enrolled a record",
+      /^worker_version /,
+      "ROW_CHANGED",
+      "UPDATE hall.worker_version SET enrolled_by = 'person:nobody' WHERE version = 1",
+    ],
+    [
+      "what was declared of a package",
+      /^package_declaration /,
+      "ROW_CHANGED",
+      "UPDATE hall.package_declaration SET package_hash = repeat('0', 64) WHERE superseded_at IS NULL",
+    ],
+    ["who is online", /^presence$/, "ROW_CHANGED", "UPDATE hall.presence SET online = NOT online"],
     [
       "where a worker is",
       /^worker_transport /,

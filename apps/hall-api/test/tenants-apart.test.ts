@@ -340,6 +340,16 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "namespace.register": nothing("the operator's to give", "tenant namespace"),
   "namespace.release": nothing("the operator's to take", "namespace reason"),
   "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
+  "wire.verify": { worker_id: "is public for what was declared; see below" },
+  "wire.attest": {
+    id: workerIds,
+    worker_id: "is held against the path",
+    ...nothing(
+      "what is declared",
+      "sha256 package_hash worker_species_id worker_version manifest_path label",
+      "ai_generated ai_service ai_model ai_session_id ai_session_fingerprint",
+    ),
+  },
 };
 
 function routeInput() {
@@ -425,6 +435,7 @@ const NAMES = new Set([
   "keyring.rotate role",
   "namespace.release namespace",
   "tenant.set-standing tenant",
+  "wire.verify worker_id",
 ]);
 
 it("every parameter of every route that the router knows is a field that is probed", () => {
@@ -502,6 +513,8 @@ function goodInput(name: string): Record<string, unknown> {
     case "attestation.register":
     case "measurement.answer":
       return { envelope: "{}" };
+    case "wire.attest":
+      return { sha256: "0".repeat(64) };
     case "flag.clear":
     case "namespace.retire-key":
     case "runner.retire":

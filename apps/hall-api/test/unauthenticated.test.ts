@@ -137,7 +137,7 @@ it("headers that name somebody do not make a stranger known", async () => {
     "x-original-url": "/health",
     "x-http-method-override": "GET",
     "x-api-key": tenant.key,
-    cookie: `pyhall_session=${tenant.key}; session=${tenant.key}`,
+    cookie: `session=${tenant.key}; hall_session=${tenant.key}`,
   };
   for (const route of registeredRoutes(hall.app)) {
     if (route.path.startsWith("/trpc/")) continue;
@@ -147,6 +147,22 @@ it("headers that name somebody do not make a stranger known", async () => {
       plain.code,
     ]);
   }
+});
+
+it("the cookie of the public registry's clients counts on that wire's routes alone, and never for a page", async () => {
+  const cookie = { cookie: `a=b; pyhall_session=${tenant.key}` };
+  const read: string[] = [];
+  for (const route of registeredRoutes(hall.app)) {
+    if (route.path.startsWith("/trpc/") || route.method !== "GET" || route.path.includes(":")) continue;
+    const plain = await asStranger(route);
+    if (plain.status !== 401) continue;
+    if ((await asStranger(route, cookie)).status === 200) read.push(route.path);
+    const fromPage = await asStranger(route, { ...cookie, origin: "https://elsewhere.example" });
+    expect(fromPage.status, route.path).toBe(401);
+  }
+  expect(read.sort()).toEqual(["/alerts", "/api/account/standing", "/status", "/workers"]);
+  const other = { ...cookie, authorization: "Bearer made-up" };
+  expect((await asStranger({ method: "GET", path: "/workers" } as Route, other)).status).toBe(401);
 });
 
 it.each([

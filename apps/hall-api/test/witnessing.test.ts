@@ -4,10 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { witnessKey } from "@guildhall/attestation";
-import { checkCosignatures, parseNote, parseWitnessKey } from "@guildhall/attestation/verify";
+import {
+  checkCosignatures,
+  parseNote,
+  parseWitnessKey,
+  verifySealedReceipt,
+} from "@guildhall/attestation/verify";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { StartError } from "../src/start-refusal.ts";
 import { request } from "./testing/enrolled-worker.ts";
+import { expectRefusal } from "./testing/refusal.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { addTenant, type TestTenant } from "./testing/tenant.ts";
 
@@ -92,7 +99,12 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
   it("has its log cosigned, serves the cosignature, and says how much is not witnessed", async () => {
     await startWitness();
     const hall = await open();
-    const size = await decide(hall);
+    const asked = await hall.ask<RouteAnswer>("POST", "/wcp/route", {
+      key: tenant.key,
+      body: request(tenant.identity),
+    });
+    const path = `/wcp/receipts/${asked.body.receipt.receipt_id}`;
+    const size = await sizeOf(hall);
     await expect
       .poll(() => checkpointOf(hall), { timeout: 10_000 })
       .toEqual({ size, cosignatures: [{ witness: NAME, timeS: expect.any(Number) }] });
@@ -103,12 +115,25 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
       contradicted: [],
     });
     expect(JSON.parse(readFileSync(state(), "utf8"))["hall.test/log"]).toMatchObject({ treeSize: size });
+    // Whoever knows the witness asks for a seal that it has cosigned, and takes no other.
+    const { text: sealed } = await hall.ask("GET", `${path}?cosigned=1`, { key: tenant.key });
+    const witnesses = { keys: [witness.key] };
+    expect(await verifySealedReceipt(sealed, logKey, { witnesses })).toMatchObject({
+      ok: true,
+      treeSize: size,
+    });
+    expectRefusal(await hall.ask("GET", `${path}?cosigned=2`, { key: tenant.key }), 409, "CONFLICT");
 
     // Without it the Hall goes on, and the window grows.
     await stopWitness();
     const later = await decide(hall);
     await hall.hall.witnessing.ask();
     expect(await checkpointOf(hall)).toEqual({ size: later, cosignatures: [] });
+    const { text: newest } = await hall.ask("GET", path, { key: tenant.key });
+    expect(await verifySealedReceipt(newest, logKey)).toMatchObject({ ok: true });
+    expect(await verifySealedReceipt(newest, logKey, { witnesses })).toMatchObject({
+      code: "COSIGNATURES_MISSING",
+    });
     expect(await checkpointOf(hall, "?cosigned=1")).toMatchObject({
       size,
       cosignatures: [{ witness: NAME }],

@@ -73,6 +73,11 @@ export const HALL_ERRORS = {
     "Enroll under a namespace of your own, or have the operator of the Hall register this one for you.",
   ),
   NOT_FOUND: refusal(404, "There is no such thing here.", "Check the id."),
+  METHOD_NOT_ALLOWED: refusal(
+    405,
+    "This path does not know the method.",
+    "Use one of those that the header Allow names.",
+  ),
   GRANT_REDEEMED: refusal(
     409,
     "The grant was already redeemed.",

@@ -119,7 +119,8 @@ export function asCaller<T>(hall: Hall, caller: Caller, work: (tx: TenantTx) => 
       const key = await findApiKey(tx, caller.credential.id);
       if (!key) throw new HallError("UNAUTHENTICATED");
       requireLive(key, now);
-    } else requireLiveSession(await findSession(tx, caller.credential.id), now);
+    } else if (caller.credential.kind === "session")
+      requireLiveSession(await findSession(tx, caller.credential.id), now);
     return work(tx);
   });
 }

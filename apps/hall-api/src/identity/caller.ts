@@ -12,7 +12,11 @@ export interface Caller {
   actor: Actor;
   /** Of the credential itself: what is looked up again when the right has to be checked anew. */
   secretHash: Buffer;
-  credential: { kind: "key"; id: string } | SessionCredential;
+  credential:
+    | { kind: "key"; id: string }
+    | SessionCredential
+    /** None: somebody on this machine, where the setting lets them in. */
+    | { kind: "loopback" };
   permissions: ReadonlySet<Permission>;
   /** The signatory identities that this credential may sign as. */
   identities: ReadonlySet<SignatoryId>;

@@ -51,6 +51,7 @@ export const PERMISSIONS = [
   "tenant:read",
   "tenant:create",
   "tenant:set-standing",
+  "presence:set",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -76,6 +77,7 @@ export const KEY_SCOPES = [
   "alert:read",
   "agreement:read",
   "tenant:read",
+  "presence:set",
 ] as const satisfies readonly Permission[];
 
 /** Given by name only: who is held to rules does not write them, and who runs code does not vouch for it. */
@@ -115,6 +117,7 @@ const OPERATOR = [
   "worker:set-transport",
   "worker:suspend",
   "worker:retire",
+  "presence:set",
   "rule:draft",
   "rule:publish",
   "rule:consent",
@@ -197,6 +200,7 @@ const WHILE_SUSPENDED: ReadonlySet<Permission> = new Set<Permission>([
   "agreement:end",
   "session:end",
   "account:change",
+  "presence:set",
   "worker:suspend",
   "worker:retire",
 ]);

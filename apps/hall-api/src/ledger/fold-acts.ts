@@ -97,9 +97,11 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
 
   "worker enrolled"(rows, act) {
     rows.put(`worker ${act.subject}`, { ...recordOf(act), status: "active" });
+    putVersion(rows, act);
   },
   "worker updated"(rows, act) {
     rows.amend(`worker ${act.subject}`, recordOf(act));
+    putVersion(rows, act);
   },
   "worker suspended"(rows, { subject }) {
     rows.amend(`worker ${subject}`, { status: "suspended" });
@@ -156,6 +158,13 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
       superseded_at: null,
     });
   },
+  "attestation declared"(rows, { subject, receipt_id, decided_at, details: { package_hash } }) {
+    const earlier = rows.current.get(`declared ${subject}`);
+    if (earlier !== undefined) rows.amend(earlier, { superseded_at: decided_at });
+    const place = `package_declaration ${receipt_id}`;
+    rows.current.set(`declared ${subject}`, place);
+    rows.put(place, { worker_id: subject, package_hash, superseded_at: null });
+  },
   "attestation measured"(rows, { subject, receipt_id, decided_at, details }) {
     const { attestation_receipt_id, method, matches, runner_id, current_hash, valid_until } = details;
     rows.put(`measurement ${receipt_id}`, {
@@ -201,6 +210,8 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
   "tenant namespace_released"(rows, { decided_at, details: { namespace } }) {
     rows.amend(`namespace ${namespace}`, { released_at: decided_at });
   },
+  "tenant went_online": (rows, act) => putPresence(rows, act, true),
+  "tenant went_offline": (rows, act) => putPresence(rows, act, false),
 
   "role defined"(rows, { subject, details: { permissions } }) {
     rows.put(`custom_role ${subject}`, { permissions, retired_at: null });
@@ -209,6 +220,18 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
     rows.amend(`custom_role ${subject}`, { retired_at: decided_at });
   },
 };
+
+/** What was enrolled before versions were kept names none. */
+function putVersion(rows: Rows, { subject, receipt_id, actor, details }: Act): void {
+  const { version, worker_record_hash: record_hash, worker_species_id: species_id } = details;
+  if (version === undefined) return;
+  const enrolled_by = `${actor.kind}:${actor.id}`;
+  rows.put(`worker_version ${subject} ${version}`, { record_hash, species_id, receipt_id, enrolled_by });
+}
+
+function putPresence(rows: Rows, { decided_at, details: { standing } }: Act, online: boolean): void {
+  rows.put("presence", { online, standing, checked_at: decided_at });
+}
 
 function recordOf({ details }: Act): Facts {
   const { worker_record_hash: record_hash, worker_species_id: species_id } = details;

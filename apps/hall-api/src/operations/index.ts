@@ -109,6 +109,13 @@ import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
 import { list as listTenants } from "./tenant/list.ts";
 import { setStanding } from "./tenant/set-standing.ts";
+import { attest } from "./wire/attest.ts";
+import { goOffline } from "./wire/go-offline.ts";
+import { goOnline } from "./wire/go-online.ts";
+import { standing } from "./wire/standing.ts";
+import { status } from "./wire/status.ts";
+import { verify } from "./wire/verify.ts";
+import { workers } from "./wire/workers.ts";
 import { enroll } from "./worker/enroll.ts";
 import { enrollText } from "./worker/enroll-text.ts";
 import { get as getWorker } from "./worker/get.ts";
@@ -241,4 +248,11 @@ export const OPERATIONS = [
   releaseNamespace,
   listTenants,
   setStanding,
+  workers,
+  status,
+  standing,
+  goOnline,
+  goOffline,
+  attest,
+  verify,
 ] as const;

@@ -43,8 +43,19 @@ export interface RestDoor {
   bodyMaxBytes?: number;
   /** Statuses with which `run` refuses, beside those that any operation may refuse with. */
   refuses?: readonly number[];
+  /** Part of the public servers' wire (contract 8a, 8b), whose clients bring their credential in a cookie too. */
+  wire?: WireDoor;
   /** Text or bytes instead of JSON. */
   contentType?: string;
+}
+
+export interface WireDoor {
+  /** Open to callers on this machine where the setting says so: routes of contract 8a alone. */
+  openOnLoopback?: true;
+  /** Existing clients send no body, some of them under a content type all the same. */
+  emptyBody?: true;
+  /** What its clients read of a refusal beside our own fields. */
+  refusalFields?: (refusal: { error: string; code: string }) => Record<string, unknown>;
 }
 
 export interface Context<Input extends z.ZodType> {

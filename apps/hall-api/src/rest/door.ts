@@ -3,11 +3,20 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { authenticate } from "../identity/authenticate.ts";
-import { requirePermission } from "../identity/caller.ts";
+import { type AnyCaller, requirePermission } from "../identity/caller.ts";
+import { localCaller } from "../identity/local-caller.ts";
+import type { Permission } from "../identity/permissions.ts";
 import { refuseSuspended } from "../identity/refuse-suspended.ts";
 import { requireFresh } from "../identity/require-step-up.ts";
 import { OPERATIONS } from "../operations/index.ts";
-import type { Operation, RequestFacts } from "../operations/operation.ts";
+import type { Operation, RequestFacts, WireDoor } from "../operations/operation.ts";
+import { authorizationOf } from "./wire-credential.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    wire?: WireDoor | undefined;
+  }
+}
 
 /** The REST door: one route for each operation that has one, with no decision of its own. */
 export function registerRest(app: FastifyInstance, hall: Hall): void {
@@ -26,6 +35,7 @@ function registerRoute(
   app.route({
     method: rest.method,
     url: rest.path.replace(REST_OF_PATH, "*"),
+    config: { wire: rest.wire },
     ...(rest.bodyMaxBytes !== undefined && {
       bodyLimit: rest.bodyMaxBytes,
       // Nobody else makes the Hall read so much: the credential is checked before the body comes in.
@@ -34,6 +44,7 @@ function registerRoute(
       },
     }),
     async handler(request, reply) {
+      const authorization = authorizationOf(request, rest);
       let status = rest.status ?? 200;
       let text: string | null = null;
       const facts: RequestFacts = {
@@ -41,7 +52,7 @@ function registerRoute(
         address: request.ip,
         rawBody: request.rawBody,
         idempotencyKey: header(request, "idempotency-key"),
-        authorization: request.headers.authorization,
+        authorization,
         setStatus: (other) => {
           status = other;
         },
@@ -50,7 +61,11 @@ function registerRoute(
           text = written;
         },
       };
-      const caller = await admit(hall, operation, request.headers.authorization);
+      const local =
+        authorization === undefined && rest.wire?.openOnLoopback ? await localCaller(hall, request) : null;
+      const caller = local
+        ? await admitCaller(hall, operation, local)
+        : await admit(hall, operation, authorization);
       // Where the body is the whole input, no body is none: it is not an empty object.
       if (request.body === undefined && request.method !== "GET" && !(operation.input instanceof z.ZodObject))
         throw new HallError("MALFORMED_JSON");
@@ -74,7 +89,11 @@ export async function admit(hall: Hall, operation: Operation, authorization: str
   if (permission === "grant") return null;
   if (permission === "public")
     return authorization === undefined ? null : await authenticate(hall, authorization);
-  const caller = await authenticate(hall, authorization);
+  return admitCaller(hall, operation, await authenticate(hall, authorization));
+}
+
+async function admitCaller<C extends AnyCaller>(hall: Hall, operation: Operation, caller: C): Promise<C> {
+  const permission = operation.permission as Permission;
   requirePermission(caller, permission);
   await refuseSuspended(hall, caller, permission);
   if (operation.stepUp) requireFresh(caller, hall.clock.now());

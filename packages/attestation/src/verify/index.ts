@@ -48,6 +48,7 @@ export {
   type CheckName,
   type GoodReceipt,
   type Verdict,
+  type VerifyOptions,
   verifySealedReceipt,
 } from "./receipt.ts";
 export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
@@ -66,3 +67,4 @@ export {
 export { TileTree } from "./tile-tree.ts";
 export { verifyUnderHistory, verifyUnderKeys } from "./under-history.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";
+export { type KnownWitnesses, readWitnesses, requireCosigned, type Witnesses } from "./witnesses.ts";

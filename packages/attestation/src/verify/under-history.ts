@@ -1,7 +1,7 @@
 import { parseVerifierKey } from "./key.ts";
 import { keyAt, type LogKey, verifyKeyHistory } from "./key-history.ts";
 import { type ParsedNote, verifyNote } from "./note.ts";
-import { type BadReceipt, CHECKS, type Verdict, verifySealedReceipt } from "./receipt.ts";
+import { type BadReceipt, CHECKS, type Verdict, type VerifyOptions, verifySealedReceipt } from "./receipt.ts";
 import { readSealedReceipt } from "./sealed-receipt.ts";
 import { type VerifyCode, VerifyError } from "./verify-error.ts";
 
@@ -10,7 +10,7 @@ export async function verifyUnderHistory(
   input: unknown,
   pinned: string,
   history: readonly unknown[],
-  options: { previous?: unknown } = {},
+  options: VerifyOptions = {},
 ): Promise<Verdict> {
   const known = await verifyKeyHistory(pinned, history);
   if (!known.ok) return refused("format", known.code, `The key's history: ${known.message}`);
@@ -24,7 +24,7 @@ export async function verifyUnderHistory(
 export async function verifyUnderKeys(
   input: unknown,
   keys: readonly LogKey[],
-  options: { previous?: unknown } = {},
+  options: VerifyOptions = {},
 ): Promise<Verdict> {
   const [pinned] = keys;
   if (!pinned) throw new RangeError("Expected the keys of a log, got none.");

@@ -14,6 +14,18 @@ export const STATE_OF_TENANT = `
       'record_hash', w.record_hash, 'content', ${recordHash("r")})
     FROM hall.worker w LEFT JOIN hall.worker_record r USING (tenant_id, record_hash)
   UNION ALL
+  SELECT 'worker_version ' || worker_id || ' ' || version, jsonb_build_object('record_hash', record_hash,
+      'species_id', species_id, 'receipt_id', receipt_id, 'enrolled_by', enrolled_by)
+    FROM hall.worker_version WHERE receipt_id IS NOT NULL
+  UNION ALL
+  SELECT 'package_declaration ' || id, jsonb_build_object('worker_id', worker_id, 'package_hash', package_hash,
+      'superseded_at', ${instant("superseded_at")})
+    FROM hall.package_declaration
+  UNION ALL
+  SELECT 'presence', jsonb_build_object('online', online, 'standing', standing,
+      'checked_at', ${instant("checked_at")})
+    FROM hall.presence
+  UNION ALL
   SELECT 'worker_transport ' || worker_id || ' ' || version, jsonb_build_object('digest', digest,
       'content', ${textDigest(`'{"kind":"http","timeout_ms":' || timeout_ms || ',"tls_pin":'
         || COALESCE(to_json(tls_pin)::text, 'null') || ',"url":' || to_json(url)::text || '}'`)})
