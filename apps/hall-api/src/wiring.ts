@@ -23,6 +23,7 @@ import type { FastifyInstance } from "fastify";
 import { createQuotaKeeper } from "./agreements/quota-keeper.ts";
 import { createApp, createLog } from "./app.ts";
 import { openAuthority } from "./certification/authority.ts";
+import { remindOfRenewals } from "./certification/renewals.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
@@ -70,6 +71,7 @@ export interface StartOptions {
 
 const POLL_MS = 1000;
 const CLOCK_MS = 60_000;
+const REMIND_MS = 3_600_000;
 
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
@@ -206,7 +208,10 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       });
     return auditing;
   });
+  const remind = quietly("the reminder of renewals", () => remindOfRenewals({ db, ledger, clock }));
+  remind();
   const timers = [
+    setInterval(remind, REMIND_MS),
     setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();

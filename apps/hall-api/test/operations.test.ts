@@ -53,6 +53,13 @@ it("these are all operations, who may use them and by which doors", () => {
     certificate.revoke      certification:revoke POST /wcp/certificates/:id/revoke         tRPC mutation
     certificate.list        certification:read   GET /wcp/certificates                     tRPC query
     certificate.get         certification:read   GET /wcp/certificates/:id                 tRPC query
+    certification.request   certification:request POST /wcp/workers/:worker_id/certification-requests tRPC mutation
+    certification.list      certification:read   GET /wcp/certification-requests           tRPC query
+    certification.get       certification:read   GET /wcp/certification-requests/:id       tRPC query
+    certification.grant     certification:grant  POST /wcp/certification-requests/:id/grant tRPC mutation
+    certification.refuse    certification:grant  POST /wcp/certification-requests/:id/refuse tRPC mutation
+    certification.withdraw  certification:request POST /wcp/certification-requests/:id/withdraw tRPC mutation
+    certification.reminders certification:read   GET /wcp/certification-reminders          tRPC query
     authority.certificates  public               GET /.well-known/hall-ca.pem
     authority.revocations   public               GET /.well-known/hall-ca.crl
     agreement.templates     agreement:read       GET /wcp/agreement-templates              tRPC query
@@ -222,6 +229,7 @@ it("this is what each role, a key and the Hall's operator may do", () => {
     tenant:read          ●          ●          ●          ●          ●          ●          ●          ·
     tenant:create        ·          ·          ·          ·          ·          ·          ·          ●
     tenant:set-standing  ·          ·          ·          ·          ·          ·          ·          ●
+    certification:request ●          ·          ●          ·          ·          ·          ·          ·
     presence:set         ●          ·          ●          ·          ·          ·          ●          ·
     "
   `);

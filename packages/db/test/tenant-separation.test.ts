@@ -57,6 +57,7 @@ import {
 } from "../src/index.ts";
 import { furnishAgreement } from "./furnish-agreement.ts";
 import { furnishAttestation } from "./furnish-attestation.ts";
+import { furnishCertification } from "./furnish-certification.ts";
 import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
 
@@ -216,6 +217,7 @@ async function furnish(): Promise<Holdings> {
   });
   await furnishAttestation(hall.db, tenant, workerId);
   await furnishAgreement(hall.db, tenant);
+  await furnishCertification(hall.db, tenant, holdings);
   const namespace = `org.t${tenant.replaceAll("-", "")}`;
   await withOperator(hall.db, (tx) =>
     registerNamespace(tx, { namespace, skeleton: namespace, tenantId: tenant, registeredAt: later }),
@@ -646,6 +648,8 @@ describe("the definer functions", () => {
       { name: "sign_in_link", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "snapshot_versions", gives: "TABLE(tenant_id uuid, version bigint)" },
       { name: "sole_tenant", gives: "uuid" },
+      // For the reminders of renewals: which tenants, and nothing of their certificates.
+      { name: "tenants_with_ending_certificates", gives: "TABLE(tenant_id uuid)" },
       // What a tenant declared of a worker is declared to everybody (contract 8b).
       {
         name: "verified_worker",

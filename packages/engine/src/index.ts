@@ -18,6 +18,7 @@ export {
   complianceLevel,
 } from "./compliance-level.ts";
 export { decide, type RouteRequest } from "./decide.ts";
+export { EXAMINED, type Examination, type Examined, examineWorker } from "./examine-worker.ts";
 export { type ExplainedStep, explain } from "./explain.ts";
 export { matchRule } from "./match-rule.ts";
 export { POLICY_VARIABLES } from "./policy-variables.ts";

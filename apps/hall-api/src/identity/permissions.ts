@@ -51,6 +51,7 @@ export const PERMISSIONS = [
   "tenant:read",
   "tenant:create",
   "tenant:set-standing",
+  "certification:request",
   "presence:set",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -128,6 +129,7 @@ const OPERATOR = [
   "attestation:register",
   "runner:register",
   "flag:clear",
+  "certification:request",
 ] as const satisfies readonly Permission[];
 
 const COMPLIANCE = [

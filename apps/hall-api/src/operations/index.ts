@@ -28,6 +28,13 @@ import { issue } from "./certificate/issue.ts";
 import { list as listCertificates } from "./certificate/list.ts";
 import { renew } from "./certificate/renew.ts";
 import { revoke as revokeCertificate } from "./certificate/revoke.ts";
+import { get as getCertification } from "./certification/get.ts";
+import { grant as grantCertification } from "./certification/grant.ts";
+import { list as listCertifications } from "./certification/list.ts";
+import { refuse as refuseCertification } from "./certification/refuse.ts";
+import { reminders as certificationReminders } from "./certification/reminders.ts";
+import { request as requestCertification } from "./certification/request.ts";
+import { withdraw as withdrawCertification } from "./certification/withdraw.ts";
 import { codeHashes } from "./decision/code-hashes.ts";
 import { get as getDecision } from "./decision/get.ts";
 import { list as listDecisions } from "./decision/list.ts";
@@ -154,6 +161,13 @@ export const OPERATIONS = [
   revokeCertificate,
   listCertificates,
   getCertificate,
+  requestCertification,
+  listCertifications,
+  getCertification,
+  grantCertification,
+  refuseCertification,
+  withdrawCertification,
+  certificationReminders,
   certificates,
   revocations,
   agreementTemplates,

@@ -31,6 +31,13 @@ import { issue } from "../operations/certificate/issue.ts";
 import { list as listCertificates } from "../operations/certificate/list.ts";
 import { renew } from "../operations/certificate/renew.ts";
 import { revoke as revokeCertificate } from "../operations/certificate/revoke.ts";
+import { get as getCertification } from "../operations/certification/get.ts";
+import { grant as grantCertification } from "../operations/certification/grant.ts";
+import { list as listCertifications } from "../operations/certification/list.ts";
+import { refuse as refuseCertification } from "../operations/certification/refuse.ts";
+import { reminders as certificationReminders } from "../operations/certification/reminders.ts";
+import { request as requestCertification } from "../operations/certification/request.ts";
+import { withdraw as withdrawCertification } from "../operations/certification/withdraw.ts";
 import { codeHashes } from "../operations/decision/code-hashes.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
@@ -288,6 +295,15 @@ export const appRouter = t.router({
     issue: mutation(issue),
     renew: mutation(renew),
     revoke: mutation(revokeCertificate),
+  }),
+  certification: t.router({
+    request: mutation(requestCertification),
+    list: query(listCertifications),
+    get: query(getCertification),
+    grant: mutation(grantCertification),
+    refuse: mutation(refuseCertification),
+    withdraw: mutation(withdrawCertification),
+    reminders: query(certificationReminders),
   }),
   key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
   member: t.router({
