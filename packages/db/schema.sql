@@ -151,10 +151,22 @@ CREATE TABLE hall.api_key (
   expires_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   created_by text,
+  environments text[] DEFAULT '{}'::text[] NOT NULL,
+  addresses text[] DEFAULT '{}'::text[] NOT NULL,
+  agent text,
+  requests_per_minute integer,
+  requests_per_day integer,
+  replaced_by uuid,
   CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT api_key_key_hash_key UNIQUE (key_hash),
+  CONSTRAINT api_key_addresses_check CHECK ((cardinality(addresses) <= 64)),
+  CONSTRAINT api_key_agent_check CHECK (((length(agent) >= 1) AND (length(agent) <= 128))),
+  CONSTRAINT api_key_environments_check CHECK ((environments <@ ARRAY['dev'::text, 'stage'::text, 'prod'::text, 'edge'::text])),
   CONSTRAINT api_key_key_hash_check CHECK ((octet_length(key_hash) = 32)),
-  CONSTRAINT api_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+  CONSTRAINT api_key_requests_per_day_check CHECK ((requests_per_day > 0)),
+  CONSTRAINT api_key_requests_per_minute_check CHECK ((requests_per_minute > 0)),
+  CONSTRAINT api_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT,
+  CONSTRAINT api_key_tenant_id_replaced_by_fkey FOREIGN KEY (tenant_id, replaced_by) REFERENCES hall.api_key(tenant_id, id) ON DELETE RESTRICT
 );
 ALTER TABLE hall.api_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.api_key FORCE ROW LEVEL SECURITY;
@@ -458,6 +470,27 @@ CREATE TABLE hall.hall_key (
 );
 CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> 'feed-root'::text));
 CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> 'feed-root'::text));
+
+CREATE TABLE hall.key_use (
+  tenant_id uuid NOT NULL,
+  key_id uuid NOT NULL,
+  day date NOT NULL,
+  used_today bigint NOT NULL,
+  used_ever bigint NOT NULL,
+  last_used_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT key_use_pkey PRIMARY KEY (tenant_id, key_id),
+  CONSTRAINT key_use_used_ever_check CHECK ((used_ever >= 0)),
+  CONSTRAINT key_use_used_today_check CHECK ((used_today >= 0)),
+  CONSTRAINT key_use_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES hall.api_key(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.key_use ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.key_use FORCE ROW LEVEL SECURITY;
+CREATE POLICY meter_counts ON hall.key_use AS PERMISSIVE FOR ALL TO hall_meter
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.key_use AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
 CREATE TABLE hall.measurement (
   tenant_id uuid NOT NULL,
@@ -1287,6 +1320,26 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION hall.note_key_use(p_tenants uuid[], p_keys uuid[], p_used bigint[], p_last timestamp with time zone[], p_day date)
+ RETURNS TABLE(key_id uuid, used_today bigint, used_ever bigint)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  INSERT INTO hall.key_use AS u (tenant_id, key_id, day, used_today, used_ever, last_used_at)
+  SELECT n.tenant_id, n.key_id, p_day, n.used, n.used, n.last_used_at
+  FROM unnest(p_tenants, p_keys, p_used, p_last) AS n (tenant_id, key_id, used, last_used_at)
+  -- Two instances that note the same keys take them in the same order.
+  ORDER BY n.key_id
+  ON CONFLICT ON CONSTRAINT key_use_pkey DO UPDATE SET
+    -- A day never goes back: of two instances at midnight the later one counts.
+    day = greatest(u.day, EXCLUDED.day),
+    used_today = CASE WHEN EXCLUDED.day > u.day THEN EXCLUDED.used_today ELSE u.used_today + EXCLUDED.used_today END,
+    used_ever = u.used_ever + EXCLUDED.used_ever,
+    last_used_at = greatest(u.last_used_at, EXCLUDED.last_used_at)
+  RETURNING u.key_id, u.used_today, u.used_ever
+$function$;
 
 CREATE OR REPLACE FUNCTION hall.raise_snapshot_version()
  RETURNS trigger

@@ -39,6 +39,7 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     loggerInstance: hall.log as ReturnType<typeof createLog>,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_MAX_BYTES,
+    trustProxy: hall.settings.trustedProxies.length > 0 && [...hall.settings.trustedProxies],
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     genReqId: () => randomUUID(),
@@ -82,6 +83,7 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
       { err: error, request_id: request.id, url: request.routeOptions?.url },
       "a request failed",
     );
+  if (typeof body.retry_after_seconds === "number") reply.header("retry-after", body.retry_after_seconds);
   reply.code(status).header("x-request-id", request.id).type("application/json; charset=utf-8");
   const wire = request.routeOptions?.config?.wire?.refusalFields?.(body);
   return reply.send(JSON.stringify({ ...body, ...wire }));

@@ -7,7 +7,9 @@ import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
+import type { AddressMeter } from "./identity/address-meter.ts";
 import type { FactorKey } from "./identity/factor-key.ts";
+import type { KeyMeter } from "./identity/key-meter.ts";
 import type { LinkDelivery } from "./identity/link-delivery.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { DecisionTally } from "./ledger/decision-tally.ts";
@@ -41,6 +43,9 @@ export interface Hall {
   factorKey: FactorKey;
   /** How one-time links reach people. */
   links: LinkDelivery;
+  keyMeter: KeyMeter;
+  /** Of strangers who report keys. */
+  leakReports: AddressMeter;
   log: FastifyBaseLogger;
   probe: Probe;
   startedAtMs: number;

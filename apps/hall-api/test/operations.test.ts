@@ -109,6 +109,7 @@ it("these are all operations, who may use them and by which doors", () => {
     profile.set-environment profile:set          PUT /wcp/environments/:env/profile        tRPC mutation
     key.list                key:read             GET /wcp/keys                             tRPC query
     key.create              key:create           POST /wcp/keys                            tRPC mutation
+    key.rotate              key:create           POST /wcp/keys/:id/rotate                 tRPC mutation
     key.revoke              key:revoke           POST /wcp/keys/:id/revoke                 tRPC mutation
     member.list             member:read          GET /wcp/members                          tRPC query
     member.invite           member:invite        POST /wcp/members                         tRPC mutation
@@ -118,6 +119,7 @@ it("these are all operations, who may use them and by which doors", () => {
     invitation.accept       public               POST /wcp/invitations/accept              tRPC mutation
     recovery.request        public               POST /wcp/recovery                        tRPC mutation
     recovery.complete       public               POST /wcp/recovery/complete               tRPC mutation
+    key.report-leak         public               POST /wcp/keys/report-leak                tRPC mutation
     role.list               role:read            GET /wcp/roles                            tRPC query
     role.define             role:define          PUT /wcp/roles/:name                      tRPC mutation
     role.retire             role:define          POST /wcp/roles/:name/retire              tRPC mutation

@@ -311,7 +311,15 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "profile.define": { profile_id: "free for each tenant; see below", profile: "what it asks for" },
   "profile.retire": { profile_id: profileIds },
   "profile.set-environment": { env: "one of four", profile_id: profileIds },
-  "key.create": { identities, ...nothing("what the key is", "name scopes expires_in_seconds") },
+  "key.create": {
+    identities,
+    ...nothing(
+      "what the key is",
+      "name scopes expires_in_seconds environments addresses agent requests_per_minute requests_per_day",
+    ),
+  },
+  "key.rotate": { id: keyIds, grace_seconds: "a number" },
+  "key.report-leak": { key: "is itself the right to end it" },
   "key.revoke": { id: keyIds, reason: "free text" },
   "member.invite": nothing("whom and as what, in one's own tenant", "email display_name role"),
   "member.set-role": { id: memberIds, role: "of one's own tenant, or of every" },

@@ -62,7 +62,7 @@ function publicInput({ name }: Operation): object {
   if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
   if (name === "recovery.complete")
     return { token: newSecret("link"), password: "nine crooked herons bargain" };
-  return {};
+  return name === "key.report-leak" ? { key: newSecret("key") } : {};
 }
 
 it("this is everything that answers a stranger with something else than 401 UNAUTHENTICATED", async () => {
@@ -100,12 +100,14 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /trpc/invitation.accept 401 LINK_SPENT",
       "POST /trpc/recovery.request 200",
       "POST /trpc/recovery.complete 401 LINK_SPENT",
+      "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
       "HEAD /wcp/health 200",
       "POST /wcp/invitations/accept 401 LINK_SPENT",
+      "POST /wcp/keys/report-leak 200",
       "POST /wcp/recovery 202",
       "POST /wcp/recovery/complete 401 LINK_SPENT",
       "POST /wcp/session/begin 401 LINK_SPENT",

@@ -1,3 +1,8 @@
+import { apiKeysCreate } from "./api-keys-create.ts";
+import { apiKeysList } from "./api-keys-list.ts";
+import { apiKeysReportLeak } from "./api-keys-report-leak.ts";
+import { apiKeysRevoke } from "./api-keys-revoke.ts";
+import { apiKeysRotate } from "./api-keys-rotate.ts";
 import { attestBuild } from "./attest-build.ts";
 import { attestKeygen } from "./attest-keygen.ts";
 import { attestRegister } from "./attest-register.ts";
@@ -22,6 +27,8 @@ import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 import { witnessServe } from "./witness-serve.ts";
+import { workersEnroll } from "./workers-enroll.ts";
+import { workersList } from "./workers-list.ts";
 
 const topics = [
   verify,
@@ -40,6 +47,13 @@ const topics = [
   runnerMeasure,
   certificatesList,
   certificatesVerify,
+  apiKeysList,
+  apiKeysCreate,
+  apiKeysRotate,
+  apiKeysRevoke,
+  apiKeysReportLeak,
+  workersEnroll,
+  workersList,
   keysList,
   keysRotate,
   logMonitor,

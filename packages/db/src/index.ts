@@ -27,6 +27,7 @@ export * from "./repositories/dispatches.ts";
 export * from "./repositories/factors.ts";
 export * from "./repositories/grant-keys.ts";
 export * from "./repositories/hall-keys.ts";
+export * from "./repositories/key-use.ts";
 export * from "./repositories/log-tiles.ts";
 export * from "./repositories/lookups.ts";
 export * from "./repositories/measurements.ts";

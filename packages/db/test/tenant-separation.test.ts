@@ -29,6 +29,7 @@ import {
   lookupDispatchTenant,
   lookupSession,
   lookupSignInLink,
+  noteKeyUse,
   openDb,
   type PackageDeclaration,
   publishBundle,
@@ -216,6 +217,11 @@ async function furnish(): Promise<Holdings> {
     await declarePackage(tx, tenant, declaration(workerId, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
+  await noteKeyUse(
+    hall.db,
+    [{ tenantId: tenant, keyId: holdings.keyId, used: 1, lastUsedAt: later }],
+    "2026-11-28",
+  );
   await furnishAgreement(hall.db, tenant);
   await furnishCertification(hall.db, tenant, holdings);
   const namespace = `org.t${tenant.replaceAll("-", "")}`;

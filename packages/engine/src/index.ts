@@ -3,6 +3,7 @@ export {
   compilePolicies,
 } from "./apply-policy.ts";
 export { BundleError, type BundleProblem } from "./bundle-error.ts";
+export { type KeyBounds, recordedKey } from "./check-key.ts";
 export { type Difference, firstDifference, sameVerdict, type Verdict, verdictOf } from "./compare.ts";
 export {
   type CompiledCandidate,

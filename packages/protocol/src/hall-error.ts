@@ -31,6 +31,11 @@ export const HALL_ERRORS = {
   ),
   KEY_EXPIRED: refusal(401, "The key has expired.", "Create a new key."),
   KEY_REVOKED: refusal(401, "The key was revoked.", "Create a new key."),
+  KEY_ADDRESS: refusal(
+    403,
+    "The key may not be used from this address.",
+    "Use it from a network on its list; behind a proxy, have the Hall trust the proxy.",
+  ),
   SESSION_ENDED: refusal(401, "The session has ended.", "Sign in again."),
   LINK_SPENT: refusal(
     401,
@@ -147,6 +152,16 @@ export const HALL_ERRORS = {
     429,
     "Too many attempts were made within a quarter of an hour.",
     "Wait a quarter of an hour, or ask for a recovery link.",
+  ),
+  RATE_LIMITED: refusal(
+    429,
+    "Too many requests within a minute; nothing was decided.",
+    "Wait for as many seconds as retry_after_seconds says.",
+  ),
+  QUOTA_EXCEEDED: refusal(
+    429,
+    "The key has made all the requests that it may make today; nothing was decided.",
+    "Wait until midnight UTC, or have an operator create a key with a higher quota.",
   ),
   INTERNAL: refusal(500, "The Hall failed; nothing was dispatched.", "Report the request id."),
   LEDGER_UNAVAILABLE: refusal(

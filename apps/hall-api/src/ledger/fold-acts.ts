@@ -66,8 +66,16 @@ interface Rows {
 
 /** Acts by kind and action; any other changes no row that is compared. */
 const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
-  "key created"(rows, { subject, details: { identities, scopes, key_digest, expires_at = null } }) {
-    rows.put(`api_key ${subject}`, { identities, scopes, key_digest, expires_at, revoked_at: null });
+  "key created"(rows, { subject, details }) {
+    rows.put(`api_key ${subject}`, apiKey(details));
+  },
+  "key rotated"(rows, { subject, decided_at, details }) {
+    const { successor: replaced_by, replaced_until: expires_at, grace_seconds } = details;
+    rows.put(`api_key ${replaced_by}`, apiKey(details));
+    rows.amend(`api_key ${subject}`, {
+      replaced_by,
+      ...(grace_seconds === 0 ? { revoked_at: decided_at } : { expires_at }),
+    });
   },
   "key revoked"(rows, { subject, decided_at }) {
     rows.amend(`api_key ${subject}`, { revoked_at: decided_at });
@@ -220,6 +228,16 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
     rows.amend(`custom_role ${subject}`, { retired_at: decided_at });
   },
 };
+
+/** What narrows a key is told where it does. */
+function apiKey({ identities, scopes, key_digest, expires_at = null, ...details }: Act["details"]): Facts {
+  const { environments = null, addresses_digest = null, agent = null } = details;
+  const { requests_per_minute = null, requests_per_day = null } = details;
+  return {
+    ...{ identities, scopes, key_digest, expires_at, revoked_at: null, replaced_by: null },
+    ...{ environments, addresses_digest, agent, requests_per_minute, requests_per_day },
+  };
+}
 
 /** What was enrolled before versions were kept names none. */
 function putVersion(rows: Rows, { subject, receipt_id, actor, details }: Act): void {

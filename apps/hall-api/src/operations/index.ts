@@ -61,7 +61,9 @@ import { signInFailures } from "./hall/sign-in-failures.ts";
 import { accept } from "./invitation/accept.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
+import { reportLeak } from "./key/report-leak.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
+import { rotate as rotateKey } from "./key/rotate.ts";
 import { list as listHallKeys } from "./keyring/list.ts";
 import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
@@ -217,6 +219,7 @@ export const OPERATIONS = [
   setEnvironment,
   listKeys,
   createKey,
+  rotateKey,
   revokeKey,
   listMembers,
   invite,
@@ -226,6 +229,7 @@ export const OPERATIONS = [
   accept,
   requestRecovery,
   completeRecovery,
+  reportLeak,
   listRoles,
   defineRole,
   retireRole,

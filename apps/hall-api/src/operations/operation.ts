@@ -24,6 +24,8 @@ export interface Operation<
   output: Output;
   rest?: RestDoor;
   trpc?: "query" | "mutation";
+  /** True where a key without the permission is denied by a decision, with a receipt, and not refused before it. */
+  decides?: true;
   run(context: Context<Input>): Promise<z.output<Output>>;
 }
 
@@ -69,13 +71,13 @@ export interface Context<Input extends z.ZodType> {
 /** What an operation may know of how it was asked. */
 export interface RequestFacts {
   id: string;
-  /** Where the connection comes from. */
-  address: string;
   /** The body as it came, for operations that hash what was written rather than what was meant. */
   rawBody: Uint8Array | null;
   idempotencyKey: string | null;
   /** The caller's credential, to establish anew who asks. */
   authorization: string | undefined;
+  /** Where it came from: the peer's address, or the one that a trusted proxy names. */
+  address: string;
   /** Sets another status than the door's. */
   setStatus(status: number): void;
   /** Lets caches keep the answer; without it nobody does. */

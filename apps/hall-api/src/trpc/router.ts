@@ -3,6 +3,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
+import type { Presented } from "../identity/authenticate.ts";
 import type { AnyCaller } from "../identity/caller.ts";
 import { beginTotp } from "../operations/account/begin-totp.ts";
 import { confirmTotp } from "../operations/account/confirm-totp.ts";
@@ -54,7 +55,9 @@ import { compliance } from "../operations/hall/compliance.ts";
 import { accept } from "../operations/invitation/accept.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
+import { reportLeak } from "../operations/key/report-leak.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
+import { rotate as rotateKey } from "../operations/key/rotate.ts";
 import { list as listHallKeys } from "../operations/keyring/list.ts";
 import { rotate } from "../operations/keyring/rotate.ts";
 import { checkpoint } from "../operations/log/checkpoint.ts";
@@ -108,13 +111,13 @@ import { retire as retireWorker } from "../operations/worker/retire.ts";
 import { setTransport } from "../operations/worker/set-transport.ts";
 import { suspend } from "../operations/worker/suspend.ts";
 import { admit } from "../rest/door.ts";
+import { spendAllowance } from "../rest/spend-allowance.ts";
 
 /** The tRPC door, for the console alone: the same operations, one procedure each. */
 export interface TrpcContext {
   hall: Hall;
-  authorization: string | undefined;
+  presented: Presented;
   requestId: string;
-  address: string;
 }
 
 const t = initTRPC.context<TrpcContext>().create({
@@ -156,10 +159,11 @@ function mutation<N extends string, I extends z.ZodType, O extends z.ZodType>(op
 function admitted<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
   return t.procedure
     .use(async ({ ctx, next }) => {
-      const { hall, authorization } = ctx;
+      const { hall, presented } = ctx;
       const caller = await refusing(operation.name, ctx, () =>
-        admit(hall, operation as unknown as Operation, authorization),
+        admit(hall, operation as unknown as Operation, presented),
       );
+      await refusing(operation.name, ctx, () => spendAllowance(hall, caller, () => undefined));
       return next({ ctx: { caller } });
     })
     .input(operation.input);
@@ -170,13 +174,13 @@ function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
   context: TrpcContext & { caller: AnyCaller | null },
   input: z.output<I>,
 ): Promise<z.output<O>> {
-  const { hall, caller, authorization, requestId: id, address } = context;
+  const { hall, caller, presented, requestId: id } = context;
   const request = {
     id,
-    address,
     rawBody: null,
     idempotencyKey: null,
-    authorization,
+    authorization: presented.authorization,
+    address: presented.address,
     setStatus: () => undefined,
     setText: () => undefined,
     setCacheControl: () => undefined,
@@ -305,7 +309,6 @@ export const appRouter = t.router({
     withdraw: mutation(withdrawCertification),
     reminders: query(certificationReminders),
   }),
-  key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
   member: t.router({
     list: query(listMembers),
     invite: mutation(invite),
@@ -315,6 +318,13 @@ export const appRouter = t.router({
   }),
   invitation: t.router({ accept: mutation(accept) }),
   recovery: t.router({ request: mutation(requestRecovery), complete: mutation(completeRecovery) }),
+  key: t.router({
+    list: query(listKeys),
+    create: mutation(createKey),
+    rotate: mutation(rotateKey),
+    revoke: mutation(revokeKey),
+    "report-leak": mutation(reportLeak),
+  }),
   role: t.router({ list: query(listRoles), define: mutation(defineRole), retire: mutation(retireRole) }),
   session: t.router({
     begin: mutation(begin),

@@ -69,6 +69,15 @@ async function keys(ask: Ask, { identity }: Settled): Promise<void> {
   await ask("POST", "/wcp/keys", { ...body, expires_in_seconds: 3600 });
   const { id } = await ask("POST", "/wcp/keys", body);
   await ask("POST", `/wcp/keys/${id}/revoke`, {});
+  const narrow = {
+    environments: ["dev"],
+    addresses: ["127.0.0.0/8", "::1"],
+    agent: "one",
+    requests_per_day: 99,
+  };
+  const old = await ask("POST", "/wcp/keys", { ...body, ...narrow });
+  const next = await ask("POST", `/wcp/keys/${old.id}/rotate`, { grace_seconds: 600 });
+  await ask("POST", `/wcp/keys/${next.id}/rotate`, { grace_seconds: 0 });
 }
 
 /** The demo's rules and the same once more with another default, so that there are two bundles. */

@@ -7,7 +7,10 @@
 export const STATE_OF_TENANT = `
   SELECT 'api_key ' || id AS place, jsonb_build_object('identities', identities, 'scopes', scopes,
       'key_digest', ${sha256("key_hash")}, 'expires_at', ${instant("expires_at")},
-      'revoked_at', ${instant("revoked_at")}) AS facts
+      'revoked_at', ${instant("revoked_at")}, 'replaced_by', replaced_by, 'environments', NULLIF(environments, '{}'),
+      'addresses_digest', CASE WHEN addresses <> '{}' THEN
+        ${textDigest(`id || E'\n' || array_to_string(addresses, E'\n')`)} END,
+      'agent', agent, 'requests_per_minute', requests_per_minute, 'requests_per_day', requests_per_day) AS facts
     FROM hall.api_key
   UNION ALL
   SELECT 'worker ' || w.worker_id, jsonb_build_object('species_id', w.species_id, 'status', w.status,
