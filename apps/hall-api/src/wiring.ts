@@ -38,6 +38,7 @@ import { createKeyMeter } from "./identity/key-meter.ts";
 import { createLinkDelivery } from "./identity/link-delivery.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
+import { createKeyHistory } from "./keys/key-history.ts";
 import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
@@ -156,7 +157,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log,
   });
   await refuseAnotherLog(db, settings, logKeys);
-  await holdToHistory({ db, origin: settings.origin, first: signer });
+  const keyHistory = createKeyHistory(db);
+  await holdToHistory({ db, keyHistory, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const { origin, url, headFile, recoverLog } = settings;
@@ -261,6 +263,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     clock,
     signer: currentSigner(logKeys),
     keyring,
+    keyHistory,
     token,
     ledger,
     witnessing,

@@ -342,6 +342,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "hall.sign-in-failures": { limit: "a number" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
+  "keyring.register-root": nothing("keys of people, of no tenant", "envelope reason"),
   "operator.renew-token": { reason: "free text" },
   "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
   "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
