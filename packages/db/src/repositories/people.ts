@@ -26,9 +26,9 @@ export interface Session {
 export async function createMember(
   tx: TenantTx,
   tenantId: TenantId,
-  { role, ...member }: { id: string; displayName: string; role: string },
+  { id, displayName, role }: { id: string; displayName: string; role: string },
 ): Promise<void> {
-  await tx.member.create({ data: { tenantId, ...member, ...roleColumns(role) } });
+  await tx.member.create({ data: { tenantId, id, displayName, ...roleColumns(role) } });
 }
 
 /** How a role's name is stored: one of `ROLES` by itself, one of the tenant's own as a key of its table. */
