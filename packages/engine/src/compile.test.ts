@@ -76,7 +76,10 @@ describe("compile", () => {
 
   it("keeps equal tables of answers once", () => {
     const rules = [
-      { rule_id: "both", match: { capability_id: { in: ["cap.doc.a", "cap.doc.c"] } } },
+      {
+        rule_id: "all",
+        match: { capability_id: { in: ["cap.doc.a", "cap.doc.b", "cap.doc.c"] }, env: "dev" },
+      },
       { rule_id: "one", match: { capability_id: "cap.doc.b" } },
     ].map((rule) => ({ ...rule, decision: { candidate_workers_ranked: [] } }));
     const program = compile(RuleBundle.parse({ rules }), "bundle-1");
