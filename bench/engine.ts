@@ -269,6 +269,7 @@ function setup(size: number, policies: readonly unknown[] = []): Setup {
     tenantId: TENANT,
     identities,
     agent: TENANT,
+    key: null,
   }));
   const made = { program, snapshot, requests, bodies: [] as DecisionBody[] };
   made.bodies = Array.from({ length: REQUESTS }, (_, n) => wholeDecision(made, n));

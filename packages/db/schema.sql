@@ -130,10 +130,22 @@ CREATE TABLE hall.api_key (
   expires_at timestamp(3) with time zone,
   revoked_at timestamp(3) with time zone,
   created_by text,
+  environments text[] DEFAULT '{}'::text[] NOT NULL,
+  addresses text[] DEFAULT '{}'::text[] NOT NULL,
+  agent text,
+  requests_per_minute integer,
+  requests_per_day integer,
+  replaced_by uuid,
   CONSTRAINT api_key_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT api_key_key_hash_key UNIQUE (key_hash),
+  CONSTRAINT api_key_addresses_check CHECK ((cardinality(addresses) <= 64)),
+  CONSTRAINT api_key_agent_check CHECK (((length(agent) >= 1) AND (length(agent) <= 128))),
+  CONSTRAINT api_key_environments_check CHECK ((environments <@ ARRAY['dev'::text, 'stage'::text, 'prod'::text, 'edge'::text])),
   CONSTRAINT api_key_key_hash_check CHECK ((octet_length(key_hash) = 32)),
-  CONSTRAINT api_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+  CONSTRAINT api_key_requests_per_day_check CHECK ((requests_per_day > 0)),
+  CONSTRAINT api_key_requests_per_minute_check CHECK ((requests_per_minute > 0)),
+  CONSTRAINT api_key_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT,
+  CONSTRAINT api_key_tenant_id_replaced_by_fkey FOREIGN KEY (tenant_id, replaced_by) REFERENCES hall.api_key(tenant_id, id) ON DELETE RESTRICT
 );
 ALTER TABLE hall.api_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.api_key FORCE ROW LEVEL SECURITY;
@@ -247,10 +259,67 @@ ALTER TABLE hall.certificate ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.certificate FORCE ROW LEVEL SECURITY;
 CREATE POLICY lookup_reads ON hall.certificate AS PERMISSIVE FOR SELECT TO hall_lookup
   USING ((revoked_at IS NOT NULL));
+CREATE POLICY lookup_reads_ending ON hall.certificate AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING ((revoked_at IS NULL));
 CREATE POLICY tenant ON hall.certificate AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.certificate FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
+
+CREATE TABLE hall.certificate_reminder (
+  tenant_id uuid NOT NULL,
+  certificate_id uuid NOT NULL,
+  days integer NOT NULL,
+  reminded_at timestamp(3) with time zone NOT NULL,
+  receipt_id uuid NOT NULL,
+  CONSTRAINT certificate_reminder_pkey PRIMARY KEY (tenant_id, certificate_id, days),
+  CONSTRAINT certificate_reminder_days_check CHECK ((days > 0)),
+  CONSTRAINT certificate_reminder_tenant_id_certificate_id_fkey FOREIGN KEY (tenant_id, certificate_id) REFERENCES hall.certificate(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.certificate_reminder ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.certificate_reminder FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.certificate_reminder AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.certification_request (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  worker_id text NOT NULL,
+  record_hash text NOT NULL,
+  capabilities text[] NOT NULL,
+  environments text[] NOT NULL,
+  data_labels text[] NOT NULL,
+  note text NOT NULL,
+  requested_at timestamp(3) with time zone NOT NULL,
+  requested_by text NOT NULL,
+  request_receipt_id uuid NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  decision_receipt_id uuid,
+  reason text,
+  checklist text,
+  certificate_id uuid,
+  CONSTRAINT certification_request_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT certification_request_checklist_check CHECK ((octet_length(checklist) <= 65536)),
+  CONSTRAINT certification_request_note_check CHECK ((length(note) <= 1024)),
+  CONSTRAINT certification_request_reason_check CHECK ((length(reason) <= 1024)),
+  CONSTRAINT certification_request_state_check CHECK ((state = ANY (ARRAY['open'::text, 'granted'::text, 'refused'::text, 'withdrawn'::text]))),
+  CONSTRAINT decision_is_whole CHECK (((num_nonnulls(decided_at, decided_by, decision_receipt_id) = ANY (ARRAY[0, 3])) AND ((state = 'open'::text) = (decided_at IS NULL)))),
+  CONSTRAINT granted_by_somebody_else CHECK (((state <> 'granted'::text) OR (decided_by <> requested_by))),
+  CONSTRAINT granted_with_a_certificate CHECK (((state = 'granted'::text) = (certificate_id IS NOT NULL))),
+  CONSTRAINT refused_for_a_reason CHECK (((state <> 'refused'::text) OR (reason IS NOT NULL))),
+  CONSTRAINT certification_request_tenant_id_certificate_id_fkey FOREIGN KEY (tenant_id, certificate_id) REFERENCES hall.certificate(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT certification_request_tenant_id_record_hash_fkey FOREIGN KEY (tenant_id, record_hash) REFERENCES hall.worker_record(tenant_id, record_hash) ON DELETE RESTRICT,
+  CONSTRAINT certification_request_tenant_id_worker_id_fkey FOREIGN KEY (tenant_id, worker_id) REFERENCES hall.worker(tenant_id, worker_id) ON DELETE RESTRICT
+);
+CREATE INDEX certification_request_newest ON hall.certification_request USING btree (tenant_id, requested_at);
+ALTER TABLE hall.certification_request ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.certification_request FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.certification_request AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
 CREATE TABLE hall.custom_role (
   tenant_id uuid NOT NULL,
@@ -360,6 +429,27 @@ CREATE TABLE hall.hall_key (
 );
 CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> 'feed-root'::text));
 CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> 'feed-root'::text));
+
+CREATE TABLE hall.key_use (
+  tenant_id uuid NOT NULL,
+  key_id uuid NOT NULL,
+  day date NOT NULL,
+  used_today bigint NOT NULL,
+  used_ever bigint NOT NULL,
+  last_used_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT key_use_pkey PRIMARY KEY (tenant_id, key_id),
+  CONSTRAINT key_use_used_ever_check CHECK ((used_ever >= 0)),
+  CONSTRAINT key_use_used_today_check CHECK ((used_today >= 0)),
+  CONSTRAINT key_use_tenant_id_key_id_fkey FOREIGN KEY (tenant_id, key_id) REFERENCES hall.api_key(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.key_use ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.key_use FORCE ROW LEVEL SECURITY;
+CREATE POLICY meter_counts ON hall.key_use AS PERMISSIVE FOR ALL TO hall_meter
+  USING (true)
+  WITH CHECK (true);
+CREATE POLICY tenant ON hall.key_use AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
 CREATE TABLE hall.measurement (
   tenant_id uuid NOT NULL,
@@ -1157,6 +1247,26 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION hall.note_key_use(p_tenants uuid[], p_keys uuid[], p_used bigint[], p_last timestamp with time zone[], p_day date)
+ RETURNS TABLE(key_id uuid, used_today bigint, used_ever bigint)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  INSERT INTO hall.key_use AS u (tenant_id, key_id, day, used_today, used_ever, last_used_at)
+  SELECT n.tenant_id, n.key_id, p_day, n.used, n.used, n.last_used_at
+  FROM unnest(p_tenants, p_keys, p_used, p_last) AS n (tenant_id, key_id, used, last_used_at)
+  -- Two instances that note the same keys take them in the same order.
+  ORDER BY n.key_id
+  ON CONFLICT ON CONSTRAINT key_use_pkey DO UPDATE SET
+    -- A day never goes back: of two instances at midnight the later one counts.
+    day = greatest(u.day, EXCLUDED.day),
+    used_today = CASE WHEN EXCLUDED.day > u.day THEN EXCLUDED.used_today ELSE u.used_today + EXCLUDED.used_today END,
+    used_ever = u.used_ever + EXCLUDED.used_ever,
+    last_used_at = greatest(u.last_used_at, EXCLUDED.last_used_at)
+  RETURNING u.key_id, u.used_today, u.used_ever
+$function$;
+
 CREATE OR REPLACE FUNCTION hall.raise_snapshot_version()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1389,6 +1499,16 @@ CREATE OR REPLACE FUNCTION lookup.sole_tenant()
  SET search_path TO ''
 AS $function$
   SELECT CASE WHEN count(*) = 1 THEN min(t.id::text)::uuid END FROM hall.tenant t
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.tenants_with_ending_certificates(p_after timestamp with time zone, p_until timestamp with time zone)
+ RETURNS TABLE(tenant_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT DISTINCT c.tenant_id FROM hall.certificate c
+  WHERE c.revoked_at IS NULL AND c.valid_until > p_after AND c.valid_until <= p_until
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.verified_worker(p_worker_id text, p_namespace text)

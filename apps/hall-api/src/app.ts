@@ -9,6 +9,7 @@ import fastify, {
 import { pino } from "pino";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { allowedMethods } from "./http/allowed-methods.ts";
 import { BODY_MAX_BYTES, registerJsonBody } from "./http/json-body.ts";
 import { refusalOf } from "./http/refusal.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -38,6 +39,7 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     loggerInstance: hall.log as ReturnType<typeof createLog>,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_MAX_BYTES,
+    trustProxy: hall.settings.trustedProxies.length > 0 && [...hall.settings.trustedProxies],
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     genReqId: () => randomUUID(),
@@ -59,7 +61,14 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     done();
   });
   app.setErrorHandler(refuse);
-  app.setNotFoundHandler((request, reply) => refuse(new HallError("NOT_FOUND"), request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = allowedMethods(request.url.split("?", 1)[0] as string);
+    if (allowed.length === 0) return refuse(new HallError("NOT_FOUND"), request, reply);
+    reply.header("allow", allowed.join(", "));
+    // Without the headers by which a browser lets other sites in.
+    if (request.method === "OPTIONS") return reply.code(204).send();
+    return refuse(new HallError("METHOD_NOT_ALLOWED"), request, reply);
+  });
   const openApi = JSON.stringify(openApiDocument());
   app.get("/openapi.json", async (_, reply) => reply.type("application/json; charset=utf-8").send(openApi));
   registerRest(app, hall);
@@ -74,6 +83,8 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
       { err: error, request_id: request.id, url: request.routeOptions?.url },
       "a request failed",
     );
+  if (typeof body.retry_after_seconds === "number") reply.header("retry-after", body.retry_after_seconds);
   reply.code(status).header("x-request-id", request.id).type("application/json; charset=utf-8");
-  return reply.send(JSON.stringify(body));
+  const wire = request.routeOptions?.config?.wire?.refusalFields?.(body);
+  return reply.send(JSON.stringify({ ...body, ...wire }));
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { modulePath, type Pkcs11Uri, parsePkcs11Uri, SignerError } from "@guildhall/attestation";
 import { Standing } from "@guildhall/protocol";
 import { z } from "zod";
+import { AddressRange } from "./identity/address-list.ts";
 
 /** The only place that reads the environment. All faults are reported together. */
 
@@ -26,6 +27,12 @@ const Env = z.object({
   HALL_DATA_DIR: z.string().min(1).default(join(process.cwd(), ".guildhall")),
   HALL_HOST: z.string().min(1).default("127.0.0.1"),
   HALL_PORT: port.default(8765),
+  /** The proxies whose X-Forwarded-For is believed, as networks with commas between. Nobody's is by default. */
+  HALL_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .pipe(z.array(AddressRange))
+    .default([]),
   /** A PostgreSQL 15 or later of your own; its user must be able to create roles. Default: the embedded one. */
   HALL_DATABASE_URL: z.url({ protocol: /^postgres(?:ql)?$/ }).optional(),
   /** `file:` and a path, where the key is made on the first start; or a `pkcs11:` URI (RFC 7512) of a token. */
@@ -72,6 +79,8 @@ const Env = z.object({
   HALL_REQUIRE_SIGNATORY: flag.default(false),
   /** How long a measurement of a worker's code counts. */
   HALL_MEASUREMENT_VALID_SECONDS: z.coerce.number().int().min(10).max(86_400).default(300),
+  /** Requests a minute that all keys of one tenant may make together, of each instance. Without it there is no limit. */
+  HALL_TENANT_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).optional(),
   /** With which standings a tenant may go online and have work done; suspended is never one of them. */
   HALL_ONLINE_STANDINGS: z
     .string()
@@ -92,6 +101,7 @@ export interface Settings {
   dataDir: string;
   host: string;
   port: number;
+  trustedProxies: readonly string[];
   databaseUrl: string | null;
   signer: SignerSetting;
   operatorTokenFile: string;
@@ -109,6 +119,7 @@ export interface Settings {
   publishConsent: boolean;
   requireSignatory: boolean;
   measurementValidMs: number;
+  tenantRequestsPerMinute: number | null;
   /** Never holds `suspended`. */
   onlineStandings: readonly Standing[];
   openLoopback: boolean;
@@ -143,6 +154,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     dataDir: e.HALL_DATA_DIR,
     host: e.HALL_HOST,
     port: e.HALL_PORT,
+    trustedProxies: e.HALL_TRUSTED_PROXIES,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
     operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
     signer,
@@ -159,6 +171,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     publishConsent: e.HALL_PUBLISH_CONSENT,
     requireSignatory: e.HALL_REQUIRE_SIGNATORY,
     measurementValidMs: e.HALL_MEASUREMENT_VALID_SECONDS * 1000,
+    tenantRequestsPerMinute: e.HALL_TENANT_REQUESTS_PER_MINUTE ?? null,
     onlineStandings: e.HALL_ONLINE_STANDINGS,
     openLoopback: e.HALL_OPEN_LOOPBACK,
     seed: e.HALL_SEED,

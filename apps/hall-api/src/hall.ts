@@ -7,7 +7,11 @@ import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
+import type { AddressMeter } from "./identity/address-meter.ts";
+import type { KeyMeter } from "./identity/key-meter.ts";
+import type { KeyHistory } from "./keys/key-history.ts";
 import type { Keyring } from "./keys/keyring.ts";
+import type { DecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Witnessing } from "./ledger/witnessing.ts";
@@ -23,6 +27,8 @@ export interface Hall {
   signer: Ed25519Signer;
   /** The Hall's keys by what they are for. */
   keyring: Keyring;
+  /** What leads from each key of the log to the next. */
+  keyHistory: KeyHistory;
   /** Where the signer's key lives, if that is a token: it may hold more keys. */
   token: Token | null;
   ledger: Ledger;
@@ -30,9 +36,13 @@ export interface Hall {
   snapshots: SnapshotStore;
   quotas: QuotaKeeper;
   shadow: ShadowRecorder;
+  tally: DecisionTally;
   authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;
+  keyMeter: KeyMeter;
+  /** Of strangers who report keys. */
+  leakReports: AddressMeter;
   log: FastifyBaseLogger;
   probe: Probe;
   startedAtMs: number;

@@ -2,8 +2,11 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
+  emptyFrontier,
   openNote,
   parseVerifierKey,
+  rootOf,
+  signCheckpoint,
   type Token,
   verifierKey,
 } from "@guildhall/attestation";
@@ -23,23 +26,29 @@ import type { FastifyInstance } from "fastify";
 import { createQuotaKeeper } from "./agreements/quota-keeper.ts";
 import { createApp, createLog } from "./app.ts";
 import { openAuthority } from "./certification/authority.ts";
+import { remindOfRenewals } from "./certification/renewals.ts";
 import { createClock } from "./clock.ts";
 import { createDispatcher } from "./dispatch/dispatcher.ts";
 import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
+import { createAddressMeter } from "./identity/address-meter.ts";
+import { createKeyMeter } from "./identity/key-meter.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
+import { createKeyHistory } from "./keys/key-history.ts";
 import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import { createAuditor } from "./ledger/auditor.ts";
+import { createDecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
+import { holdToWitnesses } from "./ledger/hold-to-witnesses.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { createStateAuditor } from "./ledger/state-auditor.ts";
-import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
+import { createWitnessing } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { openSigner } from "./signer.ts";
@@ -65,6 +74,7 @@ export interface StartOptions {
 
 const POLL_MS = 1000;
 const CLOCK_MS = 60_000;
+const REMIND_MS = 3_600_000;
 
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
@@ -136,21 +146,42 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log,
   });
   await refuseAnotherLog(db, settings, logKeys);
-  await holdToHistory({ db, origin: settings.origin, first: signer });
+  const keyHistory = createKeyHistory(db);
+  await holdToHistory({ db, keyHistory, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
-  if (lost) {
-    log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
-    await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
-  }
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
-  const witnessing = await openWitnessing({ db, outbound, now: clock.now, log, ...settings });
+  const { origin, url, headFile, recoverLog } = settings;
+  const emptyCheckpoint = () =>
+    signCheckpoint(logKeys.current(), { origin, treeSize: 0, root: rootOf(emptyFrontier()) });
+  const witnessing = await createWitnessing({
+    db,
+    outbound,
+    now: clock.now,
+    log,
+    emptyCheckpoint,
+    ...settings,
+  });
+  const lostToWitnesses = await holdToWitnesses(witnessing, {
+    db,
+    origin,
+    keys: logKeys,
+    recoverLog,
+    lost,
+  }).catch(async (error) => {
+    await outbound.close();
+    throw error;
+  });
+  const head = lost ?? lostToWitnesses;
+  if (head) {
+    log.warn(head, "the log goes on from an older head; the entry log_recovered says so");
+    await recordRecovery(head, { db, ledger, clock, headFile });
+  }
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const keyring = createKeyring({ db, ledger, clock, store, logKeys });
   await keyring.introduceFirst();
   await logKeys.reload();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
-  const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now, {
@@ -159,12 +190,14 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   });
   const quotas = createQuotaKeeper(db);
   const shadow = createShadowRecorder({ db, log });
+  const keyMeter = createKeyMeter({ db, now: clock.now, tenantPerMinute: settings.tenantRequestsPerMinute });
   const notifications = await listen(db, log);
 
   const quietly = (what: string, work: () => Promise<unknown>) => () =>
     void work().catch((err) => log.warn({ err }, `${what} failed; it is tried again`));
   const seal = quietly("sealing", () => ledger.sealer.sealCommitted());
   const refresh = quietly("the snapshot poll", () => snapshots.poll());
+  const meter = quietly("writing down the use of keys", () => keyMeter.write());
   notifications.on("guildhall_ledger", seal);
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
@@ -190,13 +223,17 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       });
     return auditing;
   });
+  const remind = quietly("the reminder of renewals", () => remindOfRenewals({ db, ledger, clock }));
+  remind();
   const timers = [
+    setInterval(remind, REMIND_MS),
     setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
       refresh();
       dispatcher.wake();
       void witnessing.ask();
+      meter();
     }, POLL_MS),
     setInterval(
       quietly("the clock", () => clock.measure()),
@@ -211,15 +248,19 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     clock,
     signer: currentSigner(logKeys),
     keyring,
+    keyHistory,
     token,
     ledger,
     witnessing,
     snapshots,
     quotas,
     shadow,
+    tally: createDecisionTally(db),
     authority,
     grants,
     dispatcher,
+    keyMeter,
+    leakReports: createAddressMeter({ now: clock.now, perAddress: 10, together: 300 }),
     log,
     probe,
     startedAtMs: clock.now(),
@@ -234,6 +275,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await auditing?.catch(() => undefined); // told when it failed
       await dispatcher.close();
       await shadow.close();
+      await keyMeter.close().catch((err) => log.warn({ err }, "the last use of keys was not written down"));
       await ledger.close();
       await headKeeper.close();
       await notifications.close();
@@ -243,23 +285,6 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await ground.closeServer();
     },
   };
-}
-
-/**
- * Asks every witness before anything is signed: one that has cosigned more than the database holds, or another
- * history, shows that the database is an old one (RELIABILITY H-078). One that does not answer proves nothing.
- */
-async function openWitnessing(options: WitnessingOptions) {
-  const witnessing = await createWitnessing(options);
-  await witnessing.ask();
-  const [found] = witnessing.contradictions();
-  if (!found) return witnessing;
-  await options.outbound.close();
-  throw new StartError(
-    `The witness ${found.witness} has cosigned ${found.treeSize === null ? "another history of this log" : `${found.treeSize} receipts of this log, and this database holds fewer`}. ` +
-      "Nothing is signed from it. Restore the newer database; where it is lost for good, read docs/runbooks/restore.md: " +
-      "this witness never cosigns a log that took something back.",
-  );
 }
 
 /** A log is begun under one name, and its keys follow each other in it. Going on under others would give receipts that nobody can verify. */

@@ -53,6 +53,13 @@ it("these are all operations, who may use them and by which doors", () => {
     certificate.revoke      certification:revoke POST /wcp/certificates/:id/revoke         tRPC mutation
     certificate.list        certification:read   GET /wcp/certificates                     tRPC query
     certificate.get         certification:read   GET /wcp/certificates/:id                 tRPC query
+    certification.request   certification:request POST /wcp/workers/:worker_id/certification-requests tRPC mutation
+    certification.list      certification:read   GET /wcp/certification-requests           tRPC query
+    certification.get       certification:read   GET /wcp/certification-requests/:id       tRPC query
+    certification.grant     certification:grant  POST /wcp/certification-requests/:id/grant tRPC mutation
+    certification.refuse    certification:grant  POST /wcp/certification-requests/:id/refuse tRPC mutation
+    certification.withdraw  certification:request POST /wcp/certification-requests/:id/withdraw tRPC mutation
+    certification.reminders certification:read   GET /wcp/certification-reminders          tRPC query
     authority.certificates  public               GET /.well-known/hall-ca.pem
     authority.revocations   public               GET /.well-known/hall-ca.crl
     agreement.templates     agreement:read       GET /wcp/agreement-templates              tRPC query
@@ -102,7 +109,9 @@ it("these are all operations, who may use them and by which doors", () => {
     profile.set-environment profile:set          PUT /wcp/environments/:env/profile        tRPC mutation
     key.list                key:read             GET /wcp/keys                             tRPC query
     key.create              key:create           POST /wcp/keys                            tRPC mutation
+    key.rotate              key:create           POST /wcp/keys/:id/rotate                 tRPC mutation
     key.revoke              key:revoke           POST /wcp/keys/:id/revoke                 tRPC mutation
+    key.report-leak         public               POST /wcp/keys/report-leak                tRPC mutation
     role.list               role:read            GET /wcp/roles                            tRPC query
     role.define             role:define          PUT /wcp/roles/:name                      tRPC mutation
     role.retire             role:define          POST /wcp/roles/:name/retire              tRPC mutation
@@ -115,10 +124,11 @@ it("these are all operations, who may use them and by which doors", () => {
     hall.compliance         public               GET /wcp/health                           tRPC query
     hall.identity           public               GET /.well-known/hall.json
     hall.jwks               public               GET /.well-known/jwks.json
-    hall.keys               public               GET /.well-known/hall-keys.json
+    hall.keys               public               GET /.well-known/hall-keys.json           tRPC query
     hall.receipt            hall:read            GET /hall/receipts/:id
     keyring.list            key:read             GET /wcp/hall-keys                        tRPC query
     keyring.rotate          hall:operate         POST /hall/keys/:role/rotate              tRPC mutation
+    keyring.register-root   hall:operate         POST /hall/keys/feed-root
     operator.renew-token    hall:operate         POST /hall/operator-token/renew
     namespace.list-keys     hall:read            GET /hall/namespace-keys
     namespace.register-key  hall:operate         POST /hall/namespace-keys
@@ -128,6 +138,13 @@ it("these are all operations, who may use them and by which doors", () => {
     namespace.release       hall:operate         POST /hall/namespaces/:namespace/release  tRPC mutation
     tenant.list             hall:read            GET /hall/tenants                         tRPC query
     tenant.set-standing     tenant:set-standing  PUT /hall/tenants/:tenant/standing        tRPC mutation
+    wire.workers            worker:read          GET /workers
+    wire.status             tenant:read          GET /status
+    wire.standing           tenant:read          GET /api/account/standing
+    wire.go-online          presence:set         POST /api/server/go-online
+    wire.go-offline         presence:set         POST /api/server/go-offline
+    wire.attest             attestation:register PUT /api/v1/workers/:id/attest
+    wire.verify             public               GET /api/v1/verify/:worker_id
     "
   `);
 });
@@ -195,6 +212,8 @@ it("this is what each role, a key and the Hall's operator may do", () => {
     tenant:read          ●          ●          ●          ●          ●          ●          ●          ·
     tenant:create        ·          ·          ·          ·          ·          ·          ·          ●
     tenant:set-standing  ·          ·          ·          ·          ·          ·          ·          ●
+    certification:request ●          ·          ●          ·          ·          ·          ·          ·
+    presence:set         ●          ·          ●          ·          ·          ·          ●          ·
     "
   `);
 });
@@ -206,7 +225,6 @@ const AWAITED: readonly string[] = [
   "member:set-role",
   "member:remove",
   "member:end-sessions",
-  "tenant:read",
   "tenant:create",
 ];
 

@@ -83,6 +83,36 @@ describe("the auditor of rows", () => {
       "UPDATE hall.api_key SET expires_at = NULL WHERE expires_at IS NOT NULL",
     ],
     [
+      "where a key may ask",
+      /^api_key /,
+      "ROW_CHANGED",
+      "UPDATE hall.api_key SET environments = '{}' WHERE environments <> '{}'",
+    ],
+    [
+      "where a key may be used from",
+      /^api_key /,
+      "ROW_CHANGED",
+      "UPDATE hall.api_key SET addresses = addresses || '{10.0.0.0/8}' WHERE addresses <> '{}'",
+    ],
+    [
+      "how often a key may be used",
+      /^api_key /,
+      "ROW_CHANGED",
+      "UPDATE hall.api_key SET requests_per_day = NULL WHERE requests_per_day IS NOT NULL",
+    ],
+    [
+      "whose work a key does",
+      /^api_key /,
+      "ROW_CHANGED",
+      "UPDATE hall.api_key SET agent = 'two' WHERE agent IS NOT NULL",
+    ],
+    [
+      "that a key was replaced",
+      /^api_key /,
+      "ROW_CHANGED",
+      "UPDATE hall.api_key SET replaced_by = NULL WHERE replaced_by IS NOT NULL",
+    ],
+    [
       "a key that nobody created",
       /^api_key /,
       "ROW_ADDED",
@@ -113,6 +143,20 @@ describe("the auditor of rows", () => {
       "ROW_CHANGED",
       "UPDATE hall.worker_record SET record = replace(record, 'medium', 'low')",
     ],
+    ["a worker's end", /^worker /, "ROW_CHANGED", "UPDATE hall.worker SET status = 'retired'"],
+    [
+      "who enrolled a record",
+      /^worker_version /,
+      "ROW_CHANGED",
+      "UPDATE hall.worker_version SET enrolled_by = 'person:nobody' WHERE version = 1",
+    ],
+    [
+      "what was declared of a package",
+      /^package_declaration /,
+      "ROW_CHANGED",
+      "UPDATE hall.package_declaration SET package_hash = repeat('0', 64) WHERE superseded_at IS NULL",
+    ],
+    ["who is online", /^presence$/, "ROW_CHANGED", "UPDATE hall.presence SET online = NOT online"],
     [
       "where a worker is",
       /^worker_transport /,

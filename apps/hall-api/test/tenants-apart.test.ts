@@ -307,19 +307,38 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "profile.define": { profile_id: "free for each tenant; see below", profile: "what it asks for" },
   "profile.retire": { profile_id: profileIds },
   "profile.set-environment": { env: "one of four", profile_id: profileIds },
-  "key.create": { identities, ...nothing("what the key is", "name scopes expires_in_seconds") },
+  "key.create": {
+    identities,
+    ...nothing(
+      "what the key is",
+      "name scopes expires_in_seconds environments addresses agent requests_per_minute requests_per_day",
+    ),
+  },
+  "key.rotate": { id: keyIds, grace_seconds: "a number" },
+  "key.report-leak": { key: "is itself the right to end it" },
   "key.revoke": { id: keyIds, reason: "free text" },
   "role.define": { name: "free for each tenant", permissions: "of one table" },
   "role.retire": { name: roleNames },
   "session.begin": { token: "is itself the right to sign in" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
+  "keyring.register-root": nothing("keys of people, of no tenant", "envelope reason"),
   "operator.renew-token": { reason: "free text" },
   "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
   "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
   "namespace.register": nothing("the operator's to give", "tenant namespace"),
   "namespace.release": nothing("the operator's to take", "namespace reason"),
   "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
+  "wire.verify": { worker_id: "is public for what was declared; see below" },
+  "wire.attest": {
+    id: workerIds,
+    worker_id: "is held against the path",
+    ...nothing(
+      "what is declared",
+      "sha256 package_hash worker_species_id worker_version manifest_path label",
+      "ai_generated ai_service ai_model ai_session_id ai_session_fingerprint",
+    ),
+  },
 };
 
 function routeInput() {
@@ -404,6 +423,7 @@ const NAMES = new Set([
   "keyring.rotate role",
   "namespace.release namespace",
   "tenant.set-standing tenant",
+  "wire.verify worker_id",
 ]);
 
 it("every parameter of every route that the router knows is a field that is probed", () => {
@@ -481,6 +501,8 @@ function goodInput(name: string): Record<string, unknown> {
     case "attestation.register":
     case "measurement.answer":
       return { envelope: "{}" };
+    case "wire.attest":
+      return { sha256: "0".repeat(64) };
     case "flag.clear":
     case "namespace.retire-key":
     case "runner.retire":

@@ -54,7 +54,8 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 }
 
 function publicInput({ name }: Operation): object {
-  return name === "session.begin" ? { token: newSecret("link") } : {};
+  if (name === "session.begin") return { token: newSecret("link") };
+  return name === "key.report-leak" ? { key: newSecret("key") } : {};
 }
 
 it("this is everything that answers a stranger with something else than 401 UNAUTHENTICATED", async () => {
@@ -88,11 +89,14 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "GET /openapi.json 200",
       "HEAD /openapi.json 200",
       "GET /trpc/hall.compliance 400 INVALID_REQUEST",
+      "GET /trpc/hall.keys 400 INVALID_REQUEST",
       "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
+      "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
       "HEAD /wcp/health 200",
+      "POST /wcp/keys/report-leak 200",
       "POST /wcp/session/begin 401 LINK_SPENT",
     ]
   `);
@@ -121,7 +125,7 @@ it("headers that name somebody do not make a stranger known", async () => {
     "x-original-url": "/health",
     "x-http-method-override": "GET",
     "x-api-key": tenant.key,
-    cookie: `pyhall_session=${tenant.key}; session=${tenant.key}`,
+    cookie: `session=${tenant.key}; hall_session=${tenant.key}`,
   };
   for (const route of registeredRoutes(hall.app)) {
     if (route.path.startsWith("/trpc/")) continue;
@@ -131,6 +135,22 @@ it("headers that name somebody do not make a stranger known", async () => {
       plain.code,
     ]);
   }
+});
+
+it("the cookie of the public registry's clients counts on that wire's routes alone, and never for a page", async () => {
+  const cookie = { cookie: `a=b; pyhall_session=${tenant.key}` };
+  const read: string[] = [];
+  for (const route of registeredRoutes(hall.app)) {
+    if (route.path.startsWith("/trpc/") || route.method !== "GET" || route.path.includes(":")) continue;
+    const plain = await asStranger(route);
+    if (plain.status !== 401) continue;
+    if ((await asStranger(route, cookie)).status === 200) read.push(route.path);
+    const fromPage = await asStranger(route, { ...cookie, origin: "https://elsewhere.example" });
+    expect(fromPage.status, route.path).toBe(401);
+  }
+  expect(read.sort()).toEqual(["/alerts", "/api/account/standing", "/status", "/workers"]);
+  const other = { ...cookie, authorization: "Bearer made-up" };
+  expect((await asStranger({ method: "GET", path: "/workers" } as Route, other)).status).toBe(401);
 });
 
 it.each([

@@ -17,11 +17,13 @@ describe("receipts checked line by line", () => {
       readFileSync(join(folder, name), "utf8"),
     );
     const answers = new Set<boolean>();
-    for (const { name, sealed, sealed_base64 = "", key: own = key } of cases) {
+    for (const { name, sealed, sealed_base64 = "", key: own = key, ...vector } of cases) {
+      const { witnesses: keys, threshold } = vector;
+      const witnesses = keys && { keys, ...(threshold !== undefined && { threshold }) };
       const line = sealed ?? new Uint8Array(Buffer.from(sealed_base64, "base64"));
-      const expected = await verifySealedReceipt(line, own);
+      const expected = await verifySealedReceipt(line, own, { witnesses });
       // Once with a mind that has seen nothing, and once with one that has seen a good receipt of this key.
-      const lines = new ReceiptLines([own]);
+      const lines = new ReceiptLines([own], witnesses);
       for (let round = 0; round < 2; round++) {
         const found = await lines.check(line);
         expect(found.ok, name).toBe(expected.ok);

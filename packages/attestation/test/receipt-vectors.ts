@@ -29,6 +29,9 @@ export interface ReceiptCase {
   /** The key, if it is not the one at the top of the file. */
   key?: string;
   previous?: string;
+  /** Keys of witnesses, and how many must have cosigned. */
+  witnesses?: string[];
+  threshold?: number;
   accepted?: { kind: string; known_kind: boolean; skipped: string[] };
   refused?: VerifyCode;
   failed?: string;

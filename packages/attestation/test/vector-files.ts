@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { SAMPLE_HALL } from "../src/testing/index.ts";
+import { cosigned } from "./cosigned-vectors.ts";
 import { hallKey } from "./forge.ts";
 import {
   entries,
@@ -64,6 +65,11 @@ export const vectorFiles: { [path: string]: string } = {
     "H-051, H-053 a receipt that does not follow the one before it is refused",
     badLinks,
   ),
+  "receipts/cosigned-checkpoints.yaml": receiptFile(
+    "H-056, H-061 where witnesses are given, a checkpoint that too few of them cosigned is refused",
+    cosigned,
+    `${RECEIPTS}\nOf \`witnesses\` as many as \`threshold\` says must have cosigned the checkpoint.`,
+  ),
   "receipts/chains.yaml": file(
     "H-051 to H-053 receipts are a chain or are refused, with the position of the first that does not fit",
     "`previous`, where it is given, is the receipt before the first. Signatures and seals are not looked at.",
@@ -121,8 +127,8 @@ larger than \`up_to\`.`,
   ),
 };
 
-function receiptFile(description: string, cases: ReceiptCase[]): string {
-  return file(description, RECEIPTS, { key: hallKey, cases: cases.map(storable) });
+function receiptFile(description: string, cases: ReceiptCase[], comment = RECEIPTS): string {
+  return file(description, comment, { key: hallKey, cases: cases.map(storable) });
 }
 
 /** The cases, and those entries that they name. */

@@ -42,26 +42,28 @@ describe("vectors/receipts, vectors/key-history, vectors/log and vectors/signatu
 for (const path of Object.keys(vectorFiles).filter((path) => /^receipts\/(?!chains)/.test(path))) {
   const { description, key, cases } = read<ReceiptCase>(path);
   describe(`${path}: ${description}`, () => {
-    it.each(cases)("$name", async ({ sealed, sealed_base64 = "", previous, accepted, ...vector }) => {
-      const input = sealed ?? new Uint8Array(Buffer.from(sealed_base64, "base64"));
-      const verdict = await verifySealedReceipt(
-        input,
-        vector.key ?? key!,
-        previous === undefined ? {} : { previous },
-      );
-      if (accepted) {
-        expect(verdict).toMatchObject({ ok: true, kind: accepted.kind, knownKind: accepted.known_kind });
-        expect(verdict.checks.map(({ name, result }) => [name, result])).toEqual(
-          CHECKS.map((name) => [name, accepted.skipped.includes(name) ? "skipped" : "passed"]),
-        );
-      } else {
-        expect(verdict).toMatchObject({ ok: false, failed: vector.failed, code: vector.refused });
-        expect(verdict.checks.map(({ name }) => name)).toEqual(CHECKS);
-        expect(verdict.checks.filter(({ result }) => result === "failed").map(({ name }) => name)).toEqual([
-          vector.failed,
-        ]);
-      }
-    });
+    it.each(cases)(
+      "$name",
+      async ({ sealed, sealed_base64 = "", previous, witnesses, threshold, accepted, ...vector }) => {
+        const input = sealed ?? new Uint8Array(Buffer.from(sealed_base64, "base64"));
+        const verdict = await verifySealedReceipt(input, vector.key ?? key!, {
+          ...(previous !== undefined && { previous }),
+          ...(witnesses && { witnesses: { keys: witnesses, threshold: threshold! } }),
+        });
+        if (accepted) {
+          expect(verdict).toMatchObject({ ok: true, kind: accepted.kind, knownKind: accepted.known_kind });
+          expect(verdict.checks.map(({ name, result }) => [name, result])).toEqual(
+            CHECKS.map((name) => [name, accepted.skipped.includes(name) ? "skipped" : "passed"]),
+          );
+        } else {
+          expect(verdict).toMatchObject({ ok: false, failed: vector.failed, code: vector.refused });
+          expect(verdict.checks.map(({ name }) => name)).toEqual(CHECKS);
+          expect(verdict.checks.filter(({ result }) => result === "failed").map(({ name }) => name)).toEqual([
+            vector.failed,
+          ]);
+        }
+      },
+    );
   });
 }
 

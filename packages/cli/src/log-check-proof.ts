@@ -29,7 +29,7 @@ export const logCheckProof: Command = {
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new UsageError("Expected one proof: a file, or -.");
     if (values.key.length === 0) throw new UsageError("Expected --key and the log's public key.");
-    const keys = await Promise.all(values.key.map(readKey));
+    const keys = await Promise.all(values.key.map((given) => readKey(given)));
     const verdict = await checkMisbehaviour(await readInput(file, io), keys);
     if (!verdict.ok && verdict.code === "KEY_MALFORMED") throw new UsageError(`--key: ${verdict.message}`);
     if (!verdict.ok) {

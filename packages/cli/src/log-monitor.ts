@@ -27,7 +27,7 @@ export const logMonitor: Command = {
 
   async run(args, io) {
     const { url, keys, state, isOnce, intervalMs } = readArgs(args);
-    const texts = await Promise.all(keys.map(readKey));
+    const texts = await Promise.all(keys.map((given) => readKey(given)));
     for (;;) {
       const code = await look(url, texts, state, io);
       if (isOnce || code === 1) return code;

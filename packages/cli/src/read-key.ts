@@ -8,20 +8,23 @@ export function isVkey(text: string): boolean {
   return VKEY.test(text.trim());
 }
 
-/** The text of a Hall's public key: what was given, or what the file of that name holds. */
-export async function readKey(given: string): Promise<string> {
+/** The text of a public key, the Hall's or a witness's: what was given, or what the file of that name holds. */
+export async function readKey(given: string, option: "--key" | "--witness" = "--key"): Promise<string> {
   if (isVkey(given)) return given;
   // Not repeated, and not looked for as a file: it is a secret.
   if (/^hall_(?:key|session|link|op)_/.test(given.trim()))
     throw new UsageError(
-      "--key: expected the Hall's public key, found an API key. Revoke that one: other people see command lines.",
+      `${option}: expected a public key, found an API key. Revoke that one: other people see command lines.`,
     );
   try {
     return Buffer.from(await readFile(given)).toString("utf8");
   } catch (error) {
     if (!isMissing(error)) throw error;
-    throw new UsageError(`--key: expected a vkey (origin+hash+key), or a file; there is no file ${given}.`, {
-      cause: error,
-    });
+    throw new UsageError(
+      `${option}: expected a vkey (name+hash+key), or a file; there is no file ${given}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

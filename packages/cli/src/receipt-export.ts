@@ -30,7 +30,7 @@ ${HALL_OPTIONS_HELP}
 
   async run(args, io) {
     const { name, to, keys, where } = readArgs(args);
-    const texts = await Promise.all(keys.map(readKey));
+    const texts = await Promise.all(keys.map((given) => readKey(given)));
     const sealed = RECEIPT_ID.test(name) ? await fetched(name, where, texts, io) : await readInput(name, io);
     const verdict = await verifySealedReceipt(sealed, texts);
     if (!verdict.ok) {

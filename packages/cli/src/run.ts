@@ -1,3 +1,8 @@
+import { apiKeysCreate } from "./api-keys-create.ts";
+import { apiKeysList } from "./api-keys-list.ts";
+import { apiKeysReportLeak } from "./api-keys-report-leak.ts";
+import { apiKeysRevoke } from "./api-keys-revoke.ts";
+import { apiKeysRotate } from "./api-keys-rotate.ts";
 import { attestBuild } from "./attest-build.ts";
 import { attestKeygen } from "./attest-keygen.ts";
 import { attestRegister } from "./attest-register.ts";
@@ -8,8 +13,12 @@ import { certificatesVerify } from "./certificates-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { keysAttest } from "./keys-attest.ts";
+import { keysInit } from "./keys-init.ts";
 import { keysList } from "./keys-list.ts";
+import { keysRegisterRoot } from "./keys-register-root.ts";
 import { keysRotate } from "./keys-rotate.ts";
+import { keysVerify } from "./keys-verify.ts";
 import { logCheckProof } from "./log-check-proof.ts";
 import { logMonitor } from "./log-monitor.ts";
 import { receiptExport } from "./receipt-export.ts";
@@ -22,6 +31,8 @@ import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 import { witnessServe } from "./witness-serve.ts";
+import { workersEnroll } from "./workers-enroll.ts";
+import { workersList } from "./workers-list.ts";
 
 const topics = [
   verify,
@@ -40,8 +51,19 @@ const topics = [
   runnerMeasure,
   certificatesList,
   certificatesVerify,
+  apiKeysList,
+  apiKeysCreate,
+  apiKeysRotate,
+  apiKeysRevoke,
+  apiKeysReportLeak,
+  workersEnroll,
+  workersList,
+  keysInit,
+  keysAttest,
+  keysVerify,
   keysList,
   keysRotate,
+  keysRegisterRoot,
   logMonitor,
   logCheckProof,
   witnessServe,

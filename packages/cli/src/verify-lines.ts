@@ -5,7 +5,14 @@ import {
   ReceiptLines,
   readCheckpoint,
 } from "@guildhall/attestation";
-import { openNote, VerifyError } from "@guildhall/attestation/verify";
+import {
+  openNote,
+  parseNote,
+  readWitnesses,
+  requireCosigned,
+  VerifyError,
+  type Witnesses,
+} from "@guildhall/attestation/verify";
 import { StrictJsonError } from "@guildhall/protocol";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { readLines } from "./read-lines.ts";
@@ -14,8 +21,13 @@ import { readLines } from "./read-lines.ts";
 const NAMED_MAX = 20;
 
 /** Checks each line as a sealed receipt. Links between lines are not looked at: they may be of many chains. */
-export async function verifyLines(name: string, keys: readonly string[], io: Io): Promise<ExitCode> {
-  const checker = new ReceiptLines(keys);
+export async function verifyLines(
+  name: string,
+  keys: readonly string[],
+  io: Io,
+  witnesses?: Witnesses,
+): Promise<ExitCode> {
+  const checker = new ReceiptLines(keys, witnesses);
   let count = 0;
   let failed = 0;
   for await (const lines of readLines(name, io))
@@ -23,7 +35,7 @@ export async function verifyLines(name: string, keys: readonly string[], io: Io)
       count++;
       const verdict = await checker.check(line);
       if (verdict.ok) continue;
-      if (verdict.code === "KEY_MALFORMED") throw new UsageError(`--key: ${verdict.message}`);
+      if (verdict.code === "KEY_MALFORMED") throw new UsageError(`--key or --witness: ${verdict.message}`);
       if (++failed <= NAMED_MAX) io.out.row("failed", `line ${count}`, `${verdict.code}: ${verdict.message}`);
     }
   return conclude(count, failed, "receipts", io);
@@ -35,9 +47,10 @@ export async function verifyBodies(
   note: Uint8Array,
   keys: readonly string[],
   io: Io,
+  witnesses?: Witnesses,
 ): Promise<ExitCode> {
   if (name === "-") throw new UsageError("Expected a file of bodies: it is read twice.");
-  const checkpoint = await signedCheckpoint(Buffer.from(note).toString("utf8"), keys, io);
+  const checkpoint = await signedCheckpoint(Buffer.from(note).toString("utf8"), keys, io, witnesses);
   if (checkpoint === null) return 1;
   const fold = new BodyFold();
   for await (const lines of readLines(name, io)) for (const line of lines) fold.add(line);
@@ -65,18 +78,22 @@ export async function verifyBodies(
   return conclude(index, failed, "bodies", io);
 }
 
-async function signedCheckpoint(note: string, keys: readonly string[], io: Io) {
+async function signedCheckpoint(
+  note: string,
+  keys: readonly string[],
+  io: Io,
+  witnesses: Witnesses | undefined,
+) {
   try {
     const claim = await readCheckpoint(note.slice(0, note.lastIndexOf("\n\n") + 1));
     const known = await Promise.all(keys.map((key) => parseVerifierKey(key, claim.origin)));
-    await openNote(
-      note,
-      known.filter(({ name }) => name === claim.origin),
-    );
+    const keysOfLog = known.filter(({ name }) => name === claim.origin);
+    await openNote(note, keysOfLog);
+    if (witnesses) await requireCosigned(parseNote(note), await readWitnesses(witnesses, keysOfLog));
     return claim;
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
-    if (error.code === "KEY_MALFORMED") throw new UsageError(`--key: ${error.message}`);
+    if (error.code === "KEY_MALFORMED") throw new UsageError(`--key or --witness: ${error.message}`);
     io.out.title(`Not verified: ${error.code}.`);
     io.out.line(error.message);
     return null;

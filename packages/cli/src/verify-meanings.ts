@@ -42,5 +42,7 @@ export const MEANINGS = {
   KEY_EXPIRED: "The key that signed had ended before.",
   TREE_SIZES_REVERSED: "A log only grows: what was given as the newer tree is smaller than the older one.",
   TILE_MALFORMED: "What the log serves as a tile has another length, so it is none.",
+  COSIGNATURES_MISSING:
+    "The Hall signed the checkpoint, and too few of your witnesses vouch that others were shown the same log. It may be too new to be cosigned: ask the Hall for one that is.",
   MISBEHAVIOUR_NOT_SHOWN: "The file does not show what it says: it convicts nobody.",
 } as const satisfies Record<VerifyCode, string>;

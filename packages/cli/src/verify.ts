@@ -4,6 +4,7 @@ import {
   type Verdict,
   verifySealedReceipt,
   verifyUnderHistory,
+  type Witnesses,
 } from "@guildhall/attestation/verify";
 import { asciiJson } from "./ascii-json.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
@@ -26,6 +27,9 @@ hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
               again for each further key, where a Hall has changed its own
   --keys      the history of the log's keys, as /.well-known/hall-keys.json gives it: leads from the one --key that
               you pinned to the key that sealed this receipt, or says why not
+  --witness   the key of a witness that you trust, as \`hall witness serve\` prints it, or a file that holds it; again for
+              each further one. The checkpoint must be cosigned by them
+  --threshold how many of the witnesses; all of them where it is not said
   --previous  the receipt directly before it in its chain, to check the link between the two
   --json      the verdict as JSON
   --lines     the file holds many sealed receipts, one on each line; each is checked, those that fail are named
@@ -35,25 +39,28 @@ hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
   Exit code 0: verified. 1: not verified. 2: the command is wrong, or a file cannot be read.`,
 
   async run(args, io) {
-    const { receipt, keys, historyFile, previous, isJson, isLines, checkpoint } = readArgs(args);
+    const { receipt, keys, historyFile, previous, isJson, isLines, checkpoint, ...more } = readArgs(args);
+    const witnesses = await readWitnessKeys(more);
     if (isLines || checkpoint !== null) {
       const { verifyBodies, verifyLines } = await import("./verify-lines.ts");
-      const texts = await Promise.all(keys.map(readKey));
+      const texts = await Promise.all(keys.map((given) => readKey(given)));
       return checkpoint === null
-        ? verifyLines(receipt, texts, io)
-        : verifyBodies(receipt, await readInput(checkpoint, io), texts, io);
+        ? verifyLines(receipt, texts, io, witnesses)
+        : verifyBodies(receipt, await readInput(checkpoint, io), texts, io, witnesses);
     }
     const input = await readInput(receipt, io);
-    const texts = await Promise.all(keys.map(readKey));
+    const texts = await Promise.all(keys.map((given) => readKey(given)));
     const before = previous === null ? undefined : await readInput(previous, io);
     const verdict =
       historyFile === null
-        ? await verifySealedReceipt(input, texts, { previous: before })
+        ? await verifySealedReceipt(input, texts, { previous: before, witnesses })
         : await verifyUnderHistory(input, texts[0] ?? "", await readHistory(historyFile, io), {
             previous: before,
+            witnesses,
           });
     // No answer about the receipt: it was not asked.
-    if (!verdict.ok && verdict.code === "KEY_MALFORMED") throw new UsageError(`--key: ${verdict.message}`);
+    if (!verdict.ok && verdict.code === "KEY_MALFORMED")
+      throw new UsageError(`--key or --witness: ${verdict.message}`);
     if (!verdict.ok && verdict.code === "ED25519_UNAVAILABLE") throw new UsageError(verdict.message);
     if (isJson) io.out.block(asciiJson(verdict));
     else print(verdict, texts, io);
@@ -68,6 +75,8 @@ function readArgs(args: string[]) {
     options: {
       key: { type: "string", multiple: true, default: [] },
       keys: { type: "string" },
+      witness: { type: "string", multiple: true, default: [] },
+      threshold: { type: "string" },
       previous: { type: "string" },
       json: { type: "boolean", default: false },
       lines: { type: "boolean", default: false },
@@ -90,7 +99,32 @@ function readArgs(args: string[]) {
     throw new UsageError("Standard input can be the bodies or the checkpoint, not both.");
   if (receipt === "-" && previous === "-")
     throw new UsageError("Standard input can be the receipt or the one before it, not both.");
-  return { receipt, keys: values.key, historyFile, previous, isJson: values.json, isLines, checkpoint };
+  const { witness, threshold = null, json: isJson } = values;
+  if (threshold !== null && (witness.length === 0 || !/^[1-9][0-9]?$/.test(threshold)))
+    throw new UsageError("--threshold: expected a number from 1 on, and the witnesses by --witness.");
+  return {
+    receipt,
+    keys: values.key,
+    historyFile,
+    previous,
+    isJson,
+    isLines,
+    checkpoint,
+    witness,
+    threshold,
+  };
+}
+
+async function readWitnessKeys({
+  witness,
+  threshold,
+}: {
+  witness: string[];
+  threshold: string | null;
+}): Promise<Witnesses | undefined> {
+  if (witness.length === 0) return undefined;
+  const keys = await Promise.all(witness.map((given) => readKey(given, "--witness")));
+  return { keys, threshold: threshold === null ? keys.length : Number(threshold) };
 }
 
 function isManyAtOnce({ lines, checkpoint }: { lines: boolean; checkpoint?: string | undefined }): boolean {

@@ -71,6 +71,7 @@ export async function decided(changes: object = {}, rules: object = RULES): Prom
       read: readRouteInput({ ...REQUEST, ...changes }),
       tenantId: TENANT,
       agent: "key-1",
+      key: null,
       identities: new Set(["tenant-1"]),
     },
     nowMs,

@@ -2,7 +2,14 @@ import { createPublicKey } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildLog, type MemoryLog, sampleAct, sampleOutcome } from "@guildhall/attestation/testing";
+import { cosign, witnessKey } from "@guildhall/attestation";
+import {
+  buildLog,
+  type MemoryLog,
+  sampleAct,
+  sampleOutcome,
+  throwAwaySigner,
+} from "@guildhall/attestation/testing";
 import type { UnsequencedBody } from "@guildhall/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/run.ts";
@@ -54,6 +61,40 @@ describe("a genuine receipt", () => {
     expect(out).toContain("Verified.");
     expect(out).toContain("leaf 3 of the 5 that hall.example.org/log has signed for");
     expect(out).toContain("It records ALLOW for cap.doc.summarize");
+  });
+
+  it("is held to the witnesses that are given, and refused where too few of them cosigned", async () => {
+    const witness = throwAwaySigner(Buffer.alloc(32, 7));
+    const vkey = witnessKey("witness.example/w1", witness.publicKey);
+    const sealed = await log.seal(3);
+    const [head] = sealed.seal.checkpoint.split("\n\n");
+    const line = await cosign(witness, "witness.example/w1", `${head}\n`, 1_795_852_800);
+    const checkpoint = sealed.seal.checkpoint + line;
+    const cosigned = await file(
+      "cosigned.json",
+      JSON.stringify({ ...sealed, seal: { ...sealed.seal, checkpoint } }),
+    );
+    const good = await hall(["verify", cosigned, "--key", key, "--witness", vkey]);
+    expect(good).toMatchObject({ code: 0, err: "" });
+    expect(good.out).toContain("Cosigned by witness.example/w1.");
+    const lines = await file(
+      "cosigned.jsonl",
+      `${JSON.stringify({ ...sealed, seal: { ...sealed.seal, checkpoint } })}\n`,
+    );
+    expect(await hall(["verify", lines, "--lines", "--key", key, "--witness", vkey])).toMatchObject({
+      code: 0,
+    });
+
+    for (const [path, ...more] of [[receipt], [await file("plain.jsonl", `${text}\n`), "--lines"]] as [
+      string,
+    ][]) {
+      const { code, out } = await hall(["verify", path, ...more, "--key", key, "--witness", vkey]);
+      expect(code).toBe(1);
+      expect(out).toContain("COSIGNATURES_MISSING");
+    }
+    const two = ["--witness", vkey, "--threshold", "2"];
+    expect(await hall(["verify", cosigned, "--key", key, ...two])).toMatchObject({ code: 2 });
+    expect(await hall(["verify", cosigned, "--key", key, "--threshold", "1"])).toMatchObject({ code: 2 });
   });
 
   it("is verified from standard input", async () => {
@@ -287,6 +328,7 @@ describe("exit code 2", () => {
       err: quiet,
       hallKey: null,
       operatorTokenFile: null,
+      readPin: () => Promise.reject(new Error("nobody is there")),
       attestSecret: null,
       confirm: null,
     });

@@ -13,7 +13,7 @@ export const LOGIN_ROLES = ["owner", "app", "ledger", "jobs", "operator"] as con
 export type LoginRole = (typeof LOGIN_ROLES)[number];
 
 /** Made for definer functions alone, named in the policies they need; nobody logs in as one. */
-export const FUNCTION_ROLES = ["hall_lookup", "hall_append", "hall_enqueue"] as const;
+export const FUNCTION_ROLES = ["hall_lookup", "hall_append", "hall_enqueue", "hall_meter"] as const;
 
 export type DatabaseUrls = Readonly<Record<LoginRole, string>>;
 export type RolePasswords = Readonly<Record<LoginRole, string>>;
@@ -54,7 +54,7 @@ export async function provision(
     }
     for (const role of FUNCTION_ROLES) await ensureRole(admin, role, "NOLOGIN");
     // To hand a function or a schema to another role, the owner must be a member of it.
-    await admin.query(`GRANT hall_lookup, hall_append, hall_enqueue, hall_jobs TO hall_owner`);
+    await admin.query(`GRANT hall_lookup, hall_append, hall_enqueue, hall_meter, hall_jobs TO hall_owner`);
     const known = await admin.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
     if (known.rowCount === 0) await admin.query(`CREATE DATABASE ${admin.escapeIdentifier(name)}`);
     const db = admin.escapeIdentifier(name);

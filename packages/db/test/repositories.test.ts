@@ -41,14 +41,17 @@ import {
   listApiKeys,
   listDecisions,
   listIdentities,
+  listKeyUse,
   listWorkers,
   liveGrantKeys,
+  noteKeyUse,
   readActiveBundle,
   readHeads,
   readTenant,
   readVersions,
   recordShadowDifferences,
   redeemGrant,
+  replaceApiKey,
   retireProfile,
   revokeApiKey,
   type StoredSeal,
@@ -142,6 +145,39 @@ describe("an API key", () => {
   it("is revoked by one of twenty who try at the same time", async () => {
     const id = await addKey();
     expect(await tryTwentyTimes((tx) => revokeApiKey(tx, id, now()))).toEqual([true]);
+  });
+
+  it("is replaced by one of twenty who try at the same time, and not once it is revoked", async () => {
+    const [id, next] = [await addKey(), await addKey()];
+    const replace = (tx: TenantTx) => replaceApiKey(tx, id, { replacedBy: next, until: now(), at: now() });
+    expect(await tryTwentyTimes(replace)).toEqual([true]);
+    await inHall((tx) => revokeApiKey(tx, next, now()));
+    expect(await inHall((tx) => replaceApiKey(tx, next, { replacedBy: id, until: null, at: now() }))).toBe(
+      false,
+    );
+  });
+
+  it("is counted by all instances together, day by day, and a day never goes back", async () => {
+    const keyId = await addKey();
+    const note = async (used: number, day: string) => {
+      const [told] = await noteKeyUse(hall.db, [{ tenantId: tenant, keyId, used, lastUsedAt: now() }], day);
+      return [told?.usedToday, told?.usedEver];
+    };
+    expect(await note(0, "2026-01-01")).toEqual([0, 0]);
+    await Promise.all(Array.from({ length: 20 }, () => note(3, "2026-01-01")));
+    expect(await note(0, "2026-01-01")).toEqual([60, 60]);
+    expect(await note(5, "2026-01-02")).toEqual([5, 65]);
+    expect(await note(1, "2026-01-01")).toEqual([6, 66]);
+    expect(await inHall(listKeyUse)).toMatchObject([
+      { keyId, day: "2026-01-02", usedToday: 6, usedEver: 66 },
+    ]);
+  });
+
+  it("is counted for the tenant whose it is, and for no other", async () => {
+    const keyId = await addKey();
+    const other = await hall.addTenant();
+    const note = { tenantId: other, keyId, used: 1, lastUsedAt: now() };
+    expect(await refusalOf(noteKeyUse(hall.db, [note], "2026-01-01"))).toMatch(/^23503 /);
   });
 
   it("is stored by its hash, of which no two are the same", async () => {

@@ -33,7 +33,7 @@ describe("access to the database", () => {
     ["GRANT SELECT ON hall.api_key TO hall_operator", ["  hall_operator: SELECT"]],
     [
       "GRANT UPDATE (hint) ON hall.api_key TO hall_app",
-      ["  hall_app: INSERT, SELECT, UPDATE (hint, revoked_at)"],
+      ["  hall_app: INSERT, SELECT, UPDATE (hint, expires_at, revoked_at, replaced_by)"],
     ],
     ["GRANT SELECT ON ledger.log_leaf TO PUBLIC", ["  PUBLIC: SELECT"]],
     [
@@ -81,10 +81,10 @@ describe("functions that run with another role's rights", () => {
       // Only the owner may create tables; see the migration.
       if (definer.startsWith("function ledger.ensure_receipt_partitions"))
         expect(definer).toContain("owner hall_owner");
-      else expect(definer).toMatch(/owner hall_(lookup|append|enqueue),/);
+      else expect(definer).toMatch(/owner hall_(lookup|append|enqueue|meter),/);
     }
     const { rows } = await admin.query(
-      "SELECT rolname FROM pg_roles WHERE rolname IN ('hall_lookup', 'hall_append', 'hall_enqueue') AND rolcanlogin",
+      "SELECT rolname FROM pg_roles WHERE rolname IN ('hall_lookup', 'hall_append', 'hall_enqueue', 'hall_meter') AND rolcanlogin",
     );
     expect(rows).toEqual([]);
   });

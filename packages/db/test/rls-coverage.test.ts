@@ -169,6 +169,7 @@ describe("privileges that step around policies", () => {
       "DELETE on ledger.receipt to hall_jobs",
       "DELETE on ledger.receipt to hall_ledger",
       "DELETE on ledger.receipt to hall_lookup",
+      "DELETE on ledger.receipt to hall_meter",
       "DELETE on ledger.receipt to hall_operator",
       "TRUNCATE on hall.member to hall_app",
     ]);

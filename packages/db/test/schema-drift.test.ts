@@ -79,6 +79,7 @@ const COLUMN_TYPES: Readonly<Record<string, string>> = {
   Int: "integer",
   BigInt: "bigint",
   Bytes: "bytea",
+  "DateTime @db.Date": "date",
   "DateTime @db.Timestamptz(3)": "timestamp(3) with time zone",
 };
 

@@ -25,6 +25,7 @@ import {
   lookupDispatchTenant,
   lookupSession,
   lookupSignInLink,
+  noteKeyUse,
   openDb,
   type PackageDeclaration,
   publishBundle,
@@ -51,6 +52,7 @@ import {
 } from "../src/index.ts";
 import { furnishAgreement } from "./furnish-agreement.ts";
 import { furnishAttestation } from "./furnish-attestation.ts";
+import { furnishCertification } from "./furnish-certification.ts";
 import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
 
@@ -209,7 +211,13 @@ async function furnish(): Promise<Holdings> {
     await declarePackage(tx, tenant, declaration(workerId, later));
   });
   await furnishAttestation(hall.db, tenant, workerId);
+  await noteKeyUse(
+    hall.db,
+    [{ tenantId: tenant, keyId: holdings.keyId, used: 1, lastUsedAt: later }],
+    "2026-11-28",
+  );
   await furnishAgreement(hall.db, tenant);
+  await furnishCertification(hall.db, tenant, holdings);
   const namespace = `org.t${tenant.replaceAll("-", "")}`;
   await withOperator(hall.db, (tx) =>
     registerNamespace(tx, { namespace, skeleton: namespace, tenantId: tenant, registeredAt: later }),
@@ -604,6 +612,8 @@ describe("the definer functions", () => {
       { name: "sign_in_link", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "snapshot_versions", gives: "TABLE(tenant_id uuid, version bigint)" },
       { name: "sole_tenant", gives: "uuid" },
+      // For the reminders of renewals: which tenants, and nothing of their certificates.
+      { name: "tenants_with_ending_certificates", gives: "TABLE(tenant_id uuid)" },
       // What a tenant declared of a worker is declared to everybody (contract 8b).
       {
         name: "verified_worker",

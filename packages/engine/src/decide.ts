@@ -13,6 +13,7 @@ import { checkCertification } from "./check-certification.ts";
 import { checkFreshness, checkTenant } from "./check-hall.ts";
 import { type Asked, askedByRule, checkApproval, gatekeeper, humanDemand } from "./check-human.ts";
 import { invalidInput } from "./check-input.ts";
+import { checkKey, type KeyBounds } from "./check-key.ts";
 import { checkConditions, checkPolicies } from "./check-policies.ts";
 import { checkPrivilege } from "./check-privilege.ts";
 import { checkShadow } from "./check-shadow.ts";
@@ -44,8 +45,10 @@ export interface RouteRequest {
   readonly read: ReadRouteInput;
   /** The signatory identities that the caller's key is bound to. */
   readonly identities: ReadonlySet<string>;
-  /** Who asks, as its blast is added up: the key, until keys carry an agent's identity. */
+  /** Who asks, as its blast is added up: the agent that the key names, else the key. */
   readonly agent: string;
+  /** Null where nothing narrows the key. */
+  readonly key: KeyBounds | null;
 }
 
 /**
@@ -104,7 +107,7 @@ function deliberate(on: Case): Refusal | null {
   const early =
     took(decision, "snapshot", checkFreshness(snapshot, nowMs)) ??
     took(decision, "tenant", checkTenant(snapshot)) ??
-    took(decision, "signatory", checkSignatory(input, request.identities)) ??
+    took(decision, "signatory", checkKey(request.key, input) ?? checkSignatory(input, request.identities)) ??
     took(decision, "correlation", checkCorrelation(input));
   if (early !== null) return early;
 

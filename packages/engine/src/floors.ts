@@ -42,6 +42,8 @@ export interface Floors {
   readonly policies: readonly PolicyId[];
 }
 
+/** Whoever asks for profiles. */
+type Asking = Pick<CompiledRule, "ruleId" | "profiles">;
 type Asked = Pick<RouteInput, "env" | "data_label">;
 
 const OPEN: Floors = freeze({
@@ -73,7 +75,7 @@ export function platformFloors(asked: Asked): Floors {
 }
 
 /** The floors for this request, or the refusal where a profile that is asked for is not held. */
-export function floorsFor(rule: CompiledRule, snapshot: Snapshot, asked: Asked): Floors | Refusal {
+export function floorsFor(rule: Asking, snapshot: Snapshot, asked: Asked): Floors | Refusal {
   const platform = platformFloors(asked);
   const standing = snapshot.environmentProfiles[asked.env];
   if (standing === null && rule.profiles.length === 0) return platform;
@@ -89,7 +91,7 @@ export function floorsFor(rule: CompiledRule, snapshot: Snapshot, asked: Asked):
     .reduce((floors, held) => tightened(floors, held, asked), platform);
 }
 
-function unheld(rule: CompiledRule, profiles: ProfileId[], standing: ProfileId | null): Refusal {
+function unheld(rule: Asking, profiles: ProfileId[], standing: ProfileId | null): Refusal {
   const by = profiles.includes(standing as ProfileId)
     ? "The environment stands under"
     : `${shown(rule.ruleId)} recommends`;

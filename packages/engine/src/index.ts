@@ -3,6 +3,7 @@ export {
   compilePolicies,
 } from "./apply-policy.ts";
 export { BundleError, type BundleProblem } from "./bundle-error.ts";
+export { type KeyBounds, recordedKey } from "./check-key.ts";
 export { type Difference, firstDifference, sameVerdict, type Verdict, verdictOf } from "./compare.ts";
 export {
   type CompiledCandidate,
@@ -18,6 +19,7 @@ export {
   complianceLevel,
 } from "./compliance-level.ts";
 export { decide, type RouteRequest } from "./decide.ts";
+export { EXAMINED, type Examination, type Examined, examineWorker } from "./examine-worker.ts";
 export { type ExplainedStep, explain } from "./explain.ts";
 export { matchRule } from "./match-rule.ts";
 export { POLICY_VARIABLES } from "./policy-variables.ts";

@@ -2,6 +2,7 @@ import type { DecisionInputs, InputProblem, RouteInput } from "@guildhall/protoc
 import { findingOf } from "./check-attestation.ts";
 import { inOrder } from "./check-controls.ts";
 import { problemList } from "./check-input.ts";
+import { keyInputs } from "./check-key.ts";
 import type { Program } from "./compile.ts";
 import type { RouteRequest } from "./decide.ts";
 import { callerScore } from "./score-blast.ts";
@@ -66,11 +67,12 @@ export function readInputs(
   };
 }
 
-/** What was seen of who asks, where it is not the everyday: an identity that is not the key's, a tenant that stands still. */
+/** What was seen of who asks, where it is not the everyday: a key out of its bounds, an identity that is not the key's, a tenant that stands still. */
 export function callerInputs(
   inputs: DecisionInputs,
   { snapshot, request, input }: { snapshot: Snapshot; request: RouteRequest; input: RouteInput },
 ): void {
+  keyInputs(inputs, request.key, input);
   if (!request.identities.has(input.tenant_id)) inputs.signatory_bound = false;
   if (snapshot.tenantStatus !== "active") inputs.tenant_status = snapshot.tenantStatus;
   const profile = snapshot.environmentProfiles[input.env];

@@ -20,6 +20,7 @@ import {
   type WorkerRecord,
 } from "@guildhall/protocol";
 import type { AttestationFinding } from "./check-attestation.ts";
+import { recordedKey } from "./check-key.ts";
 import { type Difference, firstDifference } from "./compare.ts";
 import type { Program } from "./compile.ts";
 import { decide } from "./decide.ts";
@@ -84,6 +85,7 @@ export function replay(recorded: Decision, decidedAt: Instant, material: ReplayM
       read: read as ReadRouteInput,
       tenantId: snapshot.tenantId,
       agent,
+      key: recordedKey(inputs),
       identities: new Set(inputs.signatory_bound === false ? [] : [text(inputs.tenant_id)]),
     },
     Date.parse(decidedAt),

@@ -1,4 +1,5 @@
 import type { DecisionInputs } from "@guildhall/protocol";
+import { recordedKey } from "./check-key.ts";
 import { sameVerdict, type Verdict, verdictOf } from "./compare.ts";
 import type { Program } from "./compile.ts";
 import { decide } from "./decide.ts";
@@ -71,6 +72,7 @@ export function simulate(
       read,
       tenantId: snapshot.tenantId,
       agent,
+      key: recordedKey(inputs),
       identities: new Set(inputs.signatory_bound === false ? [] : [tenant]),
     };
     const before = verdictOf(decide(active, snapshot, request, nowMs));

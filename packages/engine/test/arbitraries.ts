@@ -336,5 +336,6 @@ export function routeRequest(sent: Record<string, unknown>): RouteRequest {
     tenantId: TENANT,
     identities: new Set(IDENTITIES),
     agent: "agent-1",
+    key: null,
   };
 }

@@ -47,6 +47,7 @@ describe("deny codes", () => {
         "DENY_ENVIRONMENT_NOT_ALLOWED",
         "DENY_INTERNAL_ERROR",
         "DENY_INVALID_INPUT",
+        "DENY_KEY_SCOPE",
         "DENY_MISSING_CORRELATION_ID",
         "DENY_MISSING_REQUIRED_CONTROLS",
         "DENY_MISSING_TENANT_ID",

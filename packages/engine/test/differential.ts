@@ -1,6 +1,6 @@
 import type { RuleBundle } from "@guildhall/protocol";
 import fc from "fast-check";
-import { compile, decide, verdictOf } from "../src/index.ts";
+import { compile, decide, type KeyBounds, verdictOf } from "../src/index.ts";
 import { body, bundle, routeRequest, snapshot } from "./arbitraries.ts";
 import { type NaiveVerdict, naiveDecide } from "./naive.ts";
 
@@ -16,6 +16,11 @@ export interface Disagreement {
 
 const PER_WORLD = 200;
 const NOW = 1000;
+/** Few, so that most requests get past the key. */
+const KEYS: readonly KeyBounds[] = [
+  { missingScope: "decision:make", environments: null, agent: null },
+  { missingScope: null, environments: new Set(["dev", "prod"]), agent: "a" },
+];
 
 /**
  * Asks both evaluators the same random requests: some two hundred in each of many small worlds.
@@ -37,7 +42,7 @@ export function compareEvaluators(
     const hall = halls[world]!;
     for (let n = 0; n < PER_WORLD && asked < requests; n++, asked++) {
       const sent = bodies[asked % bodies.length]!;
-      const request = routeRequest(sent);
+      const request = { ...routeRequest(sent), key: KEYS[asked % 17] ?? null };
       const decision = decide(program, hall, request, NOW);
       const naive = naiveDecide(input, hall, request, NOW);
       const compiled = { ...verdictOf(decision), score: decision.blast?.score ?? null };

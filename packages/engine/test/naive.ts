@@ -33,7 +33,7 @@ const EGRESS: NetworkEgress[] = ["none", "allowlisted", "unrestricted"];
 export function naiveDecide(
   bundle: RuleBundle,
   snapshot: Snapshot,
-  { read, identities, agent }: RouteRequest,
+  { read, identities, agent, key }: RouteRequest,
   now: number,
 ): NaiveVerdict {
   const says = (
@@ -52,6 +52,8 @@ export function naiveDecide(
   if (Math.abs(now - snapshot.takenAtMs) > snapshot.maxAgeMs) return early("DENY_SNAPSHOT_STALE");
   if (snapshot.tenantStatus === "suspended") return early("DENY_TENANT_SUSPENDED");
   if (snapshot.tenantStatus === "restricted") return early("DENY_STANDING");
+  if (key?.missingScope) return early("DENY_KEY_SCOPE");
+  if (key?.environments && !key.environments.has(env)) return early("DENY_KEY_SCOPE");
   if (input.tenant_id.trim() === "") return early("DENY_MISSING_TENANT_ID");
   if (!identities.has(input.tenant_id)) return early("DENY_UNKNOWN_TENANT");
   if (input.correlation_id.trim() === "") return early("DENY_MISSING_CORRELATION_ID");

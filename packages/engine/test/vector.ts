@@ -22,6 +22,7 @@ import {
 import { parse } from "yaml";
 import {
   compile,
+  type KeyBounds,
   type Program,
   type RouteRequest,
   type Snapshot,
@@ -51,6 +52,7 @@ interface VectorCase extends Checks {
   without?: string[];
   snapshot?: VectorSnapshot;
   identities?: string[];
+  key?: VectorKey;
   now_ms?: number;
 }
 
@@ -113,6 +115,12 @@ interface VectorWorker {
   attestation?: VectorAttestation;
 }
 
+interface VectorKey {
+  missing_scope?: string;
+  environments?: Env[];
+  agent?: string;
+}
+
 interface VectorFile extends Partial<Checks> {
   description: string;
   rules: unknown[];
@@ -120,6 +128,7 @@ interface VectorFile extends Partial<Checks> {
   bundle_digest?: string;
   snapshot: VectorSnapshot;
   identities?: string[];
+  key?: VectorKey;
   now_ms?: number;
   request: Json;
   fault?: "snapshot";
@@ -196,7 +205,8 @@ export function readVector(name: string, text: string): Vector {
         read: readRouteInput(request),
         tenantId: TENANT,
         identities: new Set(one.identities ?? file.identities ?? ["tenant-1"]),
-        agent: "agent-1",
+        agent: (one.key ?? file.key)?.agent ?? "agent-1",
+        key: keyOf(one.key ?? file.key),
       },
       nowMs: one.now_ms ?? file.now_ms ?? 1000,
       checks: checksOf(one),
@@ -216,6 +226,17 @@ function checksOf(from: Partial<Checks>): Checks {
     ...(never_says && { never_says }),
     ...(events && { events }),
     ...(events_say && { events_say }),
+  };
+}
+
+/** What narrows the caller's key, where the vector says so. */
+function keyOf(key: VectorKey | undefined): KeyBounds | null {
+  if (key === undefined) return null;
+  const { missing_scope, environments, agent } = key;
+  return {
+    missingScope: missing_scope ?? null,
+    environments: environments ? new Set(environments) : null,
+    agent: agent ?? null,
   };
 }
 

@@ -31,6 +31,11 @@ export const HALL_ERRORS = {
   ),
   KEY_EXPIRED: refusal(401, "The key has expired.", "Create a new key."),
   KEY_REVOKED: refusal(401, "The key was revoked.", "Create a new key."),
+  KEY_ADDRESS: refusal(
+    403,
+    "The key may not be used from this address.",
+    "Use it from a network on its list; behind a proxy, have the Hall trust the proxy.",
+  ),
   SESSION_ENDED: refusal(401, "The session has ended.", "Sign in again."),
   LINK_SPENT: refusal(
     401,
@@ -68,6 +73,11 @@ export const HALL_ERRORS = {
     "Enroll under a namespace of your own, or have the operator of the Hall register this one for you.",
   ),
   NOT_FOUND: refusal(404, "There is no such thing here.", "Check the id."),
+  METHOD_NOT_ALLOWED: refusal(
+    405,
+    "This path does not know the method.",
+    "Use one of those that the header Allow names.",
+  ),
   GRANT_REDEEMED: refusal(
     409,
     "The grant was already redeemed.",
@@ -123,10 +133,25 @@ export const HALL_ERRORS = {
     "The statement about the package does not hold here.",
     "Read reason; have the package signed by a key that is registered for the worker's namespace.",
   ),
+  FEED_ROOT_INVALID: refusal(
+    422,
+    "The root of the feed does not hold here.",
+    "Read reason; have every key of it sign, and the threshold of those that it replaces.",
+  ),
   MEASUREMENT_INVALID: refusal(
     422,
     "The measurement does not answer what was asked.",
     "Read reason; ask for a nonce and answer that one, with a key that is registered here.",
+  ),
+  RATE_LIMITED: refusal(
+    429,
+    "Too many requests within a minute; nothing was decided.",
+    "Wait for as many seconds as retry_after_seconds says.",
+  ),
+  QUOTA_EXCEEDED: refusal(
+    429,
+    "The key has made all the requests that it may make today; nothing was decided.",
+    "Wait until midnight UTC, or have an operator create a key with a higher quota.",
   ),
   INTERNAL: refusal(500, "The Hall failed; nothing was dispatched.", "Report the request id."),
   LEDGER_UNAVAILABLE: refusal(

@@ -24,6 +24,7 @@ export function registerJsonBody(app: FastifyInstance): void {
   });
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     const bytes = body as Buffer;
+    if (bytes.length === 0 && request.routeOptions.config.wire?.emptyBody) return done(null, undefined);
     request.rawBody = bytes;
     try {
       done(null, readStrictJson(bytes, { maxKeys: 1000 }));

@@ -39,6 +39,12 @@ export function readSecret(text: string): SecretKind {
   return kind as SecretKind;
 }
 
+/** Tells whether a text has the form of an API key, checksum and all, without asking anyone. */
+export function isKeyText(text: string): boolean {
+  const [, kind, random, crc] = FORM.exec(text) ?? [];
+  return kind === "key" && random !== undefined && checksum(random) === crc;
+}
+
 /** CRC-32 (ISO 3309) in base62, six characters. */
 function checksum(text: string): string {
   let crc = 0xffffffff;

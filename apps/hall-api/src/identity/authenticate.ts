@@ -11,26 +11,34 @@ import {
 import { HallError, type SignatoryId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
 import type { TenantSnapshot } from "../snapshot/load.ts";
+import { addressList } from "./address-list.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
 import type { AnyCaller, Caller } from "./caller.ts";
 import { callerOfOperatorToken } from "./operator-token.ts";
 import { type Permission, permissionsOf } from "./permissions.ts";
 
+/** What a request brings to show who asks. */
+export interface Presented {
+  authorization: string | undefined;
+  /** The peer's, or the one that a trusted proxy names. */
+  address: string;
+}
+
 /**
  * Who calls: from an `Authorization: Bearer` header to a caller. Decisions take the key from the tenant's
  * snapshot, which the fence keeps honest; reads look it up again in the transaction they open anyway.
  */
-export async function authenticate(hall: Hall, authorization: string | undefined): Promise<AnyCaller> {
+export async function authenticate(hall: Hall, { authorization, address }: Presented): Promise<AnyCaller> {
   const secret = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
   if (!secret) throw new HallError("UNAUTHENTICATED");
   const kind = readSecret(secret);
-  if (kind === "key") return authenticateKey(hall, hashSecret(secret));
+  if (kind === "key") return authenticateKey(hall, hashSecret(secret), address);
   if (kind === "session") return authenticateSession(hall, hashSecret(secret));
   if (kind === "op") return callerOfOperatorToken(hall.settings.operatorTokenFile, hashSecret(secret));
   throw new HallError("UNAUTHENTICATED");
 }
 
-async function authenticateKey(hall: Hall, hash: Buffer): Promise<Caller> {
+async function authenticateKey(hall: Hall, hash: Buffer, address: string): Promise<Caller> {
   const hashHex = hash.toString("hex");
   let tenantId = hall.snapshots.tenantOfKey(hashHex);
   if (!tenantId) {
@@ -41,8 +49,21 @@ async function authenticateKey(hall: Hall, hash: Buffer): Promise<Caller> {
     if (hall.snapshots.peek(tenantId)) await hall.snapshots.refresh(tenantId);
   }
   const snapshot = await hall.snapshots.get(tenantId);
-  return callerOfKey(snapshot, hash, hall.clock.now());
+  const caller = callerOfKey(snapshot, hash, hall.clock.now());
+  // A key's ranges never change, so the rounds of the fence need not ask again.
+  requireAddress(snapshot?.keys.get(hashHex), address);
+  return caller;
 }
+
+function requireAddress(key: ApiKey | undefined, address: string): void {
+  if (!key?.addresses) return;
+  const includes = rangesOf.get(key) ?? addressList(key.addresses);
+  rangesOf.set(key, includes);
+  if (!includes(address)) throw new HallError("KEY_ADDRESS");
+}
+
+/** As with callers: by the key as one load of the snapshot gave it. */
+const rangesOf = new WeakMap<ApiKey, (address: string) => boolean>();
 
 /**
  * The caller that a key makes in a snapshot. Called again for each round that the fence sends back.
@@ -60,7 +81,14 @@ export function callerOfKey(snapshot: TenantSnapshot | null, hash: Buffer, nowMs
     tenantId: snapshot.tenantId,
     actor: { kind: "key", id: key.id },
     secretHash: hash,
-    credential: { kind: "key", id: key.id },
+    credential: {
+      kind: "key",
+      id: key.id,
+      environments: key.environments && new Set(key.environments),
+      agent: key.agent,
+      requestsPerMinute: key.requestsPerMinute,
+      requestsPerDay: key.requestsPerDay,
+    },
     permissions: new Set(key.scopes as Permission[]),
     // A key keeps no identity that its tenant has given up.
     identities: new Set(key.identities.filter((identity) => snapshot.identities.has(identity))),
@@ -110,7 +138,8 @@ export function asCaller<T>(hall: Hall, caller: Caller, work: (tx: TenantTx) => 
       const key = await findApiKey(tx, caller.credential.id);
       if (!key) throw new HallError("UNAUTHENTICATED");
       requireLive(key, now);
-    } else requireLiveSession(await findSession(tx, caller.credential.id), now);
+    } else if (caller.credential.kind === "session")
+      requireLiveSession(await findSession(tx, caller.credential.id), now);
     return work(tx);
   });
 }

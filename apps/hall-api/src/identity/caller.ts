@@ -1,4 +1,4 @@
-import type { Actor, SignatoryId, TenantId } from "@guildhall/protocol";
+import type { Actor, Env, SignatoryId, TenantId } from "@guildhall/protocol";
 import { HallError } from "@guildhall/protocol";
 import type { Permission } from "./permissions.ts";
 
@@ -12,10 +12,25 @@ export interface Caller {
   actor: Actor;
   /** Of the credential itself: what is looked up again when the right has to be checked anew. */
   secretHash: Buffer;
-  credential: { kind: "key"; id: string } | { kind: "session"; id: string; name: string; role: string };
+  credential:
+    | KeyCredential
+    | { kind: "session"; id: string; name: string; role: string }
+    /** None: somebody on this machine, where the setting lets them in. */
+    | { kind: "loopback" };
   permissions: ReadonlySet<Permission>;
   /** The signatory identities that this credential may sign as. */
   identities: ReadonlySet<SignatoryId>;
+}
+
+export interface KeyCredential {
+  kind: "key";
+  id: string;
+  /** Where it may ask for decisions; null: everywhere. */
+  environments: ReadonlySet<Env> | null;
+  /** The agent whose work it is, or null. */
+  agent: string | null;
+  requestsPerMinute: number | null;
+  requestsPerDay: number | null;
 }
 
 /** Whoever holds the Hall's operator token. It names no tenant, so no transaction of one can be opened for it. */
@@ -28,6 +43,11 @@ export interface HallOperator {
 /** @throws HallError FORBIDDEN naming the permission */
 export function requirePermission(caller: AnyCaller, permission: Permission): void {
   if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
+}
+
+/** Whose work it is, as blast is added up and agreements name it: the agent's, where the key names one. */
+export function workOf(agent: string | null, actor: Actor): string {
+  return agent ?? actor.id;
 }
 
 /** The actor as rows name it: `kind:id`. */

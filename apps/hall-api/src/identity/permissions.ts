@@ -50,6 +50,8 @@ export const PERMISSIONS = [
   "tenant:read",
   "tenant:create",
   "tenant:set-standing",
+  "certification:request",
+  "presence:set",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -75,6 +77,7 @@ export const KEY_SCOPES = [
   "alert:read",
   "agreement:read",
   "tenant:read",
+  "presence:set",
 ] as const satisfies readonly Permission[];
 
 /** Given by name only: who is held to rules does not write them, and who runs code does not vouch for it. */
@@ -113,6 +116,7 @@ const OPERATOR = [
   "worker:set-transport",
   "worker:suspend",
   "worker:retire",
+  "presence:set",
   "rule:draft",
   "rule:publish",
   "rule:consent",
@@ -123,6 +127,7 @@ const OPERATOR = [
   "attestation:register",
   "runner:register",
   "flag:clear",
+  "certification:request",
 ] as const satisfies readonly Permission[];
 
 const COMPLIANCE = [
@@ -194,6 +199,7 @@ const WHILE_SUSPENDED: ReadonlySet<Permission> = new Set<Permission>([
   "member:end-sessions",
   "agreement:end",
   "session:end",
+  "presence:set",
   "worker:suspend",
   "worker:retire",
 ]);

@@ -66,8 +66,16 @@ interface Rows {
 
 /** Acts by kind and action; any other changes no row that is compared. */
 const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
-  "key created"(rows, { subject, details: { identities, scopes, key_digest, expires_at = null } }) {
-    rows.put(`api_key ${subject}`, { identities, scopes, key_digest, expires_at, revoked_at: null });
+  "key created"(rows, { subject, details }) {
+    rows.put(`api_key ${subject}`, apiKey(details));
+  },
+  "key rotated"(rows, { subject, decided_at, details }) {
+    const { successor: replaced_by, replaced_until: expires_at, grace_seconds } = details;
+    rows.put(`api_key ${replaced_by}`, apiKey(details));
+    rows.amend(`api_key ${subject}`, {
+      replaced_by,
+      ...(grace_seconds === 0 ? { revoked_at: decided_at } : { expires_at }),
+    });
   },
   "key revoked"(rows, { subject, decided_at }) {
     rows.amend(`api_key ${subject}`, { revoked_at: decided_at });
@@ -97,9 +105,11 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
 
   "worker enrolled"(rows, act) {
     rows.put(`worker ${act.subject}`, { ...recordOf(act), status: "active" });
+    putVersion(rows, act);
   },
   "worker updated"(rows, act) {
     rows.amend(`worker ${act.subject}`, recordOf(act));
+    putVersion(rows, act);
   },
   "worker suspended"(rows, { subject }) {
     rows.amend(`worker ${subject}`, { status: "suspended" });
@@ -156,6 +166,13 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
       superseded_at: null,
     });
   },
+  "attestation declared"(rows, { subject, receipt_id, decided_at, details: { package_hash } }) {
+    const earlier = rows.current.get(`declared ${subject}`);
+    if (earlier !== undefined) rows.amend(earlier, { superseded_at: decided_at });
+    const place = `package_declaration ${receipt_id}`;
+    rows.current.set(`declared ${subject}`, place);
+    rows.put(place, { worker_id: subject, package_hash, superseded_at: null });
+  },
   "attestation measured"(rows, { subject, receipt_id, decided_at, details }) {
     const { attestation_receipt_id, method, matches, runner_id, current_hash, valid_until } = details;
     rows.put(`measurement ${receipt_id}`, {
@@ -201,6 +218,8 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
   "tenant namespace_released"(rows, { decided_at, details: { namespace } }) {
     rows.amend(`namespace ${namespace}`, { released_at: decided_at });
   },
+  "tenant went_online": (rows, act) => putPresence(rows, act, true),
+  "tenant went_offline": (rows, act) => putPresence(rows, act, false),
 
   "role defined"(rows, { subject, details: { permissions } }) {
     rows.put(`custom_role ${subject}`, { permissions, retired_at: null });
@@ -209,6 +228,28 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
     rows.amend(`custom_role ${subject}`, { retired_at: decided_at });
   },
 };
+
+/** What narrows a key is told where it does. */
+function apiKey({ identities, scopes, key_digest, expires_at = null, ...details }: Act["details"]): Facts {
+  const { environments = null, addresses_digest = null, agent = null } = details;
+  const { requests_per_minute = null, requests_per_day = null } = details;
+  return {
+    ...{ identities, scopes, key_digest, expires_at, revoked_at: null, replaced_by: null },
+    ...{ environments, addresses_digest, agent, requests_per_minute, requests_per_day },
+  };
+}
+
+/** What was enrolled before versions were kept names none. */
+function putVersion(rows: Rows, { subject, receipt_id, actor, details }: Act): void {
+  const { version, worker_record_hash: record_hash, worker_species_id: species_id } = details;
+  if (version === undefined) return;
+  const enrolled_by = `${actor.kind}:${actor.id}`;
+  rows.put(`worker_version ${subject} ${version}`, { record_hash, species_id, receipt_id, enrolled_by });
+}
+
+function putPresence(rows: Rows, { decided_at, details: { standing } }: Act, online: boolean): void {
+  rows.put("presence", { online, standing, checked_at: decided_at });
+}
 
 function recordOf({ details }: Act): Facts {
   const { worker_record_hash: record_hash, worker_species_id: species_id } = details;

@@ -4,6 +4,7 @@ import {
   findReceipt,
   type OperatorTx,
   type StoredReceipt,
+  type StoredSeal,
   sealGap,
   type TenantTx,
   withOperator,
@@ -42,8 +43,8 @@ export interface Ledger {
   append: typeof appendEntry;
   /** Waits until a committed act is sealed; its signature is stored beside it. */
   sealed(act: Appended): Promise<SealedReceipt>;
-  /** A stored receipt with the proof against the newest checkpoint. */
-  present(stored: StoredReceipt): Promise<SealedReceipt>;
+  /** A stored receipt with the proof against the newest checkpoint, or against an earlier one that covers it. */
+  present(stored: StoredReceipt, under?: Pick<StoredSeal, "treeSize" | "note">): Promise<SealedReceipt>;
   /** How far the log is committed and sealed. */
   state(): Promise<LedgerState>;
   close(): Promise<void>;
@@ -131,11 +132,14 @@ export function createLedger(options: LedgerOptions): Ledger {
       const receipt_hash = Buffer.from(act.hash).toString("hex") as Sha256Hex;
       return { receipt: { ...act.body, receipt_hash, signature }, seal: await sealer.sealOf(act.leafIndex) };
     },
-    async present(stored) {
+    async present(stored, under) {
       if (stored.leafIndex >= sealer.sealedSize())
         await sealer.waitForSeal(stored.leafIndex, SEAL_DEADLINE_MS);
       const receipt = receiptOf(stored);
-      const [signature, seal] = await Promise.all([signatureOf(receipt), sealer.sealOf(stored.leafIndex)]);
+      const [signature, seal] = await Promise.all([
+        signatureOf(receipt),
+        sealer.sealOf(stored.leafIndex, under),
+      ]);
       return { receipt: { ...receipt, signature }, seal };
     },
     async state() {

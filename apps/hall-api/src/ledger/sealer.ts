@@ -30,8 +30,8 @@ export interface Sealer {
   sealCommitted(): Promise<void>;
   /** Waits for a seal that covers the leaf. @throws HallError SIGNER_UNAVAILABLE after `timeoutMs` */
   waitForSeal(leafIndex: number, timeoutMs: number): Promise<void>;
-  /** The proof of a leaf against the newest checkpoint. */
-  sealOf(leafIndex: number): Promise<Seal>;
+  /** The proof of a leaf against the newest checkpoint, or against the one that is given. */
+  sealOf(leafIndex: number, under?: Pick<StoredSeal, "treeSize" | "note">): Promise<Seal>;
   close(): void;
 }
 
@@ -161,8 +161,7 @@ export function createSealer({ db, keys, origin, onSeal, log }: SealerOptions): 
         waiting.add(waiter);
       });
     },
-    async sealOf(leafIndex) {
-      const { treeSize, note } = newest;
+    async sealOf(leafIndex, { treeSize, note } = newest) {
       if (leafIndex >= treeSize) throw new HallError("SIGNER_UNAVAILABLE");
       const proof = await inclusionProof(leafIndex, treeSize, read);
       return { checkpoint: note, inclusion_proof: proof.map((hash) => Buffer.from(hash).toString("base64")) };

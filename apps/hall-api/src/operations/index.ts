@@ -22,6 +22,13 @@ import { issue } from "./certificate/issue.ts";
 import { list as listCertificates } from "./certificate/list.ts";
 import { renew } from "./certificate/renew.ts";
 import { revoke as revokeCertificate } from "./certificate/revoke.ts";
+import { get as getCertification } from "./certification/get.ts";
+import { grant as grantCertification } from "./certification/grant.ts";
+import { list as listCertifications } from "./certification/list.ts";
+import { refuse as refuseCertification } from "./certification/refuse.ts";
+import { reminders as certificationReminders } from "./certification/reminders.ts";
+import { request as requestCertification } from "./certification/request.ts";
+import { withdraw as withdrawCertification } from "./certification/withdraw.ts";
 import { codeHashes } from "./decision/code-hashes.ts";
 import { get as getDecision } from "./decision/get.ts";
 import { list as listDecisions } from "./decision/list.ts";
@@ -46,8 +53,11 @@ import { keys as hallKeys } from "./hall/keys.ts";
 import { receipt as hallReceipt } from "./hall/receipt.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
+import { reportLeak } from "./key/report-leak.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
+import { rotate as rotateKey } from "./key/rotate.ts";
 import { list as listHallKeys } from "./keyring/list.ts";
+import { registerRoot } from "./keyring/register-root.ts";
 import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
@@ -90,6 +100,13 @@ import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
 import { list as listTenants } from "./tenant/list.ts";
 import { setStanding } from "./tenant/set-standing.ts";
+import { attest } from "./wire/attest.ts";
+import { goOffline } from "./wire/go-offline.ts";
+import { goOnline } from "./wire/go-online.ts";
+import { standing } from "./wire/standing.ts";
+import { status } from "./wire/status.ts";
+import { verify } from "./wire/verify.ts";
+import { workers } from "./wire/workers.ts";
 import { enroll } from "./worker/enroll.ts";
 import { enrollText } from "./worker/enroll-text.ts";
 import { get as getWorker } from "./worker/get.ts";
@@ -128,6 +145,13 @@ export const OPERATIONS = [
   revokeCertificate,
   listCertificates,
   getCertificate,
+  requestCertification,
+  listCertifications,
+  getCertification,
+  grantCertification,
+  refuseCertification,
+  withdrawCertification,
+  certificationReminders,
   certificates,
   revocations,
   agreementTemplates,
@@ -177,7 +201,9 @@ export const OPERATIONS = [
   setEnvironment,
   listKeys,
   createKey,
+  rotateKey,
   revokeKey,
+  reportLeak,
   listRoles,
   defineRole,
   retireRole,
@@ -194,6 +220,7 @@ export const OPERATIONS = [
   hallReceipt,
   listHallKeys,
   rotate,
+  registerRoot,
   renewToken,
   listNamespaceKeys,
   registerNamespaceKey,
@@ -203,4 +230,11 @@ export const OPERATIONS = [
   releaseNamespace,
   listTenants,
   setStanding,
+  workers,
+  status,
+  standing,
+  goOnline,
+  goOffline,
+  attest,
+  verify,
 ] as const;

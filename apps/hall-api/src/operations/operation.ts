@@ -22,6 +22,8 @@ export interface Operation<
   output: Output;
   rest?: RestDoor;
   trpc?: "query" | "mutation";
+  /** True where a key without the permission is denied by a decision, with a receipt, and not refused before it. */
+  decides?: true;
   run(context: Context<Input>): Promise<z.output<Output>>;
 }
 
@@ -41,8 +43,19 @@ export interface RestDoor {
   bodyMaxBytes?: number;
   /** Statuses with which `run` refuses, beside those that any operation may refuse with. */
   refuses?: readonly number[];
+  /** Part of the public servers' wire (contract 8a, 8b), whose clients bring their credential in a cookie too. */
+  wire?: WireDoor;
   /** Text or bytes instead of JSON. */
   contentType?: string;
+}
+
+export interface WireDoor {
+  /** Open to callers on this machine where the setting says so: routes of contract 8a alone. */
+  openOnLoopback?: true;
+  /** Existing clients send no body, some of them under a content type all the same. */
+  emptyBody?: true;
+  /** What its clients read of a refusal beside our own fields. */
+  refusalFields?: (refusal: { error: string; code: string }) => Record<string, unknown>;
 }
 
 export interface Context<Input extends z.ZodType> {
@@ -61,6 +74,8 @@ export interface RequestFacts {
   idempotencyKey: string | null;
   /** The caller's credential, to establish anew who asks. */
   authorization: string | undefined;
+  /** Where it came from: the peer's address, or the one that a trusted proxy names. */
+  address: string;
   /** Sets another status than the door's. */
   setStatus(status: number): void;
   /** Lets caches keep the answer; without it nobody does. */

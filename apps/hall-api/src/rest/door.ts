@@ -2,11 +2,21 @@ import { HallError } from "@guildhall/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Hall } from "../hall.ts";
-import { authenticate } from "../identity/authenticate.ts";
-import { requirePermission } from "../identity/caller.ts";
+import { authenticate, type Presented } from "../identity/authenticate.ts";
+import { type AnyCaller, requirePermission } from "../identity/caller.ts";
+import { localCaller } from "../identity/local-caller.ts";
+import type { Permission } from "../identity/permissions.ts";
 import { refuseSuspended } from "../identity/refuse-suspended.ts";
 import { OPERATIONS } from "../operations/index.ts";
-import type { Operation, RequestFacts } from "../operations/operation.ts";
+import type { Operation, RequestFacts, WireDoor } from "../operations/operation.ts";
+import { spendAllowance } from "./spend-allowance.ts";
+import { authorizationOf } from "./wire-credential.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    wire?: WireDoor | undefined;
+  }
+}
 
 /** The REST door: one route for each operation that has one, with no decision of its own. */
 export function registerRest(app: FastifyInstance, hall: Hall): void {
@@ -25,21 +35,24 @@ function registerRoute(
   app.route({
     method: rest.method,
     url: rest.path.replace(REST_OF_PATH, "*"),
+    config: { wire: rest.wire },
     ...(rest.bodyMaxBytes !== undefined && {
       bodyLimit: rest.bodyMaxBytes,
       // Nobody else makes the Hall read so much: the credential is checked before the body comes in.
-      onRequest: async ({ headers }: FastifyRequest) => {
-        await admit(hall, operation, headers.authorization);
+      onRequest: async (request: FastifyRequest) => {
+        await admit(hall, operation, presented(request));
       },
     }),
     async handler(request, reply) {
+      const authorization = authorizationOf(request, rest);
       let status = rest.status ?? 200;
       let text: string | null = null;
       const facts: RequestFacts = {
         id: request.id,
         rawBody: request.rawBody,
         idempotencyKey: header(request, "idempotency-key"),
-        authorization: request.headers.authorization,
+        authorization,
+        address: request.ip,
         setStatus: (other) => {
           status = other;
         },
@@ -48,7 +61,12 @@ function registerRoute(
           text = written;
         },
       };
-      const caller = await admit(hall, operation, request.headers.authorization);
+      const local =
+        authorization === undefined && rest.wire?.openOnLoopback ? await localCaller(hall, request) : null;
+      const caller = local
+        ? await admitCaller(hall, operation, local)
+        : await admit(hall, operation, { authorization, address: request.ip });
+      await spendAllowance(hall, caller, (headers) => void reply.headers(headers));
       // Where the body is the whole input, no body is none: it is not an empty object.
       if (request.body === undefined && request.method !== "GET" && !(operation.input instanceof z.ZodObject))
         throw new HallError("MALFORMED_JSON");
@@ -67,15 +85,25 @@ function registerRoute(
 }
 
 /** Establishes who asks. A stranger may present a credential at a public operation, and is then known there. */
-export async function admit(hall: Hall, operation: Operation, authorization: string | undefined) {
+export async function admit(hall: Hall, operation: Operation, by: Presented) {
   const { permission } = operation;
   if (permission === "grant") return null;
-  if (permission === "public")
-    return authorization === undefined ? null : await authenticate(hall, authorization);
-  const caller = await authenticate(hall, authorization);
-  requirePermission(caller, permission);
+  if (permission === "public") return by.authorization === undefined ? null : await authenticate(hall, by);
+  return admitCaller(hall, operation, await authenticate(hall, by));
+}
+
+async function admitCaller<C extends AnyCaller>(hall: Hall, operation: Operation, caller: C): Promise<C> {
+  const permission = operation.permission as Permission;
+  // What a decision denies is not refused before it: the key's attempt stands in the log.
+  const isDecided = operation.decides && caller.kind === "tenant" && caller.credential.kind === "key";
+  if (!isDecided) requirePermission(caller, permission);
   await refuseSuspended(hall, caller, permission);
   return caller;
+}
+
+/** What came with a request to show who asks. */
+export function presented({ headers, ip }: Pick<FastifyRequest, "headers" | "ip">): Presented {
+  return { authorization: headers.authorization, address: ip };
 }
 
 /** `*tile` at the end of a path: a field that holds slashes. */

@@ -1,5 +1,5 @@
 import { type Db, recordShadowDifferences, type ShadowDifference, withTenant } from "@guildhall/db";
-import { decide, requestOf, sameVerdict, verdictOf } from "@guildhall/engine";
+import { decide, recordedKey, requestOf, sameVerdict, verdictOf } from "@guildhall/engine";
 import {
   type Decision,
   type ReceiptId,
@@ -203,7 +203,13 @@ function differenceOf({
   const { inputs } = decision;
   if (inputs.problems !== undefined) return null;
   const identities = new Set(inputs.signatory_bound === false ? [] : [String(inputs.tenant_id)]);
-  const request = { read: requestOf(inputs), tenantId: engine.tenantId, agent, identities };
+  const request = {
+    read: requestOf(inputs),
+    tenantId: engine.tenantId,
+    agent,
+    key: recordedKey(inputs),
+    identities,
+  };
   const after = decide(shadow.program, engine, request, nowMs);
   const [was, would] = [verdictOf(decision), verdictOf(after)];
   if (sameVerdict(was, would)) return null;

@@ -5,7 +5,7 @@ import type { Hall } from "../hall.ts";
 import { BODY_MAX_BYTES } from "../http/json-body.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
-import { admit } from "../rest/door.ts";
+import { admit, presented } from "../rest/door.ts";
 import { appRouter, type TrpcContext } from "./router.ts";
 
 /** At most this many calls in one batch (H-016); each is admitted by itself. */
@@ -26,13 +26,9 @@ export async function registerTrpc(app: FastifyInstance, hall: Hall): Promise<vo
     const trpcOptions = {
       router: appRouter,
       maxBatchSize: BATCH_MAX,
-      createContext: ({
-        req,
-      }: {
-        req: { headers: { authorization?: string }; id: string };
-      }): TrpcContext => ({
+      createContext: ({ req }: { req: Pick<FastifyRequest, "headers" | "ip" | "id"> }): TrpcContext => ({
         hall,
-        authorization: req.headers.authorization,
+        presented: presented(req),
         requestId: req.id,
       }),
     };
@@ -58,8 +54,8 @@ export async function registerTrpc(app: FastifyInstance, hall: Hall): Promise<vo
  * What may be larger than others has a route of its own, so it cannot come in a batch. A small body goes on to tRPC,
  * which refuses in the form that its client reads.
  */
-async function admitLarge(hall: Hall, operation: Operation, { headers }: FastifyRequest): Promise<void> {
-  const length = headers["content-length"];
+async function admitLarge(hall: Hall, operation: Operation, request: FastifyRequest): Promise<void> {
+  const length = request.headers["content-length"];
   if (length !== undefined && Number(length) <= BODY_MAX_BYTES) return;
-  await admit(hall, operation, headers.authorization);
+  await admit(hall, operation, presented(request));
 }

@@ -3,6 +3,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
+import type { Presented } from "../identity/authenticate.ts";
 import type { AnyCaller } from "../identity/caller.ts";
 import { activate as activateAgreement } from "../operations/agreement/activate.ts";
 import { amend as amendAgreement } from "../operations/agreement/amend.ts";
@@ -25,6 +26,13 @@ import { issue } from "../operations/certificate/issue.ts";
 import { list as listCertificates } from "../operations/certificate/list.ts";
 import { renew } from "../operations/certificate/renew.ts";
 import { revoke as revokeCertificate } from "../operations/certificate/revoke.ts";
+import { get as getCertification } from "../operations/certification/get.ts";
+import { grant as grantCertification } from "../operations/certification/grant.ts";
+import { list as listCertifications } from "../operations/certification/list.ts";
+import { refuse as refuseCertification } from "../operations/certification/refuse.ts";
+import { reminders as certificationReminders } from "../operations/certification/reminders.ts";
+import { request as requestCertification } from "../operations/certification/request.ts";
+import { withdraw as withdrawCertification } from "../operations/certification/withdraw.ts";
 import { codeHashes } from "../operations/decision/code-hashes.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
@@ -38,9 +46,12 @@ import { restore } from "../operations/draft/restore.ts";
 import { save } from "../operations/draft/save.ts";
 import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { compliance } from "../operations/hall/compliance.ts";
+import { keys } from "../operations/hall/keys.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
+import { reportLeak } from "../operations/key/report-leak.ts";
 import { revoke as revokeKey } from "../operations/key/revoke.ts";
+import { rotate as rotateKey } from "../operations/key/rotate.ts";
 import { list as listHallKeys } from "../operations/keyring/list.ts";
 import { rotate } from "../operations/keyring/rotate.ts";
 import { checkpoint } from "../operations/log/checkpoint.ts";
@@ -83,11 +94,12 @@ import { retire as retireWorker } from "../operations/worker/retire.ts";
 import { setTransport } from "../operations/worker/set-transport.ts";
 import { suspend } from "../operations/worker/suspend.ts";
 import { admit } from "../rest/door.ts";
+import { spendAllowance } from "../rest/spend-allowance.ts";
 
 /** The tRPC door, for the console alone: the same operations, one procedure each. */
 export interface TrpcContext {
   hall: Hall;
-  authorization: string | undefined;
+  presented: Presented;
   requestId: string;
 }
 
@@ -130,10 +142,11 @@ function mutation<N extends string, I extends z.ZodType, O extends z.ZodType>(op
 function admitted<N extends string, I extends z.ZodType, O extends z.ZodType>(operation: Operation<N, I, O>) {
   return t.procedure
     .use(async ({ ctx, next }) => {
-      const { hall, authorization } = ctx;
+      const { hall, presented } = ctx;
       const caller = await refusing(operation.name, ctx, () =>
-        admit(hall, operation as unknown as Operation, authorization),
+        admit(hall, operation as unknown as Operation, presented),
       );
+      await refusing(operation.name, ctx, () => spendAllowance(hall, caller, () => undefined));
       return next({ ctx: { caller } });
     })
     .input(operation.input);
@@ -144,12 +157,13 @@ function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
   context: TrpcContext & { caller: AnyCaller | null },
   input: z.output<I>,
 ): Promise<z.output<O>> {
-  const { hall, caller, authorization, requestId: id } = context;
+  const { hall, caller, presented, requestId: id } = context;
   const request = {
     id,
     rawBody: null,
     idempotencyKey: null,
-    authorization,
+    authorization: presented.authorization,
+    address: presented.address,
     setStatus: () => undefined,
     setText: () => undefined,
     setCacheControl: () => undefined,
@@ -260,7 +274,7 @@ export const appRouter = t.router({
     release: mutation(releaseNamespace),
   }),
   tenant: t.router({ list: query(listTenants), "set-standing": mutation(setStanding) }),
-  hall: t.router({ compliance: query(compliance) }),
+  hall: t.router({ compliance: query(compliance), keys: query(keys) }),
   log: t.router({ checkpoint: query(checkpoint) }),
   certificate: t.router({
     list: query(listCertificates),
@@ -269,7 +283,22 @@ export const appRouter = t.router({
     renew: mutation(renew),
     revoke: mutation(revokeCertificate),
   }),
-  key: t.router({ list: query(listKeys), create: mutation(createKey), revoke: mutation(revokeKey) }),
+  certification: t.router({
+    request: mutation(requestCertification),
+    list: query(listCertifications),
+    get: query(getCertification),
+    grant: mutation(grantCertification),
+    refuse: mutation(refuseCertification),
+    withdraw: mutation(withdrawCertification),
+    reminders: query(certificationReminders),
+  }),
+  key: t.router({
+    list: query(listKeys),
+    create: mutation(createKey),
+    rotate: mutation(rotateKey),
+    revoke: mutation(revokeKey),
+    "report-leak": mutation(reportLeak),
+  }),
   role: t.router({ list: query(listRoles), define: mutation(defineRole), retire: mutation(retireRole) }),
   session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
 });

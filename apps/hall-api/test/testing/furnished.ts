@@ -23,6 +23,7 @@ export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furni
   await ask("PUT", `/wcp/workers/${RECORD.worker_id}/transport`, { kind: "http", url: `${worker.url}/two` });
   for (const act of ["suspend", "resume"])
     await ask("POST", `/wcp/workers/${RECORD.worker_id}/${act}`, { reason: "a look at it" });
+  await wire(ask, tenant);
   await roles(ask, (await addMember(hall.hall, tenant.id, "owner")).session);
   await standing(ask, hall.operatorToken, tenant.identity.replace(/\.test$/, ""));
   await keys(ask, tenant);
@@ -41,6 +42,12 @@ function asker(hall: OpenHall, operator: string) {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
     return answer.body;
   };
+}
+
+async function wire(ask: Ask, { key }: Settled): Promise<void> {
+  for (const digit of ["1", "2"])
+    await ask("PUT", `/api/v1/workers/${RECORD.worker_id}/attest`, { sha256: digit.repeat(64) }, key);
+  for (const state of ["online", "offline"]) await ask("POST", `/api/server/go-${state}`, {}, key);
 }
 
 async function roles(ask: Ask, owner: string): Promise<void> {
@@ -62,6 +69,15 @@ async function keys(ask: Ask, { identity }: Settled): Promise<void> {
   await ask("POST", "/wcp/keys", { ...body, expires_in_seconds: 3600 });
   const { id } = await ask("POST", "/wcp/keys", body);
   await ask("POST", `/wcp/keys/${id}/revoke`, {});
+  const narrow = {
+    environments: ["dev"],
+    addresses: ["127.0.0.0/8", "::1"],
+    agent: "one",
+    requests_per_day: 99,
+  };
+  const old = await ask("POST", "/wcp/keys", { ...body, ...narrow });
+  const next = await ask("POST", `/wcp/keys/${old.id}/rotate`, { grace_seconds: 600 });
+  await ask("POST", `/wcp/keys/${next.id}/rotate`, { grace_seconds: 0 });
 }
 
 /** The demo's rules and the same once more with another default, so that there are two bundles. */

@@ -9,6 +9,7 @@ import { type Verdict, verifySealedReceipt } from "../verify/receipt.ts";
 import { type ReadReceipt, readSealedReceipt } from "../verify/sealed-receipt.ts";
 import { isOfSmallOrder } from "../verify/small-order.ts";
 import { VerifyError } from "../verify/verify-error.ts";
+import { readWitnesses, requireCosigned, type Witnesses } from "../verify/witnesses.ts";
 
 /** What is said of one sealed receipt among many. */
 export type LineVerdict = { ok: true; receipt: ReadReceipt; treeSize: number } | (Verdict & { ok: false });
@@ -20,17 +21,19 @@ export type LineVerdict = { ok: true; receipt: ReadReceipt; treeSize: number } |
  */
 export class ReceiptLines {
   readonly #keys: readonly string[];
+  readonly #witnesses: Witnesses | undefined;
   readonly #checkpoints = new Set<string>();
   #known: { key: VerifierKey; object: KeyObject }[] | null = null;
 
-  constructor(keys: readonly string[]) {
+  constructor(keys: readonly string[], witnesses?: Witnesses) {
     this.#keys = keys;
+    this.#witnesses = witnesses;
   }
 
   async check(line: string | Uint8Array): Promise<LineVerdict> {
     const quick = await this.#checkQuickly(line);
     if (quick) return quick;
-    const verdict = await verifySealedReceipt(line, this.#keys);
+    const verdict = await verifySealedReceipt(line, this.#keys, { witnesses: this.#witnesses });
     if (!verdict.ok) return verdict;
     return { ok: true, receipt: verdict.receipt, treeSize: verdict.treeSize };
   }
@@ -85,6 +88,7 @@ export class ReceiptLines {
     const text = [note.text, ...lines].join("\n");
     if (this.#checkpoints.has(text)) return true;
     await verifyNote(note, keys);
+    if (this.#witnesses) await requireCosigned(note, await readWitnesses(this.#witnesses, keys));
     // Bounded: a file of a stranger may name a new one on each line.
     if (this.#checkpoints.size >= CHECKPOINTS_MAX) this.#checkpoints.clear();
     this.#checkpoints.add(text);

@@ -11,7 +11,9 @@ export {
   openEnvelope,
   preAuthEncoding,
 } from "./dsse.ts";
+export { type FeedRootCode, type FeedRootVerdict, readFeedRoot, verifyFeedRoot } from "./feed-root.ts";
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
+export { type KeyAttestationVerdict, verifyKeyAttestation } from "./key-attestation.ts";
 export { type KeyHistoryVerdict, keyAt, type LogKey, verifyKeyHistory } from "./key-history.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
@@ -48,10 +50,12 @@ export {
   type CheckName,
   type GoodReceipt,
   type Verdict,
+  type VerifyOptions,
   verifySealedReceipt,
 } from "./receipt.ts";
 export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
 export { type ReferenceVerdict, verifyReferences } from "./references.ts";
+export { type RegisteredKey, registeredKeys } from "./registered-keys.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
 export { readSeam, rootsFromSeam } from "./seam.ts";
 export {
@@ -66,3 +70,4 @@ export {
 export { TileTree } from "./tile-tree.ts";
 export { verifyUnderHistory, verifyUnderKeys } from "./under-history.ts";
 export { type VerifyCode, VerifyError } from "./verify-error.ts";
+export { type KnownWitnesses, readWitnesses, requireCosigned, type Witnesses } from "./witnesses.ts";

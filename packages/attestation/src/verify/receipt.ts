@@ -14,18 +14,20 @@ import {
 } from "./sealed-receipt.ts";
 import { type VerifyCode, VerifyError } from "./verify-error.ts";
 import { verifyEd25519 } from "./web-crypto.ts";
+import { readWitnesses, requireCosigned, type Witnesses } from "./witnesses.ts";
 
 /**
  * Checks a sealed receipt against the key of a Hall: no account, no network, nothing trusted but the key.
  *
  * `input` is the text (or its bytes) as it was received, so that a repeated key or bytes after the end are
  * seen; an object is checked as the JSON it writes. `key` is what `parseVerifierKey` reads; several, where a
- * Hall has changed its key. With `previous`, the receipt before it, the link to that one is checked too.
+ * Hall has changed its key. With `previous`, the receipt before it, the link to that one is checked too; with
+ * `witnesses`, enough of them must have cosigned the checkpoint.
  */
 export async function verifySealedReceipt(
   input: unknown,
   key: string | readonly string[],
-  options: { previous?: unknown } = {},
+  options: VerifyOptions = {},
 ): Promise<Verdict> {
   const report = new Report();
   try {
@@ -33,7 +35,7 @@ export async function verifySealedReceipt(
     await report.run("body", () => checkBody(sealed));
     await report.run("signature", () => checkSignature(sealed));
     await report.run("inclusion", () => checkInclusion(sealed));
-    await report.run("checkpoint", () => checkCheckpoint(sealed));
+    await report.run("checkpoint", () => checkCheckpoint(sealed, options.witnesses));
     await report.run("chain", () => checkChain(sealed, options.previous));
     const { receipt, checkpoint } = sealed;
     return {
@@ -56,6 +58,11 @@ export async function verifySealedReceipt(
       checks: report.checks,
     };
   }
+}
+
+export interface VerifyOptions {
+  previous?: unknown;
+  witnesses?: Witnesses | undefined;
 }
 
 /** The checks in the order in which they are made. */
@@ -138,7 +145,10 @@ async function checkInclusion({ receipt, checkpoint, proof }: Sealed): Promise<F
 }
 
 /** The checkpoint is of the log that the receipt names, and signed by the key of that log. */
-async function checkCheckpoint({ receipt, note, checkpoint, keys }: Sealed): Promise<Finding> {
+async function checkCheckpoint(
+  { receipt, note, checkpoint, keys }: Sealed,
+  witnesses: Witnesses | undefined,
+): Promise<Finding> {
   const { origin } = checkpoint;
   if (origin !== receipt.hall)
     throw new VerifyError(
@@ -152,6 +162,10 @@ async function checkCheckpoint({ receipt, note, checkpoint, keys }: Sealed): Pro
       `Expected a checkpoint of ${keys.map((key) => key.name).join(", ")}, whose key was given, found one of ${origin}.`,
     );
   const { ignoredSignatures } = await verifyNote(note, keysOfLog);
+  if (witnesses) {
+    const cosigned = await requireCosigned(note, await readWitnesses(witnesses, keysOfLog));
+    return passed(`The key's signature of the checkpoint is good. ${cosigned}`);
+  }
   const others =
     ignoredSignatures === 0 ? "" : ` ${ignoredSignatures} signatures of other keys were not checked.`;
   return passed(`The key's signature of the checkpoint is good.${others}`);

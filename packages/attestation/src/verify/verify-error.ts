@@ -36,7 +36,9 @@ export type VerifyCode =
   | "TREE_SIZES_REVERSED"
   | "TILE_MALFORMED"
   // A proof against a log proves nothing.
-  | "MISBEHAVIOUR_NOT_SHOWN";
+  | "MISBEHAVIOUR_NOT_SHOWN"
+  // Too few witnesses that the verifier knows have cosigned.
+  | "COSIGNATURES_MISSING";
 
 /**
  * Ends a check. The message says what was expected and what was found. The functions that answer a whole

@@ -41,12 +41,16 @@ interface CosignatureRow {
   cosigned_at: Date;
 }
 
-/** The newest checkpoint, or the newest that a witness cosigned, with the lines of its witnesses below the log's own. */
-export async function readCheckpointNote(db: Db, { cosigned = false } = {}): Promise<string | null> {
+/**
+ * The newest checkpoint that at least so many witnesses have cosigned, with their lines below the log's own; null where
+ * there is none.
+ */
+export async function readCheckpointNote(db: Db, { cosignatures = 0 } = {}): Promise<string | null> {
   const rows = await db.app.$queryRaw<{ note: string; line: string | null }[]>`
     SELECT c.note, s.line FROM ledger.checkpoint c LEFT JOIN ledger.cosignature s USING (tree_size)
-    WHERE c.tree_size = CASE WHEN ${cosigned} THEN (SELECT max(tree_size) FROM ledger.cosignature)
-      ELSE (SELECT max(tree_size) FROM ledger.checkpoint) END
+    WHERE c.tree_size = CASE WHEN ${cosignatures}::integer = 0 THEN (SELECT max(tree_size) FROM ledger.checkpoint)
+      ELSE (SELECT tree_size FROM ledger.cosignature GROUP BY tree_size HAVING count(*) >= ${cosignatures}::integer
+            ORDER BY tree_size DESC LIMIT 1) END
     ORDER BY s.witness`;
   const [first] = rows;
   if (!first) return null;

@@ -7,12 +7,27 @@
 export const STATE_OF_TENANT = `
   SELECT 'api_key ' || id AS place, jsonb_build_object('identities', identities, 'scopes', scopes,
       'key_digest', ${sha256("key_hash")}, 'expires_at', ${instant("expires_at")},
-      'revoked_at', ${instant("revoked_at")}) AS facts
+      'revoked_at', ${instant("revoked_at")}, 'replaced_by', replaced_by, 'environments', NULLIF(environments, '{}'),
+      'addresses_digest', CASE WHEN addresses <> '{}' THEN
+        ${textDigest(`id || E'\n' || array_to_string(addresses, E'\n')`)} END,
+      'agent', agent, 'requests_per_minute', requests_per_minute, 'requests_per_day', requests_per_day) AS facts
     FROM hall.api_key
   UNION ALL
   SELECT 'worker ' || w.worker_id, jsonb_build_object('species_id', w.species_id, 'status', w.status,
       'record_hash', w.record_hash, 'content', ${recordHash("r")})
     FROM hall.worker w LEFT JOIN hall.worker_record r USING (tenant_id, record_hash)
+  UNION ALL
+  SELECT 'worker_version ' || worker_id || ' ' || version, jsonb_build_object('record_hash', record_hash,
+      'species_id', species_id, 'receipt_id', receipt_id, 'enrolled_by', enrolled_by)
+    FROM hall.worker_version WHERE receipt_id IS NOT NULL
+  UNION ALL
+  SELECT 'package_declaration ' || id, jsonb_build_object('worker_id', worker_id, 'package_hash', package_hash,
+      'superseded_at', ${instant("superseded_at")})
+    FROM hall.package_declaration
+  UNION ALL
+  SELECT 'presence', jsonb_build_object('online', online, 'standing', standing,
+      'checked_at', ${instant("checked_at")})
+    FROM hall.presence
   UNION ALL
   SELECT 'worker_transport ' || worker_id || ' ' || version, jsonb_build_object('digest', digest,
       'content', ${textDigest(`'{"kind":"http","timeout_ms":' || timeout_ms || ',"tls_pin":'

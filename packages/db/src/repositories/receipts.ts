@@ -1,3 +1,4 @@
+import { HALL_CHAIN } from "@guildhall/protocol";
 import type { OperatorTx } from "../with-operator.ts";
 import type { TenantTx } from "../with-tenant.ts";
 
@@ -25,6 +26,16 @@ export async function findReceipt(
   return rows[0] ? toReceipt(rows[0]) : null;
 }
 
+/** Notices of the Hall's own chain, in its order. */
+export async function listHallNotices(tx: OperatorTx): Promise<StoredReceipt[]> {
+  const rows = await tx.$queryRaw<Row[]>`
+    SELECT r.leaf_index, r.receipt_id, r.kind, r.receipt_hash, r.body, s.signature
+    FROM ledger.receipt r LEFT JOIN ledger.receipt_signature s ON s.leaf_index = r.leaf_index
+    WHERE r.tenant_id = ${HALL_CHAIN}::uuid AND r.kind = 'notice' AND r.kind NOT IN ('decision', 'outcome')
+    ORDER BY r.seq`;
+  return rows.map(toReceipt);
+}
+
 /** The receipt at a place of the tenant's chain. */
 export async function findReceiptAt(tx: TenantTx, seq: number): Promise<StoredReceipt | null> {
   const rows = await tx.$queryRaw<Row[]>`
@@ -34,6 +45,32 @@ export async function findReceiptAt(tx: TenantTx, seq: number): Promise<StoredRe
     LEFT JOIN ledger.receipt_signature s ON s.leaf_index = p.leaf_index
     WHERE p.seq = ${seq}::bigint`;
   return rows[0] ? toReceipt(rows[0]) : null;
+}
+
+/** How many receipts the tenant's chain holds. */
+export async function readChainLength(tx: TenantTx): Promise<number> {
+  return Number((await tx.chainHead.findFirst())?.seq ?? 0);
+}
+
+/** The decisions among the receipts from one place of the chain up to another, and those logged since a moment. */
+export async function countDecisions(
+  tx: TenantTx,
+  { from, to, since }: { from: number; to: number; since: Date },
+): Promise<{ total: number; today: number; deniedToday: number }> {
+  // CASE, because only it keeps the bodies of all other receipts from being read.
+  const [row] = await tx.$queryRaw<{ total: bigint; today: bigint; denied: bigint }[]>`
+    SELECT count(*) FILTER (WHERE r.kind = 'decision') AS total,
+      count(*) FILTER (WHERE r.kind = 'decision' AND r.logged_at >= ${since}) AS today,
+      count(*) FILTER (WHERE CASE WHEN r.kind = 'decision' AND r.logged_at >= ${since}
+        THEN convert_from(r.body, 'UTF8')::jsonb ->> 'policy_decision' END = 'DENY') AS denied
+    FROM ledger.chain_position p
+    JOIN ledger.receipt r ON r.leaf_index = p.leaf_index
+    WHERE p.seq >= ${from}::bigint AND p.seq < ${to}::bigint`;
+  return {
+    total: Number(row?.total ?? 0),
+    today: Number(row?.today ?? 0),
+    deniedToday: Number(row?.denied ?? 0),
+  };
 }
 
 /** Which decisions of the tenant, and from where. */

@@ -29,7 +29,7 @@ export const list = operation({
     count: z.int(),
     next: z.uuid().nullable(),
   }),
-  rest: { method: "GET", path: "/alerts" },
+  rest: { method: "GET", path: "/alerts", wire: { openOnLoopback: true } },
   trpc: "query",
   async run({ hall, input, ...context }) {
     const { before = null, limit } = input;

@@ -31,14 +31,20 @@ export interface Certification {
   expiresInSeconds: number;
   /** What it is renewed from; null where it is the first of its certification. */
   previous: Pick<StoredCertificate, "id" | "certificationId"> | null;
+  /** What was asked for and examined, where somebody had asked. */
+  examined?: { requestId: string; requestedBy: string; evidenceDigest: string; checklist: Checklist };
 }
+
+/** What an officer said of each thing that was examined. */
+export type Checklist = { check: string; accepted: boolean; note: string }[];
 
 /** Signs and stores a certificate and ends the transaction with its entry. Nobody sees it before that is sealed. */
 export async function certify(
   hall: Hall,
   tx: TenantTx,
   caller: Caller,
-  { action, workerId, species, recordHash, scope, key, expiresInSeconds, previous }: Certification,
+  { action, workerId, species, recordHash, scope, key, expiresInSeconds, previous, examined }: Certification,
+  decided: (certificate: StoredCertificate) => Promise<void> = async () => undefined,
 ): Promise<{ certificate: StoredCertificate; act: Appended }> {
   const nowMs = hall.clock.now();
   const id = randomUUID();
@@ -86,6 +92,7 @@ export async function certify(
     revocation: null,
   };
   await storeCertificate(tx, caller.tenantId, certificate);
+  await decided(certificate);
   const details = {
     worker_id: workerId,
     worker_record_hash: recordHash,
@@ -97,6 +104,12 @@ export async function certify(
     is_key_held: key.isHeld,
     valid_from: instant(validFrom.getTime()),
     valid_until: instant(validUntil.getTime()),
+    ...(examined && {
+      request_id: examined.requestId,
+      requested_by: examined.requestedBy,
+      evidence_digest: examined.evidenceDigest,
+      checklist: examined.checklist,
+    }),
   };
   const entry = { kind: "certification", action, subject: id, details } as const;
   const act = await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs);

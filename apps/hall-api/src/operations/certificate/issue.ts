@@ -16,6 +16,7 @@ import {
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { callerOf, operation } from "../operation.ts";
+import { requireCertifiable, requireWithin } from "./certifiable.ts";
 import { certify, ExpiresInSeconds } from "./certify.ts";
 import { CertificateView, viewOf } from "./view.ts";
 
@@ -43,8 +44,7 @@ export const issue = operation({
     const { certificate, act } = await asCaller(hall, caller, async (tx) => {
       const worker = (await listWorkers(tx)).find((one) => one.workerId === workerId);
       if (!worker) throw new HallError("NOT_FOUND");
-      if (worker.status !== "active") throw conflict("the worker is retired");
-      if (worker.recordHash !== recordHash) throw conflict("another version of the record is enrolled");
+      requireCertifiable(worker, recordHash);
       const record = WorkerRecord.parse(readStrictJson(worker.record, { maxKeys: Number.POSITIVE_INFINITY }));
       const { capabilities, environments, data_labels } = input;
       const scope = { capabilities, environments, data_labels };
@@ -76,21 +76,4 @@ async function keyOf(request: string): Promise<SubjectKey> {
       detail: { problems: [{ path: "certificate_request", expected: cause.message }] },
     });
   }
-}
-
-function requireWithin({ capabilities, environments }: CertificationScope, record: WorkerRecord): void {
-  const allowed = record.allowed_environments ?? environments;
-  const problems = [
-    ...(capabilities.every((one) => record.capabilities.includes(one))
-      ? []
-      : [{ path: "capabilities", expected: "capabilities that the record names" }]),
-    ...(environments.every((one) => allowed.includes(one))
-      ? []
-      : [{ path: "environments", expected: "environments that the record allows" }]),
-  ];
-  if (problems.length > 0) throw new HallError("INVALID_REQUEST", { detail: { problems } });
-}
-
-function conflict(reason: string): HallError {
-  return new HallError("CONFLICT", { detail: { reason } });
 }

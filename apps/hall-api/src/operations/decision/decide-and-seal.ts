@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { commitText, newReceiptId, newSalt } from "@guildhall/attestation";
 import { findIdempotencyKey, findReceipt, type StoredReceipt, withTenant } from "@guildhall/db";
-import { decide } from "@guildhall/engine";
+import { decide, type KeyBounds } from "@guildhall/engine";
 import {
   canonicalJson,
   type DecisionBody,
@@ -17,7 +17,8 @@ import {
 } from "@guildhall/protocol";
 import type { Hall } from "../../hall.ts";
 import { callerOfKey } from "../../identity/authenticate.ts";
-import { type Caller, requirePermission } from "../../identity/caller.ts";
+import { type Caller, type KeyCredential, workOf } from "../../identity/caller.ts";
+import type { Permission } from "../../identity/permissions.ts";
 import type { Entry, Sealed } from "../../ledger/entry.ts";
 import { SEAL_DEADLINE_MS } from "../../ledger/writer.ts";
 import type { TenantSnapshot } from "../../snapshot/load.ts";
@@ -48,11 +49,15 @@ export async function decideAndSeal(
 ): Promise<SealedDecision> {
   if (first.credential.kind !== "key")
     throw new HallError("FORBIDDEN", { detail: { permission: "decision:make" } });
+  const permission = options.starts ? "dispatch:start" : "decision:make";
   const read = readRouteInput(body);
   const idempotency =
     options.idempotencyKey === null
       ? null
-      : { key: checkedKey(options.idempotencyKey), requestDigest: requestDigest(body, options.starts) };
+      : {
+          key: checkedKey(options.idempotencyKey),
+          requestDigest: requestDigest(body, options.starts, outOfBounds(first, read, permission)),
+        };
   if (idempotency) {
     const repeated = await findRepeated(hall, first, idempotency);
     if (repeated) return { ...repeated, read };
@@ -63,14 +68,15 @@ export async function decideAndSeal(
       round === 0 ? await hall.snapshots.get(first.tenantId) : await hall.snapshots.refresh(first.tenantId);
     const nowMs = hall.clock.now();
     const caller = callerOfKey(snapshot, first.secretHash, nowMs);
-    requirePermission(caller, options.starts ? "dispatch:start" : "decision:make");
+    const key = boundsOf(caller, permission);
+    const agent = workOf(key?.agent ?? null, caller.actor);
     const asked = read.valid ? read.input.tenant_id : "";
     const reserved = await hall.quotas.reserve(snapshot!.engine, asked, nowMs);
     const engine = reserved ? { ...snapshot!.engine, quotaLeft: reserved.left } : snapshot!.engine;
     const decision = decide(
       snapshot!.program,
       engine,
-      { read, tenantId: first.tenantId, identities: caller.identities, agent: caller.actor.id },
+      { read, tenantId: first.tenantId, identities: caller.identities, agent, key },
       nowMs,
     );
     const entry = entryOf(hall, caller, { read, body, decision, nowMs, idempotency, ...options }, snapshot!);
@@ -86,7 +92,7 @@ export async function decideAndSeal(
       );
     switch (submitted.outcome) {
       case "sealed":
-        hall.shadow.note({ ...snapshot!, engine }, caller.actor.id, {
+        hall.shadow.note({ ...snapshot!, engine }, agent, {
           decisionId: options.decisionId,
           decision,
           nowMs,
@@ -106,6 +112,24 @@ export async function decideAndSeal(
     }
   }
   throw new HallError("FENCE_BUSY");
+}
+
+/** What of the key the decision has to know; null for a key that nothing narrows. */
+function boundsOf(caller: Caller, permission: Permission): KeyBounds | null {
+  const { environments, agent } = caller.credential as KeyCredential;
+  const missingScope = caller.permissions.has(permission) ? null : permission;
+  if (missingScope === null && environments === null && agent === null) return null;
+  return { missingScope, environments, agent };
+}
+
+/** What a key may not ask for it does not learn by repeating what another key asked. */
+function outOfBounds(caller: Caller, read: ReadRouteInput, permission: Permission): string | null {
+  const bounds = boundsOf(caller, permission);
+  if (bounds === null) return null;
+  const isOutside =
+    bounds.missingScope !== null ||
+    (bounds.environments !== null && !(read.valid && bounds.environments.has(read.input.env)));
+  return isOutside ? caller.actor.id : null;
 }
 
 interface Made {
@@ -198,9 +222,10 @@ function payloadOf(read: ReadRouteInput, body: Record<string, unknown>): unknown
   return read.valid ? read.input.request : body;
 }
 
-/** Route and dispatch of one body are two requests. */
-function requestDigest(body: Record<string, unknown>, starts: boolean): Buffer {
-  return hash("sha256", `${starts ? "dispatch" : "route"}\n${canonicalJson(body)}`, "buffer");
+/** Route and dispatch of one body are two requests, and so is what one key may not ask for. */
+function requestDigest(body: Record<string, unknown>, starts: boolean, outOfBounds: string | null): Buffer {
+  const asked = `${starts ? "dispatch" : "route"}${outOfBounds === null ? "" : ` ${outOfBounds}`}`;
+  return hash("sha256", `${asked}\n${canonicalJson(body)}`, "buffer");
 }
 
 function checkedKey(key: string): string {

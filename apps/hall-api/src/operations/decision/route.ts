@@ -11,6 +11,7 @@ export const route = operation({
     "Decide whether a capability may run, with a sealed receipt for either answer; nothing is started.",
   permission: "decision:make",
   // A RouteInput that breaks its schema is decided too (DENY_INVALID_INPUT), so the door asks for an object only.
+  decides: true,
   input: RouteBody,
   output: RouteAnswer,
   rest: { method: "POST", path: "/wcp/route", also: [202], idempotencyKey: true, shows: RouteInput },

@@ -16,6 +16,7 @@ export const startDispatch = operation({
   name: "dispatch.start",
   summary: "Decide, and where the answer is yes run the worker; waits up to 30 s for its result.",
   permission: "dispatch:start",
+  decides: true,
   input: RouteBody,
   output: RouteAnswer.extend({
     dispatch: DispatchView.shape.dispatch.nullable(),

@@ -38,6 +38,8 @@ export const compliance = operation({
   output: z.object({
     status: z.enum(["ok", "degraded"]),
     compliance_level: z.enum(["WCP-Full", "WCP-Standard", "WCP-Basic", "none"]),
+    /** True where callers on this machine need no credential for some routes. */
+    open_loopback: z.literal(true).optional(),
     /** Shown to callers with a credential. */
     next_level: z.object({ level: z.string(), missing: z.array(z.string()) }).nullish(),
     log: z.object({ tree_size: z.int(), sealed_size: z.int(), state: z.string() }).optional(),
@@ -68,6 +70,7 @@ export const compliance = operation({
     const answer = {
       status: (state.state === "signer_lost" ? "degraded" : "ok") as "ok" | "degraded",
       compliance_level: (reached ? `WCP-${reached}` : "none") as "WCP-Full",
+      ...(hall.settings.openLoopback && { open_loopback: true as const }),
     };
     if (!caller) return answer;
     const witnesses = hall.witnessing.state(state.sealed_size, hall.clock.now());

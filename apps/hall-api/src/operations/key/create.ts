@@ -5,8 +5,10 @@ import { z } from "zod";
 import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
-import { DEFAULT_KEY_SCOPES, KEY_SCOPES } from "../../identity/permissions.ts";
+import { KeyScopeName, scopesOf } from "../../identity/key-scopes.ts";
+import { DEFAULT_KEY_SCOPES } from "../../identity/permissions.ts";
 import { callerOf, operation } from "../operation.ts";
+import { TERMS_INPUT, termsDetails, termsOf } from "./terms.ts";
 
 const YEAR_SECONDS = 366 * 24 * 3600;
 
@@ -18,8 +20,10 @@ export const create = operation({
   input: z.strictObject({
     name: z.string().min(1).max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
     identities: z.array(SignatoryId).min(1).max(100),
-    scopes: z.array(z.enum(KEY_SCOPES)).min(1).default(DEFAULT_KEY_SCOPES),
+    /** Groups such as `route`, or single permissions. */
+    scopes: z.array(KeyScopeName).min(1).max(64).default(DEFAULT_KEY_SCOPES),
     expires_in_seconds: z.int().min(60).max(YEAR_SECONDS).optional(),
+    ...TERMS_INPUT,
   }),
   output: z.object({
     id: z.uuid(),
@@ -35,6 +39,8 @@ export const create = operation({
     const keyHash = hashSecret(secret);
     const id = randomUUID() as KeyId;
     const nowMs = hall.clock.now();
+    const scopes = scopesOf(input.scopes);
+    const terms = termsOf(input);
     const expiresAt = input.expires_in_seconds ? new Date(nowMs + input.expires_in_seconds * 1000) : null;
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const act = await asCaller(hall, caller, async (tx) => {
@@ -51,7 +57,8 @@ export const create = operation({
         keyHash,
         hint: secret.slice(0, 13),
         identities: input.identities,
-        scopes: input.scopes,
+        scopes,
+        ...terms,
         expiresAt,
         createdBy: actorName(caller),
       });
@@ -64,9 +71,10 @@ export const create = operation({
           subject: id,
           details: {
             identities: input.identities,
-            scopes: input.scopes,
+            scopes,
             key_digest: keyDigest(keyHash),
             expires_at: expiresAt?.toISOString() ?? null,
+            ...termsDetails(id, terms),
           },
         },
         nowMs,

@@ -14,7 +14,7 @@ export const checkpoint = operation({
   rest: { method: "GET", path: "/log/checkpoint", contentType: "text/plain; charset=utf-8" },
   trpc: "query",
   async run({ hall, input }) {
-    const note = await readCheckpointNote(hall.db, { cosigned: input.cosigned === "1" });
+    const note = await readCheckpointNote(hall.db, { cosignatures: input.cosigned === undefined ? 0 : 1 });
     if (note === null) throw new HallError("NOT_FOUND");
     return note;
   },

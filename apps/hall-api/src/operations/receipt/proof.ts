@@ -4,6 +4,7 @@ import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { callerOf, operation } from "../operation.ts";
+import { sizeOf } from "./get.ts";
 
 export const proveReceipt = operation({
   name: "receipt.proof",
@@ -26,8 +27,7 @@ export const proveReceipt = operation({
     return {
       receipt_hash: receipt.receipt_hash,
       leaf_index: receipt.leaf_index,
-      // The second line of a checkpoint is its size.
-      tree_size: Number(seal.checkpoint.split("\n", 2)[1]),
+      tree_size: sizeOf(seal.checkpoint),
       ...seal,
       verifier_key: verifierKey(hall.settings.origin, hall.signer.publicKey),
     };

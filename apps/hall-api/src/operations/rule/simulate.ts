@@ -4,7 +4,7 @@ import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { asCaller } from "../../identity/authenticate.ts";
-import type { Caller } from "../../identity/caller.ts";
+import { type Caller, workOf } from "../../identity/caller.ts";
 import { unspentQuotas } from "../../snapshot/agreements.ts";
 import { decisionBody } from "../decision/summary.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -109,7 +109,7 @@ function recordedRequest(stored: StoredReceipt): RecordedRequest | null {
   const { receipt_id: decisionId, actor, decision } = decisionBody(stored);
   const { inputs } = decision;
   if (inputs.capability_id === undefined && inputs.problems === undefined) return null;
-  return { decisionId, inputs, agent: actor.id };
+  return { decisionId, inputs, agent: workOf(typeof inputs.agent === "string" ? inputs.agent : null, actor) };
 }
 
 const CHANGES_MAX = 200;

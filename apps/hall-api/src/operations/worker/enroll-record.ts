@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { enrollWorker, lookupNamespaceClaim, type TenantTx } from "@guildhall/db";
-import { HallError, namespaceOf, namespaceSkeleton, type TenantId, type WorkerId } from "@guildhall/protocol";
+import {
+  catalogWarnings,
+  HallError,
+  namespaceOf,
+  namespaceSkeleton,
+  type TenantId,
+  type WorkerId,
+} from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { asCaller } from "../../identity/authenticate.ts";
@@ -17,6 +24,8 @@ export const Enrolled = z.object({
   artifact_hash_verified: z.literal(true),
   version: z.int(),
   receipt_id: z.uuid(),
+  /** Ids of the record that the catalog does not list, or has retired; only where there are some. */
+  warnings: z.array(z.object({ path: z.string(), id: z.string(), says: z.string() })).optional(),
 });
 
 /** Enrolls the record that these bytes are. @throws HallError NAMESPACE_REFUSED, WORKER_RETIRED, and what reading one does */
@@ -63,12 +72,14 @@ export async function enrollRecord(
   });
   await hall.ledger.sealed(act);
   await hall.snapshots.refresh(caller.tenantId);
+  const warnings = catalogWarnings(record);
   const answer = {
     worker_id: record.worker_id,
-    artifact_hash_verified: true,
+    artifact_hash_verified: true as const,
     version: enrolled.version,
     receipt_id: act.receiptId,
-  } as const;
+    ...(warnings.length > 0 && { warnings }),
+  };
   return enrolled.created
     ? {
         enrolled: true,

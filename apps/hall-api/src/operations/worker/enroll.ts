@@ -11,7 +11,14 @@ export const enroll = operation({
   // Kept open: unknown fields of a record are hashed and stored. The order of the checks is the contract's.
   input: z.record(z.string(), z.unknown()),
   output: Enrolled,
-  rest: { method: "POST", path: "/enroll", status: 201, also: [200], shows: WorkerRecord },
+  rest: {
+    method: "POST",
+    path: "/enroll",
+    status: 201,
+    also: [200],
+    shows: WorkerRecord,
+    wire: { openOnLoopback: true },
+  },
   async run({ hall, request, ...context }) {
     // The record's hash covers its numbers as they were written, so it is read from the bytes that came.
     const answer = await enrollRecord(hall, callerOf(context), request.rawBody ?? new Uint8Array());
