@@ -142,7 +142,7 @@ it("these are all operations, who may use them and by which doors", () => {
     wire.standing           tenant:read          GET /api/account/standing
     wire.go-online          presence:set         POST /api/server/go-online
     wire.go-offline         presence:set         POST /api/server/go-offline
-    wire.attest             attestation:register PUT /api/v1/workers/:id/attest
+    wire.attest             attestation:register PUT /api/v1/workers/:worker/attest
     wire.verify             public               GET /api/v1/verify/:worker_id
     "
   `);

@@ -330,7 +330,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
   "wire.verify": { worker_id: "is public for what was declared; see below" },
   "wire.attest": {
-    id: workerIds,
+    worker: workerIds,
     worker_id: "is held against the path",
     ...nothing(
       "what is declared",
