@@ -2,8 +2,11 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
+  emptyFrontier,
   openNote,
   parseVerifierKey,
+  rootOf,
+  signCheckpoint,
   type Token,
   verifierKey,
 } from "@guildhall/attestation";
@@ -41,9 +44,10 @@ import { createDecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
+import { holdToWitnesses } from "./ledger/hold-to-witnesses.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { createStateAuditor } from "./ledger/state-auditor.ts";
-import { createWitnessing, type WitnessingOptions } from "./ledger/witnessing.ts";
+import { createWitnessing } from "./ledger/witnessing.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { openSigner } from "./signer.ts";
@@ -143,19 +147,39 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   await refuseAnotherLog(db, settings, logKeys);
   await holdToHistory({ db, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
-  if (lost) {
-    log.warn(lost, "the log goes on from an older head; the entry log_recovered says so");
-    await recordRecovery(lost, { db, ledger, clock, headFile: settings.headFile });
-  }
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
-  const witnessing = await openWitnessing({ db, outbound, now: clock.now, log, ...settings });
+  const { origin, url, headFile, recoverLog } = settings;
+  const emptyCheckpoint = () =>
+    signCheckpoint(logKeys.current(), { origin, treeSize: 0, root: rootOf(emptyFrontier()) });
+  const witnessing = await createWitnessing({
+    db,
+    outbound,
+    now: clock.now,
+    log,
+    emptyCheckpoint,
+    ...settings,
+  });
+  const lostToWitnesses = await holdToWitnesses(witnessing, {
+    db,
+    origin,
+    keys: logKeys,
+    recoverLog,
+    lost,
+  }).catch(async (error) => {
+    await outbound.close();
+    throw error;
+  });
+  const head = lost ?? lostToWitnesses;
+  if (head) {
+    log.warn(head, "the log goes on from an older head; the entry log_recovered says so");
+    await recordRecovery(head, { db, ledger, clock, headFile });
+  }
   // Whatever an earlier process committed and did not seal is sealed before anything new is decided.
   await ledger.sealer.sealCommitted();
   const keyring = createKeyring({ db, ledger, clock, store, logKeys });
   await keyring.introduceFirst();
   await logKeys.reload();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
-  const { origin, url } = settings;
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
   const snapshots = createSnapshotStore(db, clock.now, {
@@ -258,23 +282,6 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await ground.closeServer();
     },
   };
-}
-
-/**
- * Asks every witness before anything is signed: one that has cosigned more than the database holds, or another
- * history, shows that the database is an old one (RELIABILITY H-078). One that does not answer proves nothing.
- */
-async function openWitnessing(options: WitnessingOptions) {
-  const witnessing = await createWitnessing(options);
-  await witnessing.ask();
-  const [found] = witnessing.contradictions();
-  if (!found) return witnessing;
-  await options.outbound.close();
-  throw new StartError(
-    `The witness ${found.witness} has cosigned ${found.treeSize === null ? "another history of this log" : `${found.treeSize} receipts of this log, and this database holds fewer`}. ` +
-      "Nothing is signed from it. Restore the newer database; where it is lost for good, read docs/runbooks/restore.md: " +
-      "this witness never cosigns a log that took something back.",
-  );
 }
 
 /** A log is begun under one name, and its keys follow each other in it. Going on under others would give receipts that nobody can verify. */

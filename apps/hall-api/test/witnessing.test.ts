@@ -10,12 +10,14 @@ import {
   parseWitnessKey,
   verifySealedReceipt,
 } from "@guildhall/attestation/verify";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Settings } from "../src/env.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { StartError } from "../src/start-refusal.ts";
 import { request } from "./testing/enrolled-worker.ts";
 import { expectRefusal } from "./testing/refusal.ts";
-import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
+import { adminUrl, type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { addTenant, type TestTenant } from "./testing/tenant.ts";
 
 /** A real Hall and a real `hall witness serve`, each in a place of its own. */
@@ -183,6 +185,86 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
     await startWitness();
     await expect(open()).rejects.toThrow(/has cosigned another history of this log/);
     writeFileSync(state(), known);
+  });
+
+  describe("H-078: an empty database under a key that has signed a log", () => {
+    const headFile = () => join(folder, "no-head.json");
+    let databaseUrl: string;
+    const openEmpty = (changes: Partial<Settings> = {}) =>
+      house.open({
+        ...{ databaseUrl, headFile: headFile(), witnesses: [{ url: witness.url, key: witness.key }] },
+        ...changes,
+      });
+    const witnessed = () => JSON.parse(readFileSync(state(), "utf8"))["hall.test/log"].treeSize as number;
+    const query = async <Row extends object>(sql: string): Promise<Row[]> => {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      await client.connect();
+      try {
+        return (await client.query<Row>(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    };
+
+    beforeAll(async () => {
+      databaseUrl = adminUrl(house.server, (await house.server.createDatabase()).owner);
+    });
+
+    it("is refused where the head beside the key knows of it", async () => {
+      await startWitness();
+      await expect(openEmpty({ headFile: house.settings.headFile, witnesses: [] })).rejects.toThrow(
+        /^This database ends at 0 receipts, and this Hall has signed for [0-9]+ /,
+      );
+    });
+
+    it("is refused where only a witness knows of it, and nothing is signed", async () => {
+      await startWitness();
+      const size = witnessed();
+      for (const recoverLog of [null, size - 1, size + 1]) {
+        const refused = await openEmpty({ recoverLog }).catch((error: unknown) => error as Error);
+        expect(refused).toBeInstanceOf(StartError);
+        expect((refused as Error).message).toMatch(
+          new RegExp(`has cosigned ${size} receipts of this log, and this database holds fewer\\. Nothing`),
+        );
+      }
+      expect(await query("SELECT 1 FROM ledger.receipt UNION ALL SELECT 1 FROM ledger.checkpoint")).toEqual(
+        [],
+      );
+      expect(witnessed()).toBe(size);
+    });
+
+    it("goes on once a signed entry gives up what was lost, and no further", async () => {
+      await startWitness();
+      const size = witnessed();
+      await (await openEmpty({ recoverLog: size })).stop();
+      const [first] = await query<{ body: Buffer }>(
+        "SELECT body FROM ledger.receipt ORDER BY leaf_index LIMIT 1",
+      );
+      expect(JSON.parse(first!.body.toString("utf8"))).toMatchObject({
+        kind: "notice",
+        action: "log_recovered",
+        details: { lost_tree_size: size, lost_root: null, found_tree_size: 0 },
+      });
+      // The entry stands for later starts; the witness goes on saying what it saw.
+      const again = await openEmpty();
+      expect(again.hall.witnessing.contradictions()).toMatchObject([{ treeSize: size }]);
+      await again.stop();
+
+      // One that knows of more is held against it, whatever somebody wrote into the entry.
+      const known = readFileSync(state(), "utf8");
+      const heads = JSON.parse(known);
+      heads["hall.test/log"].treeSize = size + 1000;
+      writeFileSync(state(), JSON.stringify(heads));
+      await stopWitness();
+      await startWitness();
+      await expect(openEmpty()).rejects.toThrow(`has cosigned ${size + 1000} receipts`);
+      await query(
+        `SET session_replication_role = replica; ALTER TABLE ledger.receipt DROP CONSTRAINT receipt_hash_is_of_body;
+         UPDATE ledger.receipt SET body = convert_to(replace(convert_from(body, 'UTF8'), '"lost_tree_size":${size}', '"lost_tree_size":${size + 1000}'), 'UTF8')`,
+      );
+      await expect(openEmpty()).rejects.toThrow(`has cosigned ${size + 1000} receipts`);
+      writeFileSync(state(), known);
+    });
   });
 
   it("starts, and decides, where the witness does not answer: that proves nothing", async () => {

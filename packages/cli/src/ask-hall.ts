@@ -11,14 +11,18 @@ const TIMEOUT_MS = 120_000;
 /** A bundle of 8 MB is several times that with every default written out. */
 const ANSWER_MAX_BYTES = 128 * 1024 * 1024;
 
-/** @throws NoAnswer, also where an address or a key is none and nothing was sent */
+/**
+ * @param hall without a key for what strangers may ask
+ * @throws NoAnswer, also where an address or a key is none and nothing was sent
+ */
 export async function askHall(
-  { url, apiKey }: HallAddress,
+  { url, apiKey }: Pick<HallAddress, "url"> & Partial<HallAddress>,
   method: "GET" | "POST",
   path: string,
   body?: object,
 ): Promise<HallAnswer> {
-  const hall = { url, apiKey, timeoutMs: TIMEOUT_MS, answerMaxBytes: ANSWER_MAX_BYTES };
+  const limits = { timeoutMs: TIMEOUT_MS, answerMaxBytes: ANSWER_MAX_BYTES };
+  const hall = { url, ...limits, ...(apiKey !== undefined && { apiKey }) };
   try {
     return { ok: true, body: await HallClient.ask(hall, { method, path, ...(body && { body }) }) };
   } catch (error) {

@@ -1,3 +1,8 @@
+import { apiKeysCreate } from "./api-keys-create.ts";
+import { apiKeysList } from "./api-keys-list.ts";
+import { apiKeysReportLeak } from "./api-keys-report-leak.ts";
+import { apiKeysRevoke } from "./api-keys-revoke.ts";
+import { apiKeysRotate } from "./api-keys-rotate.ts";
 import { attestBuild } from "./attest-build.ts";
 import { attestKeygen } from "./attest-keygen.ts";
 import { attestRegister } from "./attest-register.ts";
@@ -42,6 +47,11 @@ const topics = [
   runnerMeasure,
   certificatesList,
   certificatesVerify,
+  apiKeysList,
+  apiKeysCreate,
+  apiKeysRotate,
+  apiKeysRevoke,
+  apiKeysReportLeak,
   workersEnroll,
   workersList,
   keysList,

@@ -9,7 +9,11 @@ import { readLog } from "./read-log.ts";
 
 /** A head that was signed once and is no part of this database. */
 export interface LostHead {
-  lost: KeptHead;
+  lost: Pick<KeptHead, "origin" | "tree_size"> & {
+    /** Null where only a witness knows of it, which tells a size and no more. */
+    root: string | null;
+    checkpoint: string | null;
+  };
   found: { treeSize: number; root: string };
 }
 
@@ -45,11 +49,10 @@ export async function holdTo(
   where: string,
 ): Promise<LostHead | null> {
   const { log: head } = await readHeads(db.ledger, []);
-  const rootAt = async (size: number) => hex(rootOf(await frontierAt(size, readLog(db))));
   const isBehind = head.treeSize < kept.tree_size;
-  if (!isBehind && (await rootAt(kept.tree_size)) === kept.root) return null;
+  if (!isBehind && (await rootAt(db, kept.tree_size)) === kept.root) return null;
   if (recoverLog === kept.tree_size)
-    return { lost: kept, found: { treeSize: head.treeSize, root: await rootAt(head.treeSize) } };
+    return { lost: kept, found: { treeSize: head.treeSize, root: await rootAt(db, head.treeSize) } };
   throw new StartError(
     `${
       isBehind
@@ -58,6 +61,11 @@ export async function holdTo(
     } (kept in ${where}). Nothing is signed from it. Restore the newer database. ` +
       `Where it is lost for good, read docs/runbooks/restore.md first, then start once with HALL_RECOVER_LOG=${kept.tree_size}.`,
   );
+}
+
+/** Of what the database holds, in hex. */
+export async function rootAt(db: Db, size: number): Promise<string> {
+  return Buffer.from(rootOf(await frontierAt(size, readLog(db)))).toString("hex");
 }
 
 const RECOVERY: Actor = { kind: "hall", id: "recovery" };
@@ -103,8 +111,4 @@ async function readKept(path: string): Promise<KeptHead | null> {
       { cause },
     );
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
 }

@@ -39,13 +39,17 @@ export interface WitnessingOptions {
   witnesses: readonly { url: string; key: string }[];
   now: () => number;
   log: { warn(details: object, message: string): void; error(details: object, message: string): void };
+  /** The signed checkpoint of a log without leaves: what an empty database has to show. */
+  emptyCheckpoint: () => Promise<string>;
 }
 
 /** A witness that holds more of this log than the database does, or another history of it. */
 export interface Contradiction {
   witness: string;
-  /** What it says it has cosigned; null where it refused the proof. */
-  treeSize: number | null;
+  /** What it has cosigned. */
+  treeSize: number;
+  /** The database holds as much, and another history. */
+  isFork: boolean;
 }
 
 const TIMEOUT_MS = 5000;
@@ -69,6 +73,7 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
     witness.isBusy = true;
     try {
       const newest = await latestCheckpoint(db.ledger);
+      if (!newest && witness.isNew) await heldToEmpty(witness);
       if (newest && (newest.treeSize > witness.treeSize || witness.isNew)) await cosigned(witness, newest);
       witness.isNew = false;
     } catch (err) {
@@ -79,30 +84,45 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
     }
   }
 
+  async function asking(
+    witness: AskedWitness,
+    old: number,
+    { treeSize, note }: { treeSize: number; note: string },
+  ): Promise<{ status: number; text: string }> {
+    const proof = await consistencyProof(old, treeSize, readLog(db));
+    const lines = proof.map((hash) => `${Buffer.from(hash).toString("base64")}\n`).join("");
+    return options.outbound.postText(
+      `${witness.url.replace(/\/$/, "")}/add-checkpoint`,
+      `old ${old}\n${lines}\n${note}`,
+      { timeoutMs: TIMEOUT_MS },
+    );
+  }
+
+  /** Whether it knows of a log where this database has none. Any other answer to an empty log says nothing. */
+  async function heldToEmpty(witness: AskedWitness): Promise<void> {
+    const { status, text } = await asking(witness, 0, { treeSize: 0, note: await options.emptyCheckpoint() });
+    const size = sizeIn(text);
+    if (status === 409 && size > 0) contradict(witness, size, false);
+  }
+
   async function cosigned(witness: AskedWitness, newest: { treeSize: number; note: string }): Promise<void> {
     // The second time with the size that the witness itself named.
     for (let old = Math.min(witness.treeSize, newest.treeSize), attempt = 0; attempt < 2; attempt++) {
-      const proof = await consistencyProof(old, newest.treeSize, readLog(db));
-      const lines = proof.map((hash) => `${Buffer.from(hash).toString("base64")}\n`).join("");
-      const answer = await options.outbound.postText(
-        `${witness.url.replace(/\/$/, "")}/add-checkpoint`,
-        `old ${old}\n${lines}\n${newest.note}`,
-        { timeoutMs: TIMEOUT_MS },
-      );
+      const answer = await asking(witness, old, newest);
       switch (answer.status) {
         case 200:
           return keep(witness, newest, answer.text);
         case 409: {
-          const size = Number(/^(0|[1-9][0-9]{0,15})\n$/.exec(answer.text)?.[1] ?? Number.NaN);
-          if (size > newest.treeSize) return contradict(witness, size);
+          const size = sizeIn(answer.text);
+          if (size > newest.treeSize) return contradict(witness, size, false);
           if (attempt === 0 && size !== old && Number.isSafeInteger(size)) {
             old = size;
             continue;
           }
-          return contradict(witness, null);
+          return contradict(witness, old, true);
         }
         case 422:
-          return contradict(witness, null);
+          return contradict(witness, old, true);
         default:
           throw new Error(`the witness answered ${answer.status}`);
       }
@@ -127,10 +147,10 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
     witness.contradiction = null;
   }
 
-  function contradict(witness: AskedWitness, treeSize: number | null): void {
+  function contradict(witness: AskedWitness, treeSize: number, isFork: boolean): void {
     witness.notBeforeMs = now() + RETRY_MS;
     if (witness.contradiction) return;
-    witness.contradiction = { witness: witness.id, treeSize };
+    witness.contradiction = { witness: witness.id, treeSize, isFork };
     log.error(witness.contradiction, "a witness has cosigned a log that this one contradicts");
   }
 
@@ -152,6 +172,11 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
       };
     },
   };
+}
+
+/** The body of a 409: the size that the witness knows. */
+function sizeIn(text: string): number {
+  return Number(/^(0|[1-9][0-9]{0,15})\n$/.exec(text)?.[1] ?? Number.NaN);
 }
 
 class AskedWitness {

@@ -1,3 +1,4 @@
+import { HALL_CHAIN } from "@guildhall/protocol";
 import type { OperatorTx } from "../with-operator.ts";
 import type { TenantTx } from "../with-tenant.ts";
 
@@ -23,6 +24,16 @@ export async function findReceipt(
     LEFT JOIN ledger.receipt_signature s ON s.leaf_index = i.leaf_index
     WHERE i.receipt_id = ${receiptId}::uuid`;
   return rows[0] ? toReceipt(rows[0]) : null;
+}
+
+/** Notices of the Hall's own chain, in its order. */
+export async function listHallNotices(tx: OperatorTx): Promise<StoredReceipt[]> {
+  const rows = await tx.$queryRaw<Row[]>`
+    SELECT r.leaf_index, r.receipt_id, r.kind, r.receipt_hash, r.body, s.signature
+    FROM ledger.receipt r LEFT JOIN ledger.receipt_signature s ON s.leaf_index = r.leaf_index
+    WHERE r.tenant_id = ${HALL_CHAIN}::uuid AND r.kind = 'notice' AND r.kind NOT IN ('decision', 'outcome')
+    ORDER BY r.seq`;
+  return rows.map(toReceipt);
 }
 
 /** The receipt at a place of the tenant's chain. */
