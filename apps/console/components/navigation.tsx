@@ -28,6 +28,8 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
         { title: "Rules", to: paths.rules(tenant), href: paths.rules(tenant) },
         { title: "Policies", to: paths.policies(tenant), href: paths.policies(tenant) },
         { title: "Profiles", to: paths.profiles(tenant), href: paths.profiles(tenant) },
+        { title: "Agreements", to: paths.agreements(tenant), href: paths.agreements(tenant) },
+        { title: "Certification", to: paths.certification(tenant), href: paths.certification(tenant) },
       ],
     },
     {

@@ -24,6 +24,10 @@ export const HOLDERS = {
   "member:remove": ["owner", "admin"],
   "member:end-sessions": ["owner", "admin"],
   "role:define": ["owner"],
+  "agreement:draft": ["owner", "admin", "compliance"],
+  "agreement:sign": ["owner"],
+  "agreement:end": ["owner", "admin"],
+  "certification:request": ["owner", "operator"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Role = Me["member"]["role"];
@@ -49,6 +53,10 @@ const WORDS: Record<Act, string> = {
   "member:remove": "remove a member",
   "member:end-sessions": "end the sessions of others",
   "role:define": "make or change roles",
+  "agreement:draft": "draft agreements",
+  "agreement:sign": "sign for the tenant",
+  "agreement:end": "suspend or terminate an agreement",
+  "certification:request": "ask for a certification",
 };
 
 /** Why whoever is signed in may not, or undefined where they may. @param me null while nobody has said who asks */

@@ -9,6 +9,7 @@ import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { AddressMeter } from "./identity/address-meter.ts";
 import type { KeyMeter } from "./identity/key-meter.ts";
+import type { KeyHistory } from "./keys/key-history.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { DecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
@@ -26,6 +27,8 @@ export interface Hall {
   signer: Ed25519Signer;
   /** The Hall's keys by what they are for. */
   keyring: Keyring;
+  /** What leads from each key of the log to the next. */
+  keyHistory: KeyHistory;
   /** Where the signer's key lives, if that is a token: it may hold more keys. */
   token: Token | null;
   ledger: Ledger;

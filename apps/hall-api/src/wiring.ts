@@ -36,6 +36,7 @@ import { createAddressMeter } from "./identity/address-meter.ts";
 import { createKeyMeter } from "./identity/key-meter.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
+import { createKeyHistory } from "./keys/key-history.ts";
 import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
@@ -145,7 +146,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log,
   });
   await refuseAnotherLog(db, settings, logKeys);
-  await holdToHistory({ db, origin: settings.origin, first: signer });
+  const keyHistory = createKeyHistory(db);
+  await holdToHistory({ db, keyHistory, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const { origin, url, headFile, recoverLog } = settings;
@@ -246,6 +248,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     clock,
     signer: currentSigner(logKeys),
     keyring,
+    keyHistory,
     token,
     ledger,
     witnessing,

@@ -124,10 +124,11 @@ it("these are all operations, who may use them and by which doors", () => {
     hall.compliance         public               GET /wcp/health                           tRPC query
     hall.identity           public               GET /.well-known/hall.json
     hall.jwks               public               GET /.well-known/jwks.json
-    hall.keys               public               GET /.well-known/hall-keys.json
+    hall.keys               public               GET /.well-known/hall-keys.json           tRPC query
     hall.receipt            hall:read            GET /hall/receipts/:id
     keyring.list            key:read             GET /wcp/hall-keys                        tRPC query
     keyring.rotate          hall:operate         POST /hall/keys/:role/rotate              tRPC mutation
+    keyring.register-root   hall:operate         POST /hall/keys/feed-root
     operator.renew-token    hall:operate         POST /hall/operator-token/renew
     namespace.list-keys     hall:read            GET /hall/namespace-keys
     namespace.register-key  hall:operate         POST /hall/namespace-keys

@@ -322,6 +322,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "session.begin": { token: "is itself the right to sign in" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
+  "keyring.register-root": nothing("keys of people, of no tenant", "envelope reason"),
   "operator.renew-token": { reason: "free text" },
   "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
   "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },

@@ -89,6 +89,7 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "GET /openapi.json 200",
       "HEAD /openapi.json 200",
       "GET /trpc/hall.compliance 400 INVALID_REQUEST",
+      "GET /trpc/hall.keys 400 INVALID_REQUEST",
       "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
       "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",

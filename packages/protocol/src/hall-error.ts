@@ -133,6 +133,11 @@ export const HALL_ERRORS = {
     "The statement about the package does not hold here.",
     "Read reason; have the package signed by a key that is registered for the worker's namespace.",
   ),
+  FEED_ROOT_INVALID: refusal(
+    422,
+    "The root of the feed does not hold here.",
+    "Read reason; have every key of it sign, and the threshold of those that it replaces.",
+  ),
   MEASUREMENT_INVALID: refusal(
     422,
     "The measurement does not answer what was asked.",

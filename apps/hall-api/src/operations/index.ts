@@ -57,6 +57,7 @@ import { reportLeak } from "./key/report-leak.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
 import { rotate as rotateKey } from "./key/rotate.ts";
 import { list as listHallKeys } from "./keyring/list.ts";
+import { registerRoot } from "./keyring/register-root.ts";
 import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
@@ -221,6 +222,7 @@ export const OPERATIONS = [
   hallReceipt,
   listHallKeys,
   rotate,
+  registerRoot,
   renewToken,
   listNamespaceKeys,
   registerNamespaceKey,

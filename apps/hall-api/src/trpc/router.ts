@@ -46,6 +46,7 @@ import { restore } from "../operations/draft/restore.ts";
 import { save } from "../operations/draft/save.ts";
 import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { compliance } from "../operations/hall/compliance.ts";
+import { keys } from "../operations/hall/keys.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { reportLeak } from "../operations/key/report-leak.ts";
@@ -273,7 +274,7 @@ export const appRouter = t.router({
     release: mutation(releaseNamespace),
   }),
   tenant: t.router({ list: query(listTenants), "set-standing": mutation(setStanding) }),
-  hall: t.router({ compliance: query(compliance) }),
+  hall: t.router({ compliance: query(compliance), keys: query(keys) }),
   log: t.router({ checkpoint: query(checkpoint) }),
   certificate: t.router({
     list: query(listCertificates),
