@@ -234,7 +234,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "decision.replay": { id: receiptIds },
   "decision.code-hashes": { id: decisionIds },
   "dispatch.get": { id: decisionIds },
-  "receipt.get": { id: receiptIds },
+  "receipt.get": { id: receiptIds, cosigned: "a filter" },
   "receipt.proof": { id: receiptIds },
   "grant.redeem": { grant: "is itself the right to redeem it" },
   "log.checkpoint": { cosigned: "a filter" },
