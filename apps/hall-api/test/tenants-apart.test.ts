@@ -349,9 +349,10 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "namespace.register": nothing("the operator's to give", "tenant namespace"),
   "namespace.release": nothing("the operator's to take", "namespace reason"),
   "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
+  "wire.dispatches": { limit: "a number" },
   "wire.verify": { worker_id: "is public for what was declared; see below" },
   "wire.attest": {
-    id: workerIds,
+    worker: workerIds,
     worker_id: "is held against the path",
     ...nothing(
       "what is declared",
