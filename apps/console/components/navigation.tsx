@@ -39,6 +39,15 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
         { title: "Keys", to: paths.keys(tenant), href: paths.keys(tenant) },
       ],
     },
+    {
+      title: "Settings",
+      links: [
+        { title: "Members", to: paths.members(tenant), href: paths.members(tenant) },
+        { title: "Roles", to: paths.roles(tenant), href: paths.roles(tenant) },
+        { title: "Your sessions", to: paths.sessions(tenant), href: paths.sessions(tenant) },
+        { title: "Your security", to: paths.security(tenant), href: paths.security(tenant) },
+      ],
+    },
   ];
   return (
     <nav aria-label="Rooms" className="flex h-full flex-col gap-5 py-3">

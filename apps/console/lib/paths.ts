@@ -4,6 +4,8 @@ import type { Env, Outcome } from "@guildhall/protocol";
 export const paths = {
   home: () => "/",
   signIn: (query: { token?: string; because?: "ended" } = {}) => `/sign-in${search(query)}`,
+  join: (query: { token?: string } = {}) => `/join${search(query)}`,
+  recover: (query: { token?: string } = {}) => `/recover${search(query)}`,
   decisions: (tenant: string, query: DecisionsQuery = {}) => `/${segment(tenant)}/decisions${search(query)}`,
   decision: (tenant: string, id: string, query: DecisionsQuery = {}) =>
     `/${segment(tenant)}/decisions/${segment(id)}${search(query)}`,
@@ -27,6 +29,10 @@ export const paths = {
     `/${segment(tenant)}/profiles/new${search(query)}`,
   profile: (tenant: string, id: string) => `/${segment(tenant)}/profiles/${segment(id)}`,
   editProfile: (tenant: string, id: string) => `/${segment(tenant)}/profiles/${segment(id)}/edit`,
+  members: (tenant: string) => `/${segment(tenant)}/members`,
+  roles: (tenant: string) => `/${segment(tenant)}/roles`,
+  sessions: (tenant: string) => `/${segment(tenant)}/sessions`,
+  security: (tenant: string) => `/${segment(tenant)}/security`,
   agreements: (tenant: string) => `/${segment(tenant)}/agreements`,
   newAgreement: (tenant: string) => `/${segment(tenant)}/agreements/new`,
   agreement: (tenant: string, id: string) => `/${segment(tenant)}/agreements/${segment(id)}`,
@@ -35,7 +41,7 @@ export const paths = {
   certificationRequest: (tenant: string, id: string) => `/${segment(tenant)}/certification/${segment(id)}`,
   trpcDoor: () => "/api/trpc",
   csrfToken: () => "/api/auth/csrf",
-  spendLink: () => "/api/auth/callback/link",
+  beginSession: (by: "link" | "password" | "factor") => `/api/auth/callback/${by}`,
   whoIsSignedIn: () => "/api/auth/session",
   signOut: () => "/api/auth/signout",
 };
