@@ -15,8 +15,8 @@ try {
   const { client, demo } = hall;
   const answer = await step("Dispatching a summary of README.md", () => summariseOwnDocument(hall));
   showWork(answer);
-  held = (await showVerdict("decision", answer, demo.verifierKey)) && held;
-  held = (await showVerdict("outcome", answer.outcome_receipt!, demo.verifierKey)) && held;
+  held = (await showVerdict("decision", answer, hall)) && held;
+  held = (await showVerdict("outcome", answer.outcome_receipt!, hall)) && held;
 
   const refusals = [
     {
@@ -52,7 +52,7 @@ try {
     const word = refused.outcome === "STEWARD_HOLD" ? "held  " : "denied";
     print(`  ${word}      ${deny?.code ?? "NOT DENIED"}`);
     print(`              ${deny?.message ?? ""}`);
-    held = (await showVerdict("receipt", refused, demo.verifierKey)) && held;
+    held = (await showVerdict("receipt", refused, hall)) && held;
     if (deny?.code !== code) {
       held = false;
       print(`  expected ${code}`);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { verifySealedReceipt } from "../packages/attestation/src/verify/index.ts";
+import { verifyUnderHistory } from "../packages/attestation/src/verify/index.ts";
 import type { DispatchAnswer, RouteRequest, Sealed } from "../packages/sdk/src/index.ts";
 import { type LocalHall, ROOT } from "./local-hall.ts";
 
@@ -42,15 +42,19 @@ export function showWork(answer: DispatchAnswer): void {
   result      ${wrap(summary, 14)}`);
 }
 
-/** Verifies a sealed receipt once more, with nothing but its JSON and the key, and prints the verdict. */
+/**
+ * Verifies a sealed receipt once more, with nothing but its JSON, the pinned key and the entries that lead on from it,
+ * and prints the verdict.
+ */
 export async function showVerdict(
   label: string,
   sealed: Sealed<{ receipt_id: string; seq: number; signing_module?: string | undefined }>,
-  key: string,
+  { client, demo }: LocalHall,
 ) {
-  const verdict = await verifySealedReceipt(
+  const verdict = await verifyUnderHistory(
     JSON.stringify({ receipt: sealed.receipt, seal: sealed.seal }),
-    key,
+    demo.verifierKey,
+    client.keyHistory,
   );
   const marks = { passed: "●", failed: "✕", skipped: "○" } as const;
   const checks = verdict.checks.map(({ name, result }) => `${marks[result]} ${name}`).join("  ");

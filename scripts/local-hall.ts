@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SUMMARIZER_RECORD } from "../examples/summarizer/src/record.ts";
@@ -16,6 +17,7 @@ export interface LocalHall {
     apiKey: string;
     identity: string;
     tenantSlug: string;
+    /** As the first start pinned it. */
     verifierKey: string;
     operatorTokenFile: string;
     signInUrl: string;
@@ -81,7 +83,8 @@ export async function startLocalHall(
       firstMessage<{ url: string }>(worker, "The example worker"),
     );
 
-    const client = new HallClient({ url, apiKey: demo.apiKey, verifierKey: demo.verifierKey });
+    const verifierKey = await pinOnce(join(dataDir, "demo-pin"), demo.verifierKey);
+    const client = new HallClient({ url, apiKey: demo.apiKey, verifierKey });
     await step("Enrolling it", async () => {
       const { worker_id } = await client.enroll(SUMMARIZER_RECORD);
       await client.setTransport(worker_id, { kind: "http", url: serving.url, timeout_ms: 10_000 });
@@ -92,10 +95,24 @@ export async function startLocalHall(
           new Promise<string>((resolve) => child.once("exit", () => resolve(child.spawnargs.at(-1) ?? ""))),
       ),
     );
-    return { url, client, demo, dataDir, ended, stop };
+    return { url, client, demo: { ...demo, verifierKey }, dataDir, ended, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/**
+ * The Hall's key as the first start over this folder saw it. Later starts follow the log from there, as any client
+ * does that pinned a key and outlives it.
+ */
+async function pinOnce(path: string, offered: string): Promise<string> {
+  try {
+    await writeFile(path, `${offered}\n`, { mode: 0o600, flag: "wx" });
+    return offered;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return (await readFile(path, "utf8")).trim();
   }
 }
 

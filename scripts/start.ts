@@ -32,8 +32,8 @@ const building = watch ? Promise.resolve(true) : buildConsole();
 try {
   const answer = await step("Dispatching a summary of README.md", () => summariseOwnDocument(hall));
   showWork(answer);
-  await showVerdict("decision", answer, hall.demo.verifierKey);
-  await showVerdict("outcome", answer.outcome_receipt!, hall.demo.verifierKey);
+  await showVerdict("decision", answer, hall);
+  await showVerdict("outcome", answer.outcome_receipt!, hall);
 } catch (error) {
   process.stderr.write(`\n${(error as Error).message}\n`);
 }

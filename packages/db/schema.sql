@@ -4,6 +4,27 @@ CREATE SCHEMA hall;
 CREATE SCHEMA ledger;
 CREATE SCHEMA lookup;
 
+CREATE TABLE hall.account (
+  id uuid NOT NULL,
+  email text,
+  issuer text,
+  subject text,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT account_pkey PRIMARY KEY (id),
+  CONSTRAINT account_email_key UNIQUE (email),
+  CONSTRAINT account_issuer_subject_key UNIQUE (issuer, subject),
+  CONSTRAINT account_check CHECK (((issuer IS NULL) = (subject IS NULL))),
+  CONSTRAINT account_check1 CHECK (((email IS NOT NULL) OR (issuer IS NOT NULL))),
+  CONSTRAINT account_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254))))
+);
+ALTER TABLE hall.account ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.account FORCE ROW LEVEL SECURITY;
+CREATE POLICY account ON hall.account AS PERMISSIVE FOR ALL TO hall_app
+  USING ((id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid));
+CREATE POLICY lookup_reads ON hall.account AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+
 CREATE TABLE hall.active_bundle (
   tenant_id uuid NOT NULL,
   digest text NOT NULL,
@@ -382,6 +403,26 @@ CREATE POLICY tenant ON hall.environment_profile AS PERMISSIVE FOR ALL TO hall_a
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE ON hall.environment_profile FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.factor (
+  account_id uuid NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  secret bytea NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  confirmed_at timestamp(3) with time zone,
+  last_step bigint DEFAULT 0 NOT NULL,
+  ended_at timestamp(3) with time zone,
+  CONSTRAINT factor_pkey PRIMARY KEY (account_id, id),
+  CONSTRAINT factor_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'totp'::text, 'recovery'::text]))),
+  CONSTRAINT factor_account_id_fkey FOREIGN KEY (account_id) REFERENCES hall.account(id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX factor_sole ON hall.factor USING btree (account_id, kind) WHERE ((kind = ANY (ARRAY['password'::text, 'totp'::text])) AND (confirmed_at IS NOT NULL) AND (ended_at IS NULL));
+ALTER TABLE hall.factor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.factor FORCE ROW LEVEL SECURITY;
+CREATE POLICY account ON hall.factor AS PERMISSIVE FOR ALL TO hall_app
+  USING ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.grant_key (
   kid text NOT NULL,
   public_key bytea NOT NULL,
@@ -495,13 +536,22 @@ CREATE TABLE hall.member (
   role text NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   custom_role text,
+  account_id uuid,
+  email text,
+  joined_at timestamp(3) with time zone,
+  removed_at timestamp(3) with time zone,
   CONSTRAINT member_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT member_role_check CHECK (((role = ANY (ARRAY['owner'::text, 'admin'::text, 'operator'::text, 'approver'::text, 'compliance'::text, 'auditor'::text, 'custom'::text])) AND ((role = 'custom'::text) = (custom_role IS NOT NULL)))),
+  CONSTRAINT member_account_id_fkey FOREIGN KEY (account_id) REFERENCES hall.account(id) ON DELETE RESTRICT,
   CONSTRAINT member_custom_role_fkey FOREIGN KEY (tenant_id, custom_role) REFERENCES hall.custom_role(tenant_id, name) ON DELETE RESTRICT,
   CONSTRAINT member_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
 );
+CREATE UNIQUE INDEX member_account ON hall.member USING btree (tenant_id, account_id) WHERE (removed_at IS NULL);
+CREATE UNIQUE INDEX member_email ON hall.member USING btree (tenant_id, email) WHERE (removed_at IS NULL);
 ALTER TABLE hall.member ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.member FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.member AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY operator_creates ON hall.member AS PERMISSIVE FOR INSERT TO hall_operator
   WITH CHECK (true);
 CREATE POLICY tenant ON hall.member AS PERMISSIVE FOR ALL TO hall_app, hall_operator
@@ -731,6 +781,8 @@ CREATE TABLE hall.session (
   expires_at timestamp(3) with time zone NOT NULL,
   step_up_at timestamp(3) with time zone,
   ended_at timestamp(3) with time zone,
+  awaits_factor boolean DEFAULT false NOT NULL,
+  factors text DEFAULT 'link'::text NOT NULL,
   CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT session_token_hash_key UNIQUE (token_hash),
   CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32)),
@@ -788,6 +840,24 @@ CREATE POLICY tenant ON hall.shadow_run AS PERMISSIVE FOR ALL TO hall_app, hall_
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER INSERT OR UPDATE OF ended_at ON hall.shadow_run FOR EACH ROW EXECUTE FUNCTION hall.raise_snapshot_version();
 
+CREATE TABLE hall.sign_in_count (
+  bucket integer NOT NULL,
+  window_start timestamp(3) with time zone NOT NULL,
+  attempts integer NOT NULL,
+  CONSTRAINT sign_in_count_pkey PRIMARY KEY (bucket),
+  CONSTRAINT sign_in_count_bucket_check CHECK (((bucket >= 0) AND (bucket <= 16383)))
+);
+
+CREATE TABLE hall.sign_in_failure (
+  place integer NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  reason text NOT NULL,
+  account_id uuid,
+  address text NOT NULL,
+  CONSTRAINT sign_in_failure_pkey PRIMARY KEY (place)
+);
+CREATE INDEX sign_in_failure_at ON hall.sign_in_failure USING btree (at);
+
 CREATE TABLE hall.sign_in_link (
   tenant_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -796,8 +866,10 @@ CREATE TABLE hall.sign_in_link (
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
   used_at timestamp(3) with time zone,
+  purpose text DEFAULT 'sign_in'::text NOT NULL,
   CONSTRAINT sign_in_link_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT sign_in_link_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT sign_in_link_purpose_check CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'invitation'::text, 'recovery'::text]))),
   CONSTRAINT sign_in_link_token_hash_check CHECK ((octet_length(token_hash) = 32)),
   CONSTRAINT sign_in_link_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT
 );
@@ -863,6 +935,8 @@ CREATE TABLE hall.tenant (
 );
 ALTER TABLE hall.tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.tenant FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_names ON hall.tenant AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY lookup_reads ON hall.tenant AS PERMISSIVE FOR SELECT TO hall_lookup
   USING (true);
 CREATE POLICY operator_all ON hall.tenant AS PERMISSIVE FOR ALL TO hall_operator
@@ -1421,6 +1495,15 @@ BEGIN
     FROM ledger.log_head h, ledger.chain_head c WHERE h.id AND c.tenant_id = p_tenant;
 END $function$;
 
+CREATE OR REPLACE FUNCTION lookup.account(p_email text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT a.id FROM hall.account a WHERE a.email = p_email
+$function$;
+
 CREATE OR REPLACE FUNCTION lookup.api_key(p_hash bytea)
  RETURNS TABLE(tenant_id uuid, id uuid)
  LANGUAGE sql
@@ -1437,6 +1520,16 @@ CREATE OR REPLACE FUNCTION lookup.dispatch(p_id uuid)
  SET search_path TO ''
 AS $function$
   SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.memberships(p_account uuid)
+ RETURNS TABLE(tenant_id uuid, member_id uuid, slug text, name text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT m.tenant_id, m.id, t.slug, t.name FROM hall.member m JOIN hall.tenant t ON t.id = m.tenant_id
+  WHERE m.account_id = p_account AND m.joined_at IS NOT NULL AND m.removed_at IS NULL ORDER BY t.slug
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.namespace_claim(p_tenant uuid, p_namespace text, p_skeleton text)

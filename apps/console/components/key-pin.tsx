@@ -9,6 +9,14 @@ import { Dialog } from "../ui/dialog.tsx";
 
 /** Which key this browser checks with, and since when. */
 export function KeyPinLine({ pin }: { pin: KeyPin }) {
+  const today = pin.followed?.at(-1)?.verifierKey ?? pin.key;
+  if (today !== pin.key)
+    return (
+      <p className="mb-2 text-13 text-quiet">
+        Key <Fingerprint verifierKey={today} /> of {originOf(pin.key)}. The log's own entries lead to it from{" "}
+        <Fingerprint verifierKey={pin.key} />, pinned in this browser on {onDay(pin.pinnedAt)}.
+      </p>
+    );
   return (
     <p className="mb-2 text-13 text-quiet">
       Key <Fingerprint verifierKey={pin.key} /> of {originOf(pin.key)},{" "}
@@ -20,7 +28,7 @@ export function KeyPinLine({ pin }: { pin: KeyPin }) {
   );
 }
 
-/** The Hall offers another key: nothing is checked until a person has compared the two. */
+/** The Hall offers a key that the log does not lead to: nothing is checked until a person has compared the two. */
 export function KeyChanged({
   pin,
   onReplaced,
@@ -35,7 +43,8 @@ export function KeyChanged({
       <p className="font-semibold">The key of {origin} has changed.</p>
       <p>
         Pinned on {onDay(pin.pinnedAt)}: <Fingerprint verifierKey={pin.key} />. Offered now:{" "}
-        <Fingerprint verifierKey={pin.offered} />. Until somebody has compared them, this browser checks
+        <Fingerprint verifierKey={pin.offered} />. The log does not lead from the one to the other
+        {pin.because !== null && ` (${pin.because})`}. Until somebody has compared them, this browser checks
         nothing of this Hall.
       </p>
       <Button onClick={() => setAsking(true)}>Compare and pin the new key</Button>

@@ -28,6 +28,8 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
         { title: "Rules", to: paths.rules(tenant), href: paths.rules(tenant) },
         { title: "Policies", to: paths.policies(tenant), href: paths.policies(tenant) },
         { title: "Profiles", to: paths.profiles(tenant), href: paths.profiles(tenant) },
+        { title: "Agreements", to: paths.agreements(tenant), href: paths.agreements(tenant) },
+        { title: "Certification", to: paths.certification(tenant), href: paths.certification(tenant) },
       ],
     },
     {
@@ -35,6 +37,15 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
       links: [
         { title: "Log", to: paths.log(tenant), href: paths.log(tenant, env) },
         { title: "Keys", to: paths.keys(tenant), href: paths.keys(tenant) },
+      ],
+    },
+    {
+      title: "Settings",
+      links: [
+        { title: "Members", to: paths.members(tenant), href: paths.members(tenant) },
+        { title: "Roles", to: paths.roles(tenant), href: paths.roles(tenant) },
+        { title: "Your sessions", to: paths.sessions(tenant), href: paths.sessions(tenant) },
+        { title: "Your security", to: paths.security(tenant), href: paths.security(tenant) },
       ],
     },
   ];

@@ -1,4 +1,7 @@
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addAuthenticator } from "../../hall-api/test/testing/authenticator.ts";
+import { addMember } from "../../hall-api/test/testing/tenant.ts";
 import { accessibilityFaults } from "./accessibility.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -13,7 +16,7 @@ describe("signing in", () => {
     const page = await stage.visit("/");
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(new URL(page.url()).pathname).toBe("/sign-in");
-    await page.getByText("There is no password.").waitFor();
+    await page.getByText("Or open a one-time link in this browser.").waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.goto(`/${stage.tenant.slug}/decisions`);
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
@@ -92,6 +95,73 @@ describe("signing in", () => {
     await page.context().addCookies(kept);
     await page.goto(`/${stage.tenant.slug}/decisions`);
     await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
+    await page.context().close();
+  });
+});
+
+describe("signing in by password", () => {
+  const PASSWORD = "copper lantern walks uphill";
+  const person = async (email: string, tenantId = stage.tenant.id) =>
+    addMember(stage.hall.hall, tenantId, "operator", { email, password: PASSWORD });
+
+  async function fill(page: Page, email: string, password = PASSWORD): Promise<void> {
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  }
+
+  it("leads in, and says alike what is wrong of a password and of an account", async () => {
+    await person("ada@example.test");
+    const page = await stage.visit("/sign-in");
+    for (const [email, password] of [
+      ["ada@example.test", "not it"],
+      ["nobody@example.test", PASSWORD],
+    ] as const) {
+      await fill(page, email, password);
+      await page.getByRole("alert").filter({ hasText: "That is not what signs you in here." }).waitFor();
+    }
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await fill(page, "ada@example.test");
+    await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
+    await page.context().close();
+  });
+
+  it("asks for the second factor, keeps what waits out of the page, and begins with the code", async () => {
+    const { session } = await person("grace@example.test");
+    const { code } = await addAuthenticator(stage.hall, session);
+    const page = await stage.visit("/sign-in");
+    await fill(page, "grace@example.test");
+    await page.getByRole("heading", { name: "Show your second factor" }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const seen = await page.evaluate(async () =>
+      JSON.stringify([
+        document.cookie,
+        await (await fetch("/api/auth/session")).json(),
+        document.documentElement.outerHTML,
+      ]),
+    );
+    expect(seen).not.toContain("hall_session_");
+    await page.goto(`/${stage.tenant.slug}/decisions`);
+    // Nothing is open yet, and the page still knows what it waits for.
+    await page.getByRole("heading", { name: "Show your second factor" }).waitFor();
+    await page.getByLabel("Code").fill("000000");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").filter({ hasText: "That is not what signs you in here." }).waitFor();
+    await page.getByLabel("Code").fill(code(1));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
+    await page.context().close();
+  });
+
+  it("asks a member of two tenants for which of them they come", async () => {
+    await person("joan@example.test");
+    await person("joan@example.test", stage.neighbour.id);
+    const page = await stage.visit("/sign-in");
+    await fill(page, "joan@example.test");
+    await page.getByRole("heading", { name: "Which tenant?" }).waitFor();
+    await page.getByRole("button", { name: stage.neighbour.slug }).click();
+    await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/${stage.neighbour.slug}/decisions`);
     await page.context().close();
   });
 });

@@ -6,13 +6,15 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { enrollAt, request } from "../../hall-api/test/testing/enrolled-worker.ts";
 import { startHttpWorker } from "../../hall-api/test/testing/http-worker.ts";
-import { type OpenHall, openHouse } from "../../hall-api/test/testing/running-hall.ts";
+import { type OpenHall, openHouse, type TestHouse } from "../../hall-api/test/testing/running-hall.ts";
 import { addLink, addMember, addTenant, type TestTenant } from "../../hall-api/test/testing/tenant.ts";
 
 /** A Hall with a worker, the console in front of it, and a browser: what an errand needs. */
 export interface Stage {
   consoleUrl: string;
   hall: OpenHall;
+  /** A superuser of the database, to set the scene and never to serve. */
+  admin: TestHouse["admin"];
   /** Whose worker is enrolled and who signs in, unless an errand says otherwise. */
   tenant: Actor;
   /** Another tenant of the same Hall. */
@@ -89,7 +91,7 @@ export async function openStage(): Promise<Stage> {
       await live(page);
       return page;
     };
-    return { consoleUrl, hall, tenant, neighbour, browser, visit, signIn, close };
+    return { consoleUrl, hall, admin: house.admin, tenant, neighbour, browser, visit, signIn, close };
   } catch (error) {
     await close();
     throw error;

@@ -171,6 +171,18 @@ describe("one decision", () => {
       .waitFor();
   });
 
+  it("follows the log to a new key of the Hall, with nobody asked", async () => {
+    const { hall } = stage;
+    await hall.ask("POST", "/hall/keys/log/rotate", { key: hall.operatorToken, body: { reason: "yearly" } });
+    await page.reload();
+    await page.getByText("The log's own entries lead to it from").first().waitFor();
+    await page
+      .getByRole("img", { name: /^Seal: Verified\./ })
+      .first()
+      .waitFor();
+    expect(await page.getByRole("alert").filter({ hasText: "has changed" }).count()).toBe(0);
+  });
+
   it("says of a denial what was asked, what stopped it, and what would change it", async () => {
     const { decision_id } = await stage.tenant.dispatch({ capability_id: "cap.doc.sumarize", env: "prod" });
     await page.goto(`/${stage.tenant.slug}/decisions/${decision_id}`);

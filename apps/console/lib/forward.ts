@@ -23,12 +23,16 @@ const WITH_BUNDLE = new Set([
 const TIMEOUT_MS = 15_000;
 const PROCEDURE = /^[a-z]+\.[a-zA-Z]+(?:-[a-z]+)*$/;
 /** Its answer is a session token, which must never reach a script: only `authorize` may ask for it. */
-const KEPT_BACK = new Set(["session.begin"]);
+const KEPT_BACK = new Set(["session.begin", "session.verify-factor"]);
+
+/** What somebody does who has no session yet: it names its own right, and is passed on with nobody's. */
+const OF_STRANGERS = new Set(["invitation.accept", "recovery.request", "recovery.complete"]);
 
 export async function forward(request: Request, procedures: string, to: Destination): Promise<Response> {
   if (!isSameOrigin(request, to.consoleUrl)) return refuse("CROSS_SITE");
-  if (to.sessionToken === null) return refuse("SIGNED_OUT");
   const names = procedures.split(",");
+  const isOfStrangers = names.every((name) => OF_STRANGERS.has(name));
+  if (to.sessionToken === null && !isOfStrangers) return refuse("SIGNED_OUT");
   if (!names.every((name) => PROCEDURE.test(name) && !KEPT_BACK.has(name))) return refuse("NO_SUCH_DOOR");
 
   const body = request.method === "POST" ? await request.arrayBuffer() : undefined;
@@ -36,7 +40,10 @@ export async function forward(request: Request, procedures: string, to: Destinat
   if (body && body.byteLength > bodyMaxBytes) return refuse("BODY_TOO_LARGE");
   const answer = await fetch(`${to.hallUrl}/trpc/${names.join(",")}${new URL(request.url).search}`, {
     method: request.method,
-    headers: { authorization: `Bearer ${to.sessionToken}`, "content-type": "application/json" },
+    headers: {
+      ...(!isOfStrangers && { authorization: `Bearer ${to.sessionToken}` }),
+      "content-type": "application/json",
+    },
     body: body ?? null,
     cache: "no-store",
     redirect: "error",

@@ -8,7 +8,9 @@ export type { AppRouter };
 
 export type Answers = inferRouterOutputs<AppRouter>;
 
-export type NewSession = Answers["session"]["begin"];
+export type SignInStep = Answers["session"]["begin"];
+/** A session that has begun. */
+export type NewSession = Answers["session"]["verify-factor"];
 export type Me = Answers["session"]["me"];
 export type HallState = Me["hall"];
 export type DecisionPage = Answers["decision"]["list"];

@@ -2,9 +2,11 @@ import type { NextAuthOptions } from "next-auth";
 import { encode, type JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { readSettings } from "../env.ts";
+import { SESSION_COOKIE } from "./cookie.ts";
 import { hallAs } from "./hall-server.ts";
-import type { NewSession } from "./hall-types.ts";
+import type { NewSession, SignInStep } from "./hall-types.ts";
 import { readRefusal } from "./refusal.ts";
+import { readPending } from "./session.ts";
 
 /**
  * Who is signed in. hall-api is the authority; next-auth only keeps what it answered in a cookie that no
@@ -14,11 +16,11 @@ import { readRefusal } from "./refusal.ts";
 /** What the cookie holds, encrypted. */
 export type SessionClaims = Pick<NewSession, "session_token" | "expires_at" | "member" | "tenant">;
 
-/**
- * `__Host-`: sent to this host only, never over a plain network. Browsers treat http://localhost as
- * trustworthy and keep such a cookie there; Safari does not, and the sign-in page says so.
- */
-export const SESSION_COOKIE = "__Host-guildhall.session";
+/** What it holds until the second factor was shown: it opens nothing. */
+export interface PendingClaims {
+  pending_token: string;
+  expires_at: string;
+}
 
 const COOKIE = { httpOnly: true, sameSite: "lax", path: "/", secure: true } as const;
 
@@ -38,34 +40,69 @@ export function authOptions(): NextAuthOptions {
         id: "link",
         name: "One-time link",
         credentials: { token: { type: "text" } },
+        authorize: (credentials) =>
+          begun(() => hallAs(null).session.begin.mutate({ token: credentials?.token ?? "" })),
+      }),
+      Credentials({
+        id: "password",
+        name: "E-mail and password",
+        credentials: { email: { type: "text" }, password: { type: "password" }, tenant: { type: "text" } },
+        authorize: (credentials) => {
+          const { email = "", password = "", tenant = "" } = credentials ?? {};
+          const input = { email, password, ...(tenant !== "" && { tenant }) };
+          return begun(() => hallAs(null).session.begin.mutate(input));
+        },
+      }),
+      Credentials({
+        id: "factor",
+        name: "Second factor",
+        credentials: { code: { type: "text" } },
         authorize: async (credentials) => {
-          try {
-            const begun = await hallAs(null).session.begin.mutate({ token: credentials?.token ?? "" });
-            return { id: begun.member.id, begun };
-          } catch (error) {
-            // next-auth shows the message as it is: a code, for which the page has words.
-            throw new Error(readRefusal(error).code);
-          }
+          // Out of the cookie: what waits never was in the page.
+          const token = (await readPending())?.pending_token ?? "";
+          return begun(() =>
+            hallAs(null).session["verify-factor"].mutate({ token, code: credentials?.code ?? "" }),
+          );
         },
       }),
     ],
     callbacks: {
-      jwt: ({ token, user }) => (user ? claimsOf((user as unknown as { begun: NewSession }).begun) : token),
-      // Whatever is returned here is readable by the page's scripts: only that somebody is signed in.
-      session: ({ session }) => ({ expires: session.expires }),
+      jwt: ({ token, user }) => (user ? claimsOf((user as unknown as { step: KeptStep }).step) : token),
+      // Whatever is returned here is readable by the page's scripts: only how far somebody has come.
+      session: ({ session, token }) => ({
+        expires: session.expires,
+        step: "pending_token" in token ? "factor" : "in",
+      }),
     },
     events: {
       signOut: async ({ token }) => {
         // Its failure must not keep the cookie: a Hall that is away cannot be told, and the session expires.
-        await hallAs((token as unknown as SessionClaims).session_token)
-          .session.end.mutate({})
-          .catch(() => {});
+        const { session_token } = token as unknown as Partial<SessionClaims>;
+        if (session_token !== undefined)
+          await hallAs(session_token)
+            .session.end.mutate({})
+            .catch(() => {});
       },
     },
   };
 }
 
-function claimsOf({ session_token, expires_at, member, tenant }: NewSession): JWT {
+type KeptStep = Exclude<SignInStep, { state: "choose_tenant" }>;
+
+/** Asks the Hall, and hands on what the cookie is to keep. next-auth shows what is thrown: a code, for which the page has words. */
+async function begun(ask: () => Promise<SignInStep>): Promise<{ id: string; step: KeptStep }> {
+  const step = await ask().catch((error: unknown) => {
+    throw new Error(readRefusal(error).code);
+  });
+  if (step.state === "choose_tenant")
+    throw new Error(`CHOOSE_TENANT:${step.tenants.map(({ slug }) => slug).join(",")}`);
+  return { id: step.state === "begun" ? step.member.id : "pending", step };
+}
+
+function claimsOf(step: KeptStep): JWT {
+  if (step.state === "factor_needed")
+    return { sub: "pending", pending_token: step.pending_token, expires_at: step.expires_at };
+  const { session_token, expires_at, member, tenant } = step;
   return { sub: member.id, session_token, expires_at, member, tenant };
 }
 

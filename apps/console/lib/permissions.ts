@@ -12,6 +12,8 @@ export const HOLDERS = {
   "profile:set": ["owner", "operator"],
   "flag:clear": ["owner", "operator"],
   "runner:register": ["owner", "operator"],
+  "key:create": ["owner", "admin", "operator"],
+  "key:revoke": ["owner", "admin", "operator"],
   "certification:grant": ["owner", "compliance"],
   "certification:revoke": ["owner", "compliance"],
   "member:invite": ["owner", "admin"],
@@ -19,6 +21,10 @@ export const HOLDERS = {
   "member:remove": ["owner", "admin"],
   "member:end-sessions": ["owner", "admin"],
   "role:define": ["owner"],
+  "agreement:draft": ["owner", "admin", "compliance"],
+  "agreement:sign": ["owner"],
+  "agreement:end": ["owner", "admin"],
+  "certification:request": ["owner", "operator"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Role = Me["member"]["role"];
@@ -32,6 +38,8 @@ const WORDS: Record<Act, string> = {
   "profile:set": "set the profile of an environment",
   "flag:clear": "clear a flag",
   "runner:register": "register or retire a runner",
+  "key:create": "make or rotate API keys",
+  "key:revoke": "revoke API keys",
   "certification:grant": "certify a worker",
   "certification:revoke": "revoke a certificate",
   "member:invite": "invite a member",
@@ -39,6 +47,10 @@ const WORDS: Record<Act, string> = {
   "member:remove": "remove a member",
   "member:end-sessions": "end the sessions of others",
   "role:define": "make or change roles",
+  "agreement:draft": "draft agreements",
+  "agreement:sign": "sign for the tenant",
+  "agreement:end": "suspend or terminate an agreement",
+  "certification:request": "ask for a certification",
 };
 
 /** Why whoever is signed in may not, or undefined where they may. @param me null while nobody has said who asks */

@@ -21,6 +21,7 @@ describe("pinKey", () => {
       status: "known",
       key: KEY,
       pinnedAt: "2026-11-23T10:00:00.000Z",
+      followed: null,
     });
   });
 

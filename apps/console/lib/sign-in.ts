@@ -2,20 +2,48 @@ import { paths } from "./paths.ts";
 
 /** What the browser asks of next-auth: two forms that a page would post, without its library. */
 
-export type SignInAnswer = { ok: true } | { ok: false; code: string };
+export type SignInAnswer =
+  | { ok: true; step: "in" | "factor" }
+  | { ok: false; code: string }
+  /** The same again, with one of these. */
+  | { ok: false; code: "CHOOSE_TENANT"; tenants: string[] };
 
 /** Spends the link. It works once, so this is called by a press of the button and by nothing else. */
-export async function spendLink(token: string): Promise<SignInAnswer> {
+export function spendLink(token: string): Promise<SignInAnswer> {
+  return begin("link", { token });
+}
+
+export function signInByPassword(fields: {
+  email: string;
+  password: string;
+  tenant: string;
+}): Promise<SignInAnswer> {
+  return begin("password", fields);
+}
+
+export function showFactor(code: string): Promise<SignInAnswer> {
+  return begin("factor", { code });
+}
+
+async function begin(
+  by: "link" | "password" | "factor",
+  fields: { [name: string]: string },
+): Promise<SignInAnswer> {
   try {
-    const answer = await post(paths.spendLink(), { token });
-    if (!answer.ok) return { ok: false, code: await refusalCode(answer) };
+    const answer = await post(paths.beginSession(by), fields);
+    if (!answer.ok) return refused(await refusalCode(answer));
     const kept: unknown = await (await fetch(paths.whoIsSignedIn())).json();
-    if (typeof kept !== "object" || kept === null || !("expires" in kept))
+    if (typeof kept !== "object" || kept === null || !("step" in kept))
       return { ok: false, code: "COOKIE_REFUSED" };
-    return { ok: true };
+    return { ok: true, step: kept.step === "factor" ? "factor" : "in" };
   } catch {
     return { ok: false, code: "CONSOLE_UNREACHABLE" };
   }
+}
+
+function refused(code: string): SignInAnswer {
+  const tenants = /^CHOOSE_TENANT:(.+)$/.exec(code)?.[1];
+  return tenants ? { ok: false, code: "CHOOSE_TENANT", tenants: tenants.split(",") } : { ok: false, code };
 }
 
 /** Ends the session at the Hall and removes the cookie. */
@@ -55,6 +83,30 @@ export function signInWords(code: string): SignInWords {
       return {
         sentence: "This link was used before, or its time is over. Each link works once.",
         remedy: LINK_HELP,
+        canRetry: false,
+      };
+    case "SIGN_IN_REFUSED":
+      return {
+        sentence: "That is not what signs you in here.",
+        remedy: "Check what you typed. If you have lost it, ask for a recovery link below.",
+        canRetry: true,
+      };
+    case "INVALID_REQUEST":
+      return {
+        sentence: "An e-mail and a password are needed, or a code of six digits.",
+        remedy: "Check what you typed.",
+        canRetry: true,
+      };
+    case "TOO_MANY_ATTEMPTS":
+      return {
+        sentence: "Too many attempts were made within a quarter of an hour.",
+        remedy: "Wait a quarter of an hour, or ask for a recovery link.",
+        canRetry: true,
+      };
+    case "SESSION_ENDED":
+      return {
+        sentence: "The five minutes to show a code are over.",
+        remedy: "Begin again with your password or a link.",
         canRetry: false,
       };
     case "KEY_MALFORMED":

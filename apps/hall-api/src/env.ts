@@ -39,6 +39,8 @@ const Env = z.object({
   HALL_SIGNER: z.string().transform(signerSetting).optional(),
   /** The file that holds the operator's token, made on the first start. Whoever can read it operates the Hall. */
   HALL_OPERATOR_TOKEN_FILE: z.string().min(1).optional(),
+  /** The file with the key that second factors are encrypted with, made on the first start. Instances share it. */
+  HALL_FACTOR_KEY_FILE: z.string().min(1).optional(),
   /** The log's origin: part of every receipt and the name of its key. */
   HALL_ORIGIN: z
     .string()
@@ -92,6 +94,9 @@ const Env = z.object({
    * the Hall listens on loopback, and only while it has a single tenant.
    */
   HALL_OPEN_LOOPBACK: flag.default(false),
+  /** The mail server that one-time links go by, `smtp://` or `smtps://` with its user; without one they are printed. */
+  HALL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  HALL_MAIL_FROM: z.string().min(3).max(254).default("guildhall@localhost"),
   /** Creates the demo tenant and prints its key and a sign-in link. */
   HALL_SEED: z.enum(["demo", "none"]).default("none"),
   HALL_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
@@ -105,6 +110,7 @@ export interface Settings {
   databaseUrl: string | null;
   signer: SignerSetting;
   operatorTokenFile: string;
+  factorKeyFile: string;
   /** Where the newest signed head is kept: beside the key where that is a file, else where such a key would be. */
   headFile: string;
   recoverLog: number | null;
@@ -123,6 +129,8 @@ export interface Settings {
   /** Never holds `suspended`. */
   onlineStandings: readonly Standing[];
   openLoopback: boolean;
+  smtpUrl: string | null;
+  mailFrom: string;
   seed: "demo" | "none";
   logLevel: string;
 }
@@ -157,6 +165,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     trustedProxies: e.HALL_TRUSTED_PROXIES,
     databaseUrl: e.HALL_DATABASE_URL ?? null,
     operatorTokenFile: e.HALL_OPERATOR_TOKEN_FILE ?? join(e.HALL_DATA_DIR, "keys", "operator-token"),
+    factorKeyFile: e.HALL_FACTOR_KEY_FILE ?? join(e.HALL_DATA_DIR, "keys", "factor-key"),
     signer,
     headFile: `${signer.kind === "file" ? signer.path : keyFile}.log-head.json`,
     recoverLog: e.HALL_RECOVER_LOG ?? null,
@@ -174,6 +183,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     tenantRequestsPerMinute: e.HALL_TENANT_REQUESTS_PER_MINUTE ?? null,
     onlineStandings: e.HALL_ONLINE_STANDINGS,
     openLoopback: e.HALL_OPEN_LOOPBACK,
+    smtpUrl: e.HALL_SMTP_URL ?? null,
+    mailFrom: e.HALL_MAIL_FROM,
     seed: e.HALL_SEED,
     logLevel: e.HALL_LOG_LEVEL,
   };

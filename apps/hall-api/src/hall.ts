@@ -8,7 +8,10 @@ import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { GrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { AddressMeter } from "./identity/address-meter.ts";
+import type { FactorKey } from "./identity/factor-key.ts";
 import type { KeyMeter } from "./identity/key-meter.ts";
+import type { LinkDelivery } from "./identity/link-delivery.ts";
+import type { KeyHistory } from "./keys/key-history.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import type { DecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
@@ -26,6 +29,8 @@ export interface Hall {
   signer: Ed25519Signer;
   /** The Hall's keys by what they are for. */
   keyring: Keyring;
+  /** What leads from each key of the log to the next. */
+  keyHistory: KeyHistory;
   /** Where the signer's key lives, if that is a token: it may hold more keys. */
   token: Token | null;
   ledger: Ledger;
@@ -37,6 +42,10 @@ export interface Hall {
   authority: CertificateAuthority;
   grants: GrantIssuer;
   dispatcher: Dispatcher;
+  /** Encrypts what is kept of second factors. */
+  factorKey: FactorKey;
+  /** How one-time links reach people. */
+  links: LinkDelivery;
   keyMeter: KeyMeter;
   /** Of strangers who report keys. */
   leakReports: AddressMeter;

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { textDigest, verifierKey } from "@guildhall/attestation";
 import {
   activateBundle,
+  createAccount,
   createApiKey,
   createMember,
   createSignInLink,
   createTenant,
   findMemberByName,
   findTenantBySlug,
+  nameAccount,
   storeBundle,
   withOperator,
   withTenant,
@@ -42,6 +44,7 @@ export interface Demo {
 
 const SLUG = "demo";
 const IDENTITY = "demo.guildhall" as SignatoryId;
+const EMAIL = "operator@demo.localhost";
 const OPERATOR: Actor = { kind: "hall", id: "seed" };
 const LINK_MS = 3600 * 1000;
 
@@ -151,16 +154,25 @@ async function createLink(hall: Hall, tenantId: TenantId): Promise<string> {
   const envelope = hall.ledger.envelopeFor(tenantId, OPERATOR, nowMs);
   const act = await withTenant(hall.db, tenantId, async (tx) => {
     const name = "Operator";
-    let member = await findMemberByName(tx, name);
-    if (!member) {
-      member = { id: randomUUID(), displayName: name, role: "owner", customPermissions: null };
-      await createMember(tx, tenantId, member);
+    let memberId = (await findMemberByName(tx, name))?.id;
+    if (memberId === undefined) {
+      memberId = randomUUID();
+      const accountId = randomUUID();
+      // Without a password: it signs in by links until its holder sets one.
+      await createAccount(await nameAccount(tx, accountId), { id: accountId, email: EMAIL });
+      await createMember(tx, tenantId, {
+        id: memberId,
+        displayName: name,
+        role: "owner",
+        email: EMAIL,
+        accountId,
+      });
     }
     const expiresAt = new Date(nowMs + LINK_MS);
-    await createSignInLink(tx, { tenantId, id, memberId: member.id, tokenHash: hashSecret(link), expiresAt });
+    await createSignInLink(tx, { tenantId, id, memberId, tokenHash: hashSecret(link), expiresAt });
     return hall.ledger.append(
       tx,
-      { ...envelope, kind: "access", action: "link_issued", subject: member.id, details: { link_id: id } },
+      { ...envelope, kind: "access", action: "link_issued", subject: memberId, details: { link_id: id } },
       nowMs,
     );
   });

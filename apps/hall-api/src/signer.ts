@@ -1,8 +1,5 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import {
   type Ed25519Signer,
-  keyPin,
   openSoftwareSigner,
   openToken,
   type Pkcs11Uri,
@@ -12,7 +9,6 @@ import {
   verifiedSigner,
 } from "@guildhall/attestation";
 import type { Settings } from "./env.ts";
-import { StartError } from "./start-refusal.ts";
 
 /** What signs for this Hall, and the token it lives on, which may have more keys. */
 export interface HallSigner {
@@ -31,9 +27,9 @@ const LOG_KEY_ID = Buffer.from("log");
 
 /**
  * Opens the signer that the settings name. Every signature is verified before anyone sees it.
- * @throws SignerError or StartError: a Hall without its key does not start
+ * @throws SignerError: a Hall without its key does not start
  */
-export async function openSigner({ signer: setting, dataDir }: Settings, log: Log): Promise<HallSigner> {
+export async function openSigner({ signer: setting }: Settings, log: Log): Promise<HallSigner> {
   if (setting.kind === "file") {
     const signer = verifiedSigner(await openSoftwareSigner(setting.path));
     return { signer, token: null, close: () => signer.close() };
@@ -55,11 +51,9 @@ export async function openSigner({ signer: setting, dataDir }: Settings, log: Lo
     },
   });
   try {
-    const pinFile = join(dataDir, "keys", "hall.pin");
-    const known = await readKeyPin(pinFile);
     const id = await keyIdOn(token, uri);
-    const signer = await token.signer({ id, algorithm: "ed25519", pin: known });
-    if (known === null) await writeKeyPin(pinFile, keyPin(signer.spki));
+    // Nothing here pins it: it must be the key from which the log leads, or the Hall does not start.
+    const signer = await token.signer({ id, algorithm: "ed25519", pin: null });
     return { signer, token, close: () => token.close() };
   } catch (error) {
     await token.close();
@@ -79,25 +73,4 @@ async function keyIdOn(token: Token, { id, object }: Pkcs11Uri): Promise<Uint8Ar
     one ? "KEY_AMBIGUOUS" : "KEY_NOT_FOUND",
     `${named.length} keys of the token are called ${object}. Name the key by id=.`,
   );
-}
-
-const PIN_LINE = /^sha256:([0-9a-f]{64})\n$/;
-
-/** The public key that this Hall signed with when it first saw its token; null before that. */
-async function readKeyPin(path: string): Promise<string | null> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-  const found = PIN_LINE.exec(text)?.[1];
-  if (found) return found;
-  throw new StartError(`${path} does not hold a key's pin, sha256: and 64 hex digits. Restore it.`);
-}
-
-async function writeKeyPin(path: string, pin: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, `sha256:${pin}\n`, { mode: 0o600, flag: "wx" });
 }

@@ -33,9 +33,12 @@ import { createGrantIssuer } from "./dispatch/grant.ts";
 import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { createAddressMeter } from "./identity/address-meter.ts";
+import { openFactorKey } from "./identity/factor-key.ts";
 import { createKeyMeter } from "./identity/key-meter.ts";
+import { createLinkDelivery } from "./identity/link-delivery.ts";
 import { ensureOperatorToken } from "./identity/operator-token.ts";
 import { holdToHistory } from "./keys/hold-to-history.ts";
+import { createKeyHistory } from "./keys/key-history.ts";
 import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
@@ -69,6 +72,8 @@ export interface StartOptions {
   wrapSigner?: (signer: Ed25519Signer) => Ed25519Signer;
   /** A negative control has an instance that does not look at the register again. */
   wrapKeys?: (keys: LogKeys) => LogKeys;
+  /** Where links are printed that no mail server is set for. */
+  print?: (text: string) => void;
 }
 
 const POLL_MS = 1000;
@@ -78,7 +83,12 @@ const REMIND_MS = 3_600_000;
 /** Builds one Hall process from its settings, in the order in which each part needs the one before. */
 export async function startHall(
   settings: Settings,
-  { probe = () => undefined, wrapSigner = (signer) => signer, wrapKeys = (keys) => keys }: StartOptions = {},
+  {
+    probe = () => undefined,
+    wrapSigner = (signer) => signer,
+    wrapKeys = (keys) => keys,
+    print = (text) => void process.stdout.write(text),
+  }: StartOptions = {},
 ): Promise<RunningHall> {
   const log = createLog(settings);
   makeDataDir(settings.dataDir);
@@ -99,6 +109,7 @@ export async function startHall(
     log,
     signer,
     wrapSigner,
+    print,
     wrapKeys,
     token: opened.token,
     closeSigners,
@@ -119,6 +130,7 @@ interface Ground {
   log: ReturnType<typeof createLog>;
   signer: Ed25519Signer;
   wrapSigner: (signer: Ed25519Signer) => Ed25519Signer;
+  print: (text: string) => void;
   wrapKeys: (keys: LogKeys) => LogKeys;
   token: Token | null;
   closeSigners: () => Promise<void>;
@@ -128,7 +140,7 @@ interface Ground {
 
 /** Everything that stands on the database. */
 async function assemble(ground: Ground): Promise<RunningHall> {
-  const { settings, probe, log, signer, wrapSigner, wrapKeys, token, db } = ground;
+  const { settings, probe, log, signer, wrapSigner, wrapKeys, print, token, db } = ground;
   const clock = createClock(db);
   await clock.measure();
   const headKeeper = createHeadKeeper(settings.headFile, log);
@@ -145,7 +157,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log,
   });
   await refuseAnotherLog(db, settings, logKeys);
-  await holdToHistory({ db, origin: settings.origin, first: signer });
+  const keyHistory = createKeyHistory(db);
+  await holdToHistory({ db, keyHistory, origin: settings.origin, first: signer });
   const lost = await guardHead({ db, ...settings });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateAddresses });
   const { origin, url, headFile, recoverLog } = settings;
@@ -182,6 +195,10 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
   const dispatcher = await createDispatcher({ db, clock, ledger, grants, outbound, probe, log });
+  const factorKey = await openFactorKey(settings.factorKeyFile);
+  const links = createLinkDelivery(settings, print, (err) =>
+    log.warn({ err }, "a one-time link could not be sent"),
+  );
   const snapshots = createSnapshotStore(db, clock.now, {
     workingStandings: settings.onlineStandings,
     signatoryRequired: settings.requireSignatory,
@@ -246,6 +263,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     clock,
     signer: currentSigner(logKeys),
     keyring,
+    keyHistory,
     token,
     ledger,
     witnessing,
@@ -256,6 +274,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     authority,
     grants,
     dispatcher,
+    factorKey,
+    links,
     keyMeter,
     leakReports: createAddressMeter({ now: clock.now, perAddress: 10, together: 300 }),
     log,
@@ -270,6 +290,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await app.close();
       for (const timer of timers) clearInterval(timer);
       await auditing?.catch(() => undefined); // told when it failed
+      await links.close();
       await dispatcher.close();
       await shadow.close();
       await keyMeter.close().catch((err) => log.warn({ err }, "the last use of keys was not written down"));

@@ -1,5 +1,6 @@
 import { keyAt, openToken, verifyKeyHistory, verifyUnderHistory } from "@guildhall/attestation";
 import { type SoftHsm, startSoftHsm } from "@guildhall/attestation/testing";
+import { listHallKeys } from "@guildhall/db";
 import { HallClient, HallClientError } from "@guildhall/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../src/env.ts";
@@ -124,6 +125,34 @@ describe.each(Object.keys(HOMES))("with the keys in: %s", (name) => {
       }
     },
   );
+
+  it.runIf(name !== "software file")(
+    "another key under the log's name is not taken for the log's",
+    async () => {
+      hsm?.makeToken("other");
+      const uri = hsm?.parsed("other");
+      if (!hsm || !uri) throw new Error("there is no token");
+      const token = await openToken({ uri, pin: hsm.pin });
+      await token.generate({ id: Buffer.from("log"), label: "log", algorithm: "ed25519" });
+      await token.close();
+      await expect(house.open({ signer: { kind: "pkcs11", uri } })).rejects.toThrow(
+        /was signed with another key than the one on the token other/,
+      );
+    },
+  );
+
+  it("the history is proved once, and again when a key was introduced or retired", async () => {
+    const read = async () => {
+      const { keys } = await listHallKeys(hall.hall.db);
+      return hall.hall.keyHistory.of(keys);
+    };
+    const before = await read();
+    expect(await read()).toBe(before);
+    await rotate(second);
+    const after = await read();
+    expect(after.length).toBe(before.length + 2);
+    expect(await read()).toBe(after);
+  });
 
   describe("to a client that pinned an early key, a history is refused", () => {
     const refusedWith = async (

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { newReceiptId } from "@guildhall/attestation";
 import { namespaceOf, type WorkerId } from "@guildhall/protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { DEMO_RULES } from "../src/demo-rules.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
@@ -63,6 +63,8 @@ beforeAll(async () => {
   [hall, second] = [await house.open(), await house.open()];
   [ours, theirs] = [await live("ours", 0), await live("theirs", 2)];
 });
+// Whatever else the machine does meanwhile: sensitive acts are asked for with a factor shown a moment ago.
+beforeEach(() => house.admin.query("UPDATE hall.session SET step_up_at = now()"));
 afterAll(async () => {
   await ours?.worker.close();
   await theirs?.worker.close();
@@ -213,6 +215,8 @@ const certificateIds: Probe = () => ({
   nobodys: madeUp(theirs.certificate),
 });
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
+const sessionIds: Probe = () => ({ foreign: [theirs.sessionId], nobodys: madeUp(theirs.sessionId) });
+const memberIds: Probe = () => ({ foreign: [theirs.memberId], nobodys: madeUp(theirs.memberId) });
 const roleNames: Probe = () => ({ foreign: [theirs.role], nobodys: ["keeper-of-nothing"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
@@ -317,11 +321,28 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "key.rotate": { id: keyIds, grace_seconds: "a number" },
   "key.report-leak": { key: "is itself the right to end it" },
   "key.revoke": { id: keyIds, reason: "free text" },
+  "member.invite": nothing("whom and as what, in one's own tenant", "email display_name role"),
+  "member.set-role": { id: memberIds, role: "of one's own tenant, or of every" },
+  "member.end-sessions": { id: memberIds },
+  "member.remove": { id: memberIds, reason: "free text" },
+  "invitation.accept": nothing("is itself the right to join", "token display_name password"),
+  "recovery.request": { email: "is answered alike, whoever has it" },
+  "recovery.complete": nothing("is itself the right to recover", "token password"),
   "role.define": { name: "free for each tenant", permissions: "of one table" },
   "role.retire": { name: roleNames },
-  "session.begin": { token: "is itself the right to sign in" },
+  "session.begin": {
+    ...nothing("is itself the right to sign in", "token email password"),
+    tenant: "is held against the account that signs in",
+  },
+  "session.verify-factor": nothing("is itself the right to sign in", "token code"),
+  "session.step-up": nothing("is held against one's own account", "code password"),
+  "session.revoke": { id: sessionIds },
+  "account.set-password": { password: "one's own" },
+  "account.confirm-totp": { id: "is held against one's own account", code: "one's own" },
+  "hall.sign-in-failures": { limit: "a number" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
+  "keyring.register-root": nothing("keys of people, of no tenant", "envelope reason"),
   "operator.renew-token": { reason: "free text" },
   "namespace.register-key": nothing("the operator's to give", "tenant namespace public_key"),
   "namespace.retire-key": { id: namespaceKeyIds, reason: "free text" },
@@ -416,6 +437,7 @@ it("every field of every operation's input has a probe, or says why it needs non
 
 /** Parameters that name nothing which only one tenant has. */
 const NAMES = new Set([
+  "account.confirm-totp id",
   "role.define name",
   "profile.define profile_id",
   "profile.set-environment env",

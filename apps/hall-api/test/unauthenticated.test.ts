@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newSecret } from "../src/identity/api-key.ts";
@@ -55,6 +56,12 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 
 function publicInput({ name }: Operation): object {
   if (name === "session.begin") return { token: newSecret("link") };
+  if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
+  if (name === "invitation.accept")
+    return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
+  if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
+  if (name === "recovery.complete")
+    return { token: newSecret("link"), password: "nine crooked herons bargain" };
   return name === "key.report-leak" ? { key: newSecret("key") } : {};
 }
 
@@ -89,14 +96,23 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "GET /openapi.json 200",
       "HEAD /openapi.json 200",
       "GET /trpc/hall.compliance 400 INVALID_REQUEST",
+      "GET /trpc/hall.keys 400 INVALID_REQUEST",
       "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
+      "POST /trpc/invitation.accept 401 LINK_SPENT",
+      "POST /trpc/recovery.request 200",
+      "POST /trpc/recovery.complete 401 LINK_SPENT",
       "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",
+      "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
       "HEAD /wcp/health 200",
+      "POST /wcp/invitations/accept 401 LINK_SPENT",
       "POST /wcp/keys/report-leak 200",
+      "POST /wcp/recovery 202",
+      "POST /wcp/recovery/complete 401 LINK_SPENT",
       "POST /wcp/session/begin 401 LINK_SPENT",
+      "POST /wcp/session/verify-factor 401 SESSION_ENDED",
     ]
   `);
 });

@@ -33,6 +33,8 @@ export { recordHash } from "./record-hash.ts";
 export { modulePath } from "./signer/module-paths.ts";
 export { readPin, type Terminal } from "./signer/pin.ts";
 export { type Pkcs11Uri, parsePkcs11Uri } from "./signer/pkcs11-uri.ts";
+export { keyIdOfSpki } from "./signer/public-key.ts";
+export { signFeedRoot, signKeyAttestation } from "./signer/sign-key-statement.ts";
 export {
   type Ed25519Signer,
   KEY_ALGORITHMS,

@@ -369,7 +369,16 @@ export const underHistory: UnderHistoryCase[] = [
   await judged("a receipt that the first key signed, under a checkpoint of the second", first, 1, {
     leaf: { treeSize: 6, sealers: ["second"] },
   }),
-  await judged("a receipt from before the pinned key took over", second, 1, { code: "KEY_NOT_YET" }),
+  await judged("a receipt from before the pinned key took over, under its checkpoint", second, 1, {
+    leaf: { treeSize: 6, sealers: ["second"] },
+  }),
+  await judged("a stranger's checkpoint over a receipt from before the pinned key took over", second, 1, {
+    leaf: { treeSize: 6, sealers: ["stranger"] },
+    code: "NOTE_KEY_UNKNOWN",
+  }),
+  await judged("a receipt from before the pinned key took over, under a checkpoint of then", second, 1, {
+    code: "KEY_NOT_YET",
+  }),
   await judged("a checkpoint of a key before it spoke", first, 3, {
     leaf: { sealers: ["third"] },
     code: "KEY_NOT_YET",

@@ -1,3 +1,4 @@
+import type { Pkcs11Uri } from "@guildhall/attestation";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface Io {
   operatorTokenFile: string | null;
   /** The environment's WCP_ATTEST_HMAC_KEY; null where it is not set. */
   attestSecret: string | null;
+  /** The PIN of a token: from the file that its URI names, or from the person at the terminal. @throws SignerError */
+  readPin(uri: Pkcs11Uri): Promise<string>;
   /** Asks the person at the terminal, yes or no; null where nobody sits there. */
   confirm: ((question: string) => Promise<boolean>) | null;
 }

@@ -22,6 +22,8 @@ process.exitCode = await run(process.argv.slice(2), {
   hallKey: hallKey(),
   operatorTokenFile: operatorTokenFile(),
   attestSecret: attestSecret(),
+  readPin: async (uri) =>
+    (await import("@guildhall/attestation")).readPin(uri, { input: stdin, output: stderr }),
   // On stderr: the answer of the command may be on its way into a file.
   confirm: isAttended ? (question) => askPerson(question, stdin, stderr) : null,
 });

@@ -13,8 +13,12 @@ import { certificatesVerify } from "./certificates-verify.ts";
 import { type ExitCode, type Io, UsageError } from "./command.ts";
 import { explain } from "./explain.ts";
 import { find, groupOf, helpAbout, named, overview } from "./help.ts";
+import { keysAttest } from "./keys-attest.ts";
+import { keysInit } from "./keys-init.ts";
 import { keysList } from "./keys-list.ts";
+import { keysRegisterRoot } from "./keys-register-root.ts";
 import { keysRotate } from "./keys-rotate.ts";
+import { keysVerify } from "./keys-verify.ts";
 import { logCheckProof } from "./log-check-proof.ts";
 import { logMonitor } from "./log-monitor.ts";
 import { receiptExport } from "./receipt-export.ts";
@@ -54,8 +58,12 @@ const topics = [
   apiKeysReportLeak,
   workersEnroll,
   workersList,
+  keysInit,
+  keysAttest,
+  keysVerify,
   keysList,
   keysRotate,
+  keysRegisterRoot,
   logMonitor,
   logCheckProof,
   witnessServe,

@@ -38,7 +38,7 @@ export function hall(
 export async function inProcess(
   args: string[],
   input = "",
-  surroundings: Partial<Pick<Io, "hallKey" | "attestSecret" | "confirm">> = {},
+  surroundings: Partial<Pick<Io, "hallKey" | "attestSecret" | "confirm" | "readPin">> = {},
 ): Promise<Ran> {
   const ran = { out: "", err: "" };
   const code = await run(args, {
@@ -53,6 +53,7 @@ export async function inProcess(
     }, false),
     hallKey: null,
     operatorTokenFile: null,
+    readPin: () => Promise.reject(new Error("nobody is there")),
     attestSecret: null,
     confirm: null,
     ...surroundings,

@@ -328,6 +328,7 @@ describe("exit code 2", () => {
       err: quiet,
       hallKey: null,
       operatorTokenFile: null,
+      readPin: () => Promise.reject(new Error("nobody is there")),
       attestSecret: null,
       confirm: null,
     });

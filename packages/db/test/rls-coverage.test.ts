@@ -65,10 +65,14 @@ describe("tables with a tenant", () => {
       WHERE ${OURS} AND c.relkind IN ('r', 'p', 'f') AND NOT EXISTS (
         SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)`);
     expect(tables).toEqual([
+      "hall.account", // people, members of any tenants; fenced by the account, see below
       "hall.authority", // public: the certificates of the Hall's own authorities
+      "hall.factor", // what people sign in with; fenced by the account
       "hall.grant_key", // public keys of the Hall's own processes
       "hall.hall_key", // public keys of the Hall itself
       "hall.revocation_list", // public: serial numbers and reasons, as every CRL
+      "hall.sign_in_count", // counts under hashes
+      "hall.sign_in_failure", // who tried in vain to sign in, before any tenant is known; the operator's to read
       "hall.tenant", // the tenants themselves; fenced by their id
       "ledger.checkpoint", // public
       "ledger.cosignature", // public: what witnesses said of the log
@@ -91,10 +95,10 @@ describe("tables with a tenant", () => {
     ]);
   });
 
-  it("fence the list of tenants as well", async () => {
-    const fenced =
-      "SELECT relname AS found FROM pg_class WHERE oid = 'hall.tenant'::regclass AND relforcerowsecurity";
-    expect(await list(fenced)).toEqual(["tenant"]);
+  it("fence the list of tenants as well, and the accounts of people with all that belongs to them", async () => {
+    const fenced = `SELECT relname AS found FROM pg_class WHERE relforcerowsecurity
+      AND oid IN ('hall.tenant'::regclass, 'hall.account'::regclass, 'hall.factor'::regclass)`;
+    expect(await list(fenced)).toEqual(["account", "factor", "tenant"]);
   });
 });
 

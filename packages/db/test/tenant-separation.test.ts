@@ -11,16 +11,20 @@ import {
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  addFactor,
   appendAct,
   appendBatch,
+  createAccount,
   createApiKey,
   createDraft,
   createMember,
   createSession,
   createSignInLink,
   declarePackage,
+  endFactors,
   enrollWorker,
   listApiKeys,
+  liveFactors,
   lookupApiKey,
   lookupDispatchTenant,
   lookupSession,
@@ -29,6 +33,7 @@ import {
   openDb,
   type PackageDeclaration,
   publishBundle,
+  readAccount,
   readHeads,
   recordShadowDifferences,
   redeemGrant,
@@ -47,6 +52,7 @@ import {
   storeCustomRole,
   storeProfile,
   takeHeads,
+  withAccount,
   withOperator,
   withTenant,
 } from "../src/index.ts";
@@ -407,8 +413,41 @@ describe("without a transaction that names a tenant", () => {
     const calls = readdirSync(src, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts") && !file.startsWith("generated"))
       .flatMap((file) => readFileSync(new URL(file, src), "utf8").match(/set_config\([^)]*\)/g) ?? []);
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(3);
     for (const call of calls) expect(call).toMatch(/, true\)$/);
+  });
+});
+
+describe("a transaction of one account", () => {
+  it("sees and makes what is that account's, and nothing of another", async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    for (const id of [one, other])
+      await withAccount(hall.db, id, async (tx) => {
+        await createAccount(tx, { id, email: `${id}@example.test` });
+        const secret = new Uint8Array(1);
+        await addFactor(tx, { accountId: id, kind: "password", secret, at: new Date(), confirmed: true });
+      });
+    await withAccount(hall.db, one, async (tx) => {
+      expect(await readAccount(tx)).toEqual({ id: one, email: `${one}@example.test` });
+      expect(await liveFactors(tx)).toHaveLength(1);
+      expect(await endFactors(tx, "password", new Date())).toBe(1);
+    });
+    await withAccount(hall.db, other, async (tx) => expect(await liveFactors(tx)).toHaveLength(1));
+    const intrude = withAccount(hall.db, one, (tx) =>
+      createAccount(tx, { id: randomUUID(), email: "x@y.test" }),
+    );
+    expect(await refusalOf(intrude)).toMatch(/^42501 new row violates row-level security policy/);
+    // A tenant alone names no account, and an account alone no tenant.
+    expect(await inTenant(app, ours.tenant, () => app.query("SELECT 1 FROM hall.account"))).toMatchObject({
+      rowCount: 0,
+    });
+    await withAccount(hall.db, one, async (tx) => expect(await tx.member.count()).toBe(0));
+    await hall.admin.query("CREATE POLICY open ON hall.factor TO hall_app USING (true)");
+    try {
+      await withAccount(hall.db, one, async (tx) => expect(await liveFactors(tx)).toHaveLength(1));
+    } finally {
+      await hall.admin.query("DROP POLICY open ON hall.factor");
+    }
   });
 });
 
@@ -599,8 +638,11 @@ describe("the definer functions", () => {
        WHERE p.pronamespace = 'lookup'::regnamespace ORDER BY 1`,
     );
     expect(rows).toEqual([
+      { name: "account", gives: "uuid" },
       { name: "api_key", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "dispatch", gives: "uuid" },
+      // Where an account is a member, so that its holder can say for which they come.
+      { name: "memberships", gives: "TABLE(tenant_id uuid, member_id uuid, slug text, name text)" },
       // One word, and never whose the namespace is.
       { name: "namespace_claim", gives: "text" },
       // Of every tenant, and of none: what the revocation list publishes.

@@ -42,6 +42,11 @@ export const HALL_ERRORS = {
     "The sign-in link was used or has expired.",
     "Ask the operator of the Hall for a new one.",
   ),
+  SIGN_IN_REFUSED: refusal(
+    401,
+    "That is not what signs you in here.",
+    "Check what you typed; ask for a recovery link if you have lost it.",
+  ),
   GRANT_INVALID: refusal(
     401,
     "The grant is not valid for this work.",
@@ -54,8 +59,8 @@ export const HALL_ERRORS = {
   ),
   STEP_UP_REQUIRED: refusal(
     403,
-    "For this the person has to show again who they are.",
-    "Sign in anew or confirm your second factor, then repeat it within five minutes.",
+    "This needs a factor that was shown within the last five minutes.",
+    "Show your code or password again, then repeat it.",
   ),
   TENANT_SUSPENDED: refusal(
     403,
@@ -117,6 +122,11 @@ export const HALL_ERRORS = {
     "Send Content-Type: application/json.",
   ),
   IDEMPOTENCY_MISMATCH: refusal(422, "This idempotency key was used with another body.", "Use a new key."),
+  PASSWORD_WEAK: refusal(
+    422,
+    "The password can be guessed too soon.",
+    "Read reason; take a few words that do not belong together.",
+  ),
   BUNDLE_INVALID: refusal(422, "The rule bundle is not one.", "Mend what problems names."),
   BUNDLE_SHADOWED: refusal(
     422,
@@ -133,10 +143,20 @@ export const HALL_ERRORS = {
     "The statement about the package does not hold here.",
     "Read reason; have the package signed by a key that is registered for the worker's namespace.",
   ),
+  FEED_ROOT_INVALID: refusal(
+    422,
+    "The root of the feed does not hold here.",
+    "Read reason; have every key of it sign, and the threshold of those that it replaces.",
+  ),
   MEASUREMENT_INVALID: refusal(
     422,
     "The measurement does not answer what was asked.",
     "Read reason; ask for a nonce and answer that one, with a key that is registered here.",
+  ),
+  TOO_MANY_ATTEMPTS: refusal(
+    429,
+    "Too many attempts were made within a quarter of an hour.",
+    "Wait a quarter of an hour, or ask for a recovery link.",
   ),
   RATE_LIMITED: refusal(
     429,

@@ -13,6 +13,7 @@ export * from "./deny-codes.ts";
 export * from "./hall-error.ts";
 export * from "./hall-key.ts";
 export * from "./ids.ts";
+export * from "./key-statement.ts";
 export * from "./long-strings.ts";
 export * from "./measurement.ts";
 export * from "./misbehaviour.ts";

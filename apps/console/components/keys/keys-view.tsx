@@ -9,17 +9,20 @@ import { PageHeading } from "../page-heading.tsx";
 import { RefusalNotice } from "../refusal-notice.tsx";
 import { useKeyPin } from "../use-key-pin.ts";
 import { useMe } from "../use-me.ts";
+import { ApiKeys } from "./api-keys.tsx";
 import { HallKeys } from "./hall-keys.tsx";
 import { MeasuringKeys } from "./measuring-keys.tsx";
 
-/** Whose signature means what: the key that this browser checks with, and who speaks for the code of workers. */
+/** The keys of agents, and whose signature means what: what this browser checks with, and who speaks for code. */
 export function KeysView({ hallUrl }: { hallUrl: string }) {
   const { me, refusal } = useMe();
   return (
     <div className="pb-16">
       <PageHeading title="Keys">
-        Public keys only, and whose they are. Each came, and each goes, by an entry of the log.
+        What agents ask with, what the Hall signs with, and who speaks for code. Each came, and each goes, by
+        an entry of the log.
       </PageHeading>
+      <ApiKeys />
       {me !== null ? (
         <LogKey verifierKey={me.hall.verifier_key} />
       ) : refusal ? (

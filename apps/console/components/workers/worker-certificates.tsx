@@ -11,6 +11,7 @@ import { Time } from "../../ui/time.tsx";
 import { ActorName } from "../actor-name.tsx";
 import { Answer } from "../answer.tsx";
 import { ReceiptId } from "../rules/receipt-id.tsx";
+import { AskCertification } from "./ask-certification.tsx";
 import { CertifyWorker } from "./certify-worker.tsx";
 import { DownloadPem } from "./download-pem.tsx";
 import { RevokeCertificate } from "./revoke-certificate.tsx";
@@ -31,7 +32,10 @@ export function WorkerCertificates({ worker, hallUrl }: { worker: WorkerHead; ha
               None. Where a profile or a rule asks for one, the worker is denied. A compliance officer
               certifies it, for the record as it is enrolled now.
             </p>
-            <CertifyWorker worker={worker} />
+            <div className="flex flex-wrap gap-2">
+              <AskCertification worker={worker} />
+              <CertifyWorker worker={worker} />
+            </div>
           </div>
         ) : (
           <div className="space-y-6">
@@ -42,7 +46,10 @@ export function WorkerCertificates({ worker, hallUrl }: { worker: WorkerHead; ha
                 isOfThisRecord={certificate.record_hash === worker.worker_record_hash}
               />
             ))}
-            <CertifyWorker worker={worker} />
+            <div className="flex flex-wrap gap-2">
+              <AskCertification worker={worker} />
+              <CertifyWorker worker={worker} />
+            </div>
             <HowToCheck hallUrl={hallUrl} />
           </div>
         )

@@ -115,14 +115,23 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
     tenantId: found.tenantId,
     actor: { kind: "person", id: live.member.id },
     secretHash: hash,
-    credential: { kind: "session", id: live.id, name: live.member.displayName, role: live.member.role },
+    credential: {
+      kind: "session",
+      id: live.id,
+      name: live.member.displayName,
+      role: live.member.role,
+      accountId: live.member.accountId,
+      stepUpAtMs: live.stepUpAt?.getTime() ?? null,
+    },
     permissions: permissionsOf(live.member),
     identities: new Set<SignatoryId>(),
   };
 }
 
 function requireLiveSession(session: Session | null, nowMs: number): Session {
-  if (!session) throw new HallError("UNAUTHENTICATED");
+  // One that waits for its second factor is no credential yet.
+  if (!session || session.awaitsFactor) throw new HallError("UNAUTHENTICATED");
+  if (session.member.removedAt) throw new HallError("SESSION_ENDED");
   if (session.endedAt || session.expiresAt.getTime() <= nowMs) throw new HallError("SESSION_ENDED");
   return session;
 }

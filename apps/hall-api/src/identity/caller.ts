@@ -14,12 +14,23 @@ export interface Caller {
   secretHash: Buffer;
   credential:
     | KeyCredential
-    | { kind: "session"; id: string; name: string; role: string }
+    | SessionCredential
     /** None: somebody on this machine, where the setting lets them in. */
     | { kind: "loopback" };
   permissions: ReadonlySet<Permission>;
   /** The signatory identities that this credential may sign as. */
   identities: ReadonlySet<SignatoryId>;
+}
+
+export interface SessionCredential {
+  kind: "session";
+  id: string;
+  name: string;
+  role: string;
+  /** Null for who has no account and signs in by links alone. */
+  accountId: string | null;
+  /** When its holder last showed a factor, in milliseconds; null where never. */
+  stepUpAtMs: number | null;
 }
 
 export interface KeyCredential {

@@ -27,6 +27,7 @@ export const PERMISSIONS = [
   "key:create",
   "key:revoke",
   "session:end",
+  "account:change",
   "hall:read",
   "hall:operate",
   "attestation:read",
@@ -102,6 +103,7 @@ const READ = [
   "profile:read",
   "key:read",
   "session:end",
+  "account:change",
   "attestation:read",
   "alert:read",
   "member:read",
@@ -174,8 +176,8 @@ export function permissionsOf({ role, customPermissions }: Pick<Member, "role" |
   if (customPermissions === null) return new Set<Permission>(isBuiltIn(role) ? ROLE_PERMISSIONS[role] : []);
   // Read through the table of today: what it no longer gives, no stored role gives.
   const given = GIVABLE_PERMISSIONS.filter((permission) => customPermissions.includes(permission));
-  // Whoever may sign in may see that, and sign out.
-  return new Set<Permission>([...given, "session:end"]);
+  // Whoever may sign in may see that, sign out, and look after their own account.
+  return new Set<Permission>([...given, "session:end", "account:change"]);
 }
 
 /** What the Hall's operator may do: the Hall's own chain and keys, and nothing of any tenant. */
@@ -199,6 +201,7 @@ const WHILE_SUSPENDED: ReadonlySet<Permission> = new Set<Permission>([
   "member:end-sessions",
   "agreement:end",
   "session:end",
+  "account:change",
   "presence:set",
   "worker:suspend",
   "worker:retire",

@@ -1,7 +1,7 @@
 import { readStepUp, type TenantTx } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
-import type { Caller } from "./caller.ts";
+import type { AnyCaller, Caller } from "./caller.ts";
 
 /** For so long a person who has shown a second time who they are may do what binds. */
 export const STEP_UP_MS = 5 * 60_000;
@@ -17,4 +17,15 @@ export async function requireStepUp(hall: Hall, tx: TenantTx, { credential }: Ca
   const ageMs = at === null ? Number.POSITIVE_INFINITY : hall.clock.now() - at.getTime();
   // From the future is not fresh either: a clock that went back would keep it so.
   if (ageMs > STEP_UP_MS || ageMs < -STEP_UP_MS) throw new HallError("STEP_UP_REQUIRED");
+}
+
+/**
+ * The same, asked by the doors of every operation that declares `stepUp`. A key has nothing to show; none is given a
+ * permission of such an operation, which a test holds.
+ * @throws HallError STEP_UP_REQUIRED
+ */
+export function requireFresh(caller: AnyCaller, nowMs: number): void {
+  if (caller.kind !== "tenant" || caller.credential.kind !== "session") return;
+  const { stepUpAtMs } = caller.credential;
+  if (stepUpAtMs === null || stepUpAtMs + STEP_UP_MS < nowMs) throw new HallError("STEP_UP_REQUIRED");
 }

@@ -5,9 +5,9 @@ import {
   verifyUnderHistory,
 } from "@guildhall/attestation";
 import { type Db, type HallKey, latestCheckpoint, listHallKeys } from "@guildhall/db";
-import { HALL_CHAIN } from "@guildhall/protocol";
+import { FeedRootIntroduced, HALL_CHAIN } from "@guildhall/protocol";
 import { StartError } from "../start-refusal.ts";
-import { keyHistory } from "./key-history.ts";
+import type { KeyHistory } from "./key-history.ts";
 
 /**
  * Holds the register of keys to the log before anything is signed by it. The anchor is the key that the settings
@@ -17,15 +17,16 @@ import { keyHistory } from "./key-history.ts";
  */
 export async function holdToHistory(options: {
   db: Db;
+  keyHistory: KeyHistory;
   origin: string;
   first: Ed25519Signer;
 }): Promise<void> {
-  const { db, origin, first } = options;
+  const { db, keyHistory, origin, first } = options;
   const { keys } = await listHallKeys(db);
   if (keys.length === 0) return;
   const sealedSize = (await latestCheckpoint(db.ledger))?.treeSize ?? 0;
   const pinned = verifierKey(origin, first.publicKey);
-  const history = await keyHistory(db);
+  const history = await keyHistory.of(keys);
   const followed = await verifyKeyHistory(pinned, history);
   if (!followed.ok) throw swapped(`the log does not lead from the key of HALL_SIGNER: ${followed.message}`);
   // An entry that was committed and not sealed before a crash is sealed after this start.
@@ -52,15 +53,16 @@ function saysTheSame(
   { kind, chain, action, subject, details }: Record<string, unknown>,
   key: HallKey,
 ): boolean {
-  const { spki, roles } = (details ?? {}) as { spki?: unknown; roles?: unknown };
+  if (kind !== "key" || chain !== HALL_CHAIN || action !== "introduced") return false;
+  const spki = Buffer.from(key.spki).toString("base64");
+  if (key.role === "feed-root") {
+    const root = FeedRootIntroduced.safeParse(details).data;
+    const isIn = root?.keys.some((one) => one.key_id === key.keyId && one.spki === spki);
+    return isIn === true && root?.threshold === key.threshold;
+  }
+  const said = (details ?? {}) as { spki?: unknown; roles?: unknown };
   return (
-    kind === "key" &&
-    chain === HALL_CHAIN &&
-    action === "introduced" &&
-    subject === key.keyId &&
-    spki === Buffer.from(key.spki).toString("base64") &&
-    Array.isArray(roles) &&
-    roles.includes(key.role)
+    subject === key.keyId && said.spki === spki && Array.isArray(said.roles) && said.roles.includes(key.role)
   );
 }
 

@@ -1,3 +1,9 @@
+import { beginTotp } from "./account/begin-totp.ts";
+import { confirmTotp } from "./account/confirm-totp.ts";
+import { get as getAccount } from "./account/get.ts";
+import { removeTotp } from "./account/remove-totp.ts";
+import { renewCodes } from "./account/renew-codes.ts";
+import { setPassword } from "./account/set-password.ts";
 import { activate as activateAgreement } from "./agreement/activate.ts";
 import { amend as amendAgreement } from "./agreement/amend.ts";
 import { draft as draftAgreement } from "./agreement/draft.ts";
@@ -51,17 +57,25 @@ import { identity } from "./hall/identity.ts";
 import { jwks } from "./hall/jwks.ts";
 import { keys as hallKeys } from "./hall/keys.ts";
 import { receipt as hallReceipt } from "./hall/receipt.ts";
+import { signInFailures } from "./hall/sign-in-failures.ts";
+import { accept } from "./invitation/accept.ts";
 import { create as createKey } from "./key/create.ts";
 import { list as listKeys } from "./key/list.ts";
 import { reportLeak } from "./key/report-leak.ts";
 import { revoke as revokeKey } from "./key/revoke.ts";
 import { rotate as rotateKey } from "./key/rotate.ts";
 import { list as listHallKeys } from "./keyring/list.ts";
+import { registerRoot } from "./keyring/register-root.ts";
 import { rotate } from "./keyring/rotate.ts";
 import { checkpoint } from "./log/checkpoint.ts";
 import { tile } from "./log/tile.ts";
 import { answer } from "./measurement/answer.ts";
 import { challenge } from "./measurement/challenge.ts";
+import { endSessions } from "./member/end-sessions.ts";
+import { invite } from "./member/invite.ts";
+import { list as listMembers } from "./member/list.ts";
+import { remove as removeMember } from "./member/remove.ts";
+import { setRole } from "./member/set-role.ts";
 import { list as listNamespaces } from "./namespace/list.ts";
 import { listKeys as listNamespaceKeys } from "./namespace/list-keys.ts";
 import { register as registerNamespace } from "./namespace/register.ts";
@@ -77,6 +91,8 @@ import { retire } from "./profile/retire.ts";
 import { setEnvironment } from "./profile/set-environment.ts";
 import { getReceipt } from "./receipt/get.ts";
 import { proveReceipt } from "./receipt/proof.ts";
+import { complete as completeRecovery } from "./recovery/complete.ts";
+import { request as requestRecovery } from "./recovery/request.ts";
 import { define as defineRole } from "./role/define.ts";
 import { list as listRoles } from "./role/list.ts";
 import { retire as retireRole } from "./role/retire.ts";
@@ -93,7 +109,11 @@ import { register as registerRunner } from "./runner/register.ts";
 import { retire as retireRunner } from "./runner/retire.ts";
 import { begin } from "./session/begin.ts";
 import { end } from "./session/end.ts";
+import { list as listSessions } from "./session/list.ts";
 import { me } from "./session/me.ts";
+import { revoke as revokeSession } from "./session/revoke.ts";
+import { stepUp } from "./session/step-up.ts";
+import { verifyFactor } from "./session/verify-factor.ts";
 import { end as endShadow } from "./shadow/end.ts";
 import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
@@ -202,13 +222,31 @@ export const OPERATIONS = [
   createKey,
   rotateKey,
   revokeKey,
+  listMembers,
+  invite,
+  setRole,
+  endSessions,
+  removeMember,
+  accept,
+  requestRecovery,
+  completeRecovery,
   reportLeak,
   listRoles,
   defineRole,
   retireRole,
   begin,
+  verifyFactor,
+  stepUp,
   me,
+  listSessions,
+  revokeSession,
   end,
+  getAccount,
+  setPassword,
+  beginTotp,
+  confirmTotp,
+  removeTotp,
+  renewCodes,
   checkpoint,
   tile,
   health,
@@ -217,8 +255,10 @@ export const OPERATIONS = [
   jwks,
   hallKeys,
   hallReceipt,
+  signInFailures,
   listHallKeys,
   rotate,
+  registerRoot,
   renewToken,
   listNamespaceKeys,
   registerNamespaceKey,

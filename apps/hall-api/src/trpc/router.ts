@@ -5,6 +5,12 @@ import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
 import type { Presented } from "../identity/authenticate.ts";
 import type { AnyCaller } from "../identity/caller.ts";
+import { beginTotp } from "../operations/account/begin-totp.ts";
+import { confirmTotp } from "../operations/account/confirm-totp.ts";
+import { get as getAccount } from "../operations/account/get.ts";
+import { removeTotp } from "../operations/account/remove-totp.ts";
+import { renewCodes } from "../operations/account/renew-codes.ts";
+import { setPassword } from "../operations/account/set-password.ts";
 import { activate as activateAgreement } from "../operations/agreement/activate.ts";
 import { amend as amendAgreement } from "../operations/agreement/amend.ts";
 import { draft as draftAgreement } from "../operations/agreement/draft.ts";
@@ -46,6 +52,8 @@ import { restore } from "../operations/draft/restore.ts";
 import { save } from "../operations/draft/save.ts";
 import { clear as clearFlag } from "../operations/flag/clear.ts";
 import { compliance } from "../operations/hall/compliance.ts";
+import { keys } from "../operations/hall/keys.ts";
+import { accept } from "../operations/invitation/accept.ts";
 import { create as createKey } from "../operations/key/create.ts";
 import { list as listKeys } from "../operations/key/list.ts";
 import { reportLeak } from "../operations/key/report-leak.ts";
@@ -54,6 +62,11 @@ import { rotate as rotateKey } from "../operations/key/rotate.ts";
 import { list as listHallKeys } from "../operations/keyring/list.ts";
 import { rotate } from "../operations/keyring/rotate.ts";
 import { checkpoint } from "../operations/log/checkpoint.ts";
+import { endSessions } from "../operations/member/end-sessions.ts";
+import { invite } from "../operations/member/invite.ts";
+import { list as listMembers } from "../operations/member/list.ts";
+import { remove as removeMember } from "../operations/member/remove.ts";
+import { setRole } from "../operations/member/set-role.ts";
 import { list as listNamespaces } from "../operations/namespace/list.ts";
 import { register as registerNamespace } from "../operations/namespace/register.ts";
 import { release as releaseNamespace } from "../operations/namespace/release.ts";
@@ -63,6 +76,8 @@ import { define } from "../operations/profile/define.ts";
 import { list as listProfiles } from "../operations/profile/list.ts";
 import { retire } from "../operations/profile/retire.ts";
 import { setEnvironment } from "../operations/profile/set-environment.ts";
+import { complete as completeRecovery } from "../operations/recovery/complete.ts";
+import { request as requestRecovery } from "../operations/recovery/request.ts";
 import { define as defineRole } from "../operations/role/define.ts";
 import { list as listRoles } from "../operations/role/list.ts";
 import { retire as retireRole } from "../operations/role/retire.ts";
@@ -78,7 +93,11 @@ import { register as registerRunner } from "../operations/runner/register.ts";
 import { retire as retireRunner } from "../operations/runner/retire.ts";
 import { begin } from "../operations/session/begin.ts";
 import { end } from "../operations/session/end.ts";
+import { list as listSessions } from "../operations/session/list.ts";
 import { me } from "../operations/session/me.ts";
+import { revoke as revokeSession } from "../operations/session/revoke.ts";
+import { stepUp } from "../operations/session/step-up.ts";
+import { verifyFactor } from "../operations/session/verify-factor.ts";
 import { end as endShadow } from "../operations/shadow/end.ts";
 import { list as listShadow } from "../operations/shadow/list.ts";
 import { start as startShadow } from "../operations/shadow/start.ts";
@@ -273,7 +292,7 @@ export const appRouter = t.router({
     release: mutation(releaseNamespace),
   }),
   tenant: t.router({ list: query(listTenants), "set-standing": mutation(setStanding) }),
-  hall: t.router({ compliance: query(compliance) }),
+  hall: t.router({ compliance: query(compliance), keys: query(keys) }),
   log: t.router({ checkpoint: query(checkpoint) }),
   certificate: t.router({
     list: query(listCertificates),
@@ -291,6 +310,15 @@ export const appRouter = t.router({
     withdraw: mutation(withdrawCertification),
     reminders: query(certificationReminders),
   }),
+  member: t.router({
+    list: query(listMembers),
+    invite: mutation(invite),
+    "set-role": mutation(setRole),
+    "end-sessions": mutation(endSessions),
+    remove: mutation(removeMember),
+  }),
+  invitation: t.router({ accept: mutation(accept) }),
+  recovery: t.router({ request: mutation(requestRecovery), complete: mutation(completeRecovery) }),
   key: t.router({
     list: query(listKeys),
     create: mutation(createKey),
@@ -299,6 +327,22 @@ export const appRouter = t.router({
     "report-leak": mutation(reportLeak),
   }),
   role: t.router({ list: query(listRoles), define: mutation(defineRole), retire: mutation(retireRole) }),
-  session: t.router({ begin: mutation(begin), me: query(me), end: mutation(end) }),
+  session: t.router({
+    begin: mutation(begin),
+    "verify-factor": mutation(verifyFactor),
+    "step-up": mutation(stepUp),
+    me: query(me),
+    list: query(listSessions),
+    revoke: mutation(revokeSession),
+    end: mutation(end),
+  }),
+  account: t.router({
+    get: query(getAccount),
+    "set-password": mutation(setPassword),
+    "begin-totp": mutation(beginTotp),
+    "confirm-totp": mutation(confirmTotp),
+    "remove-totp": mutation(removeTotp),
+    "renew-codes": mutation(renewCodes),
+  }),
 });
 export type AppRouter = typeof appRouter;

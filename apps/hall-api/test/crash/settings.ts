@@ -11,6 +11,7 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     databaseUrl,
     signer,
     operatorTokenFile: join(folder, "keys", "operator-token"),
+    factorKeyFile: join(folder, "keys", "factor-key"),
     headFile: join(folder, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
     auditSeconds: 3600,
@@ -27,6 +28,8 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,
+    smtpUrl: null,
+    mailFrom: "hall@hall.test",
     seed: "none",
     logLevel: process.env.CRASH_LOG ?? "silent",
   };

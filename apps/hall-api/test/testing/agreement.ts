@@ -1,3 +1,4 @@
+import { withTenant } from "@guildhall/db";
 import type { TenantId } from "@guildhall/protocol";
 import type { AgreementAnswer, AgreementSummary } from "../../src/operations/agreement/view.ts";
 import type { Answer, OpenHall, TestHouse } from "./running-hall.ts";
@@ -83,4 +84,10 @@ export async function addSignatory(
   const { session, sessionId } = await addMember(hall, tenantId, "owner");
   await stepUp(house, sessionId);
   return session;
+}
+
+/** Every session of a tenant has just shown again who holds it, or none has. */
+export async function showAgain({ hall }: OpenHall, tenantId: TenantId, isShown = true): Promise<void> {
+  const stepUpAt = isShown ? new Date(hall.clock.now()) : null;
+  await withTenant(hall.db, tenantId, (tx) => tx.session.updateMany({ data: { stepUpAt } }));
 }

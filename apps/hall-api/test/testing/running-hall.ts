@@ -35,6 +35,8 @@ export interface OpenHall extends RunningHall {
   verifierKey: string;
   /** The credential of the Hall's operator. */
   operatorToken: string;
+  /** What was printed for the operator: links that no mail server is set for. */
+  printed: string[];
   /** Asks over HTTP, like anybody. */
   ask<Body = Refusal>(method: string, path: string, question?: Question): Promise<Answer<Body>>;
   /** The same without the wire, so that a path arrives as it is written. */
@@ -81,6 +83,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     databaseUrl,
     signer: { kind: "file", path: join(dataDir, "keys", "hall.pem") },
     operatorTokenFile: join(dataDir, "keys", "operator-token"),
+    factorKeyFile: join(dataDir, "keys", "factor-key"),
     headFile: join(dataDir, "keys", "hall.pem.log-head.json"),
     recoverLog: null,
     auditSeconds: 3600,
@@ -97,6 +100,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,
+    smtpUrl: null,
+    mailFrom: "hall@hall.test",
     seed: "none",
     logLevel: "silent",
   };
@@ -169,7 +174,8 @@ export function adminUrl(server: TestServer, url: string): string {
 }
 
 async function openHall(settings: Settings, start: StartOptions): Promise<OpenHall> {
-  const running = await startHall(settings, start);
+  const printed: string[] = [];
+  const running = await startHall(settings, { print: (text) => void printed.push(text), ...start });
   try {
     await running.app.listen({ host: settings.host, port: settings.port });
   } catch (error) {
@@ -182,6 +188,7 @@ async function openHall(settings: Settings, start: StartOptions): Promise<OpenHa
     ...running,
     url,
     verifierKey: verifierKey(settings.origin, running.hall.signer.publicKey),
+    printed,
     operatorToken: readFileSync(settings.operatorTokenFile, "utf8").trim(),
     ask: (method, path, question) => ask(url, method, path, question),
     inject: (method, path, question) => inject(running.app, method, path, question),

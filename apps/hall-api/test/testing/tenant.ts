@@ -1,12 +1,16 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import {
   activateBundle,
+  addFactor,
+  createAccount,
   createApiKey,
   createMember,
   createSession,
   createSignInLink,
   createTenant,
   type Fence,
+  lookupAccount,
+  nameAccount,
   type OperatorTx,
   revokeApiKey,
   storeBundle,
@@ -27,6 +31,7 @@ import {
 import { DEMO_RULES } from "../../src/demo-rules.ts";
 import type { Hall } from "../../src/hall.ts";
 import { hashSecret, keyDigest, newSecret } from "../../src/identity/api-key.ts";
+import { hashPassword } from "../../src/identity/password.ts";
 import { KEY_SCOPES } from "../../src/identity/permissions.ts";
 
 /** A tenant with an identity, a key that may do everything a key may, and the demo's rules in force. */
@@ -92,26 +97,40 @@ export async function revokeKey(hall: Hall, tenantId: TenantId, keyId: KeyId): P
   );
 }
 
-/** A member of a role, signed in. */
+/** A member of a role, signed in a moment ago. With an e-mail they have an account, and with a password one that opens. */
 export async function addMember(
   hall: Hall,
   tenantId: TenantId,
   role: string = "operator",
-): Promise<{ id: string; sessionId: string; session: string }> {
+  { email, password }: { email?: string; password?: string } = {},
+): Promise<{ id: string; sessionId: string; session: string; accountId: string | null }> {
   const session = newSecret("session");
   const [id, sessionId] = [randomUUID(), randomUUID()];
+  const known = email === undefined ? null : await lookupAccount(hall.db, email);
+  const accountId = email === undefined ? null : (known ?? randomUUID());
+  const secret = password === undefined ? null : await hashPassword(password);
   await recorded(
     hall,
     tenantId,
     { kind: "session", action: "begun", subject: sessionId, details: {} },
     async (tx) => {
-      await createMember(tx as TenantTx, tenantId, { id, displayName: `the ${role}`, role });
+      const at = new Date(hall.clock.now());
+      if (email !== undefined && accountId !== null && known === null) {
+        const account = await nameAccount(tx as TenantTx, accountId);
+        await createAccount(account, { id: accountId, email });
+        if (secret) await addFactor(account, { accountId, kind: "password", secret, at, confirmed: true });
+      }
+      await createMember(tx as TenantTx, tenantId, {
+        ...{ id, displayName: `the ${role}`, role },
+        ...(email !== undefined && accountId !== null && { email, accountId }),
+      });
       const expiresAt = new Date(hall.clock.now() + 3_600_000);
       const tokenHash = hashSecret(session);
-      await createSession(tx as TenantTx, { tenantId, id: sessionId, memberId: id, tokenHash, expiresAt });
+      const begun = { tenantId, id: sessionId, memberId: id, tokenHash, expiresAt, stepUpAt: at };
+      await createSession(tx as TenantTx, begun);
     },
   );
-  return { id, sessionId, session };
+  return { id, sessionId, session, accountId };
 }
 
 /** A one-time sign-in link of a member. */

@@ -8,6 +8,11 @@ export function keyIdOf(publicKey: Uint8Array): string {
   return hash("sha256", publicKey, "hex").slice(0, 16);
 }
 
+/** The same as a signer tells it: of the 32 bytes where the key is Ed25519, of its DER elsewhere. */
+export function keyIdOfSpki(spki: Uint8Array, algorithm: KeyAlgorithm): string {
+  return keyIdOf(algorithm === "ed25519" ? rawPublicKey(spkiObject(spki, algorithm)) : spki);
+}
+
 /** The DER SubjectPublicKeyInfo of a key's public half; give it the private or the public key. */
 export function spkiOf(key: KeyObject): Uint8Array {
   const half = key.type === "private" ? createPublicKey(key) : key;

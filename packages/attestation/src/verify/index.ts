@@ -11,7 +11,9 @@ export {
   openEnvelope,
   preAuthEncoding,
 } from "./dsse.ts";
+export { type FeedRootCode, type FeedRootVerdict, readFeedRoot, verifyFeedRoot } from "./feed-root.ts";
 export { parseVerifierKey, type VerifierKey } from "./key.ts";
+export { type KeyAttestationVerdict, verifyKeyAttestation } from "./key-attestation.ts";
 export { type KeyHistoryVerdict, keyAt, type LogKey, verifyKeyHistory } from "./key-history.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
 export { type MeasurementVerdict, verifyMeasurement } from "./measurement.ts";
@@ -59,6 +61,7 @@ export {
   sentenceOf,
   verifyReferences,
 } from "./references.ts";
+export { type RegisteredKey, registeredKeys } from "./registered-keys.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
 export { readSeam, rootsFromSeam } from "./seam.ts";
 export {

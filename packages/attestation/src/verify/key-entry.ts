@@ -1,6 +1,5 @@
 import { HALL_CHAIN, KeyIntroduced, KeyRetired, type Seal, SPEC_VERSION } from "@guildhall/protocol";
-import { decodeBase64, encodeHex } from "./encoding.ts";
-import { SPKI_PREFIX } from "./key.ts";
+import { rawEd25519Key } from "./key.ts";
 import { type ReadReceipt, readSealedReceipt } from "./sealed-receipt.ts";
 import { VerifyError } from "./verify-error.ts";
 
@@ -42,10 +41,9 @@ export function readIntroduced(receipt: ReadReceipt): {
   notAfter: string | null;
 } {
   const { spki, not_after: notAfter } = readDetails(KeyIntroduced, receipt);
-  const der = decodeBase64(spki);
-  if (der?.length !== 44 || encodeHex(der.subarray(0, 12)) !== SPKI_PREFIX)
-    throw brokenHistory("an Ed25519 key for the log", "another key");
-  return { publicKey: der.slice(12), notAfter };
+  const publicKey = rawEd25519Key(spki);
+  if (publicKey === null) throw brokenHistory("an Ed25519 key for the log", "another key");
+  return { publicKey, notAfter };
 }
 
 /** The key that takes over where an entry retires one. @throws VerifyError KEY_HISTORY_BROKEN */

@@ -50,11 +50,17 @@ async function parseVkey(name: string, keyHash: string, encoded: string): Promis
 }
 
 /** The DER that precedes the 32 bytes of every Ed25519 public key (RFC 8410). */
-export const SPKI_PREFIX = "302a300506032b6570032100";
+const SPKI_PREFIX = "302a300506032b6570032100";
 
 /** The key as other tools read it: DER, a SubjectPublicKeyInfo of 44 bytes. */
 export function publicKeyDer(publicKey: Uint8Array): Uint8Array<ArrayBuffer> {
   return joinBytes(decodeHex(SPKI_PREFIX), publicKey);
+}
+
+/** The 32 bytes of an Ed25519 key in base64 DER, or null where it is another key. */
+export function rawEd25519Key(spki: string): Uint8Array<ArrayBuffer> | null {
+  const der = decodeBase64(spki);
+  return der?.length === 44 && encodeHex(der.subarray(0, 12)) === SPKI_PREFIX ? der.slice(12) : null;
 }
 
 function parsePem(text: string): Uint8Array<ArrayBuffer> | null {

@@ -59,6 +59,17 @@ export function activateHallKey(tx: OperatorTx, keyId: string): Promise<number> 
   return tx.$executeRaw`UPDATE hall.hall_key SET state = 'active' WHERE key_id = ${keyId} AND state = 'introduced'`;
 }
 
+/**
+ * The receipt of the entry that introduced the feed's root in force, or null before there is one. Whoever asks is to
+ * replace it: the next who asks waits for that.
+ */
+export async function feedRootInForce(tx: OperatorTx): Promise<string | null> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('guildhall.feed-root', 0))`;
+  const [row] = await tx.$queryRaw<{ introduced_by: string }[]>`
+    SELECT introduced_by FROM hall.hall_key WHERE role = 'feed-root' AND state = 'active' LIMIT 1`;
+  return row?.introduced_by ?? null;
+}
+
 interface Row {
   key_id: string;
   role: string;

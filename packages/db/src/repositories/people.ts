@@ -13,86 +13,39 @@ export interface Member {
   role: string;
   /** What that role of the tenant's own may; null where the role is one of `ROLES`. */
   customPermissions: readonly string[] | null;
-}
-
-export interface Session {
-  id: string;
-  member: Member;
+  /** Whose account it is; null while an invitation waits, and for who only ever signs in by links. */
+  accountId: string | null;
+  email: string | null;
   createdAt: Date;
-  expiresAt: Date;
-  endedAt: Date | null;
+  /** Null while an invitation waits. */
+  joinedAt: Date | null;
+  removedAt: Date | null;
 }
 
-export async function createMember(
-  tx: TenantTx,
-  tenantId: TenantId,
-  { role, ...member }: { id: string; displayName: string; role: string },
-): Promise<void> {
-  await tx.member.create({ data: { tenantId, ...member, ...roleColumns(role) } });
+export interface NewMember {
+  id: string;
+  displayName: string;
+  role: string;
+  email?: string;
+  accountId?: string;
+  /** Not given: somebody whom the Hall itself made. */
+  joinedAt?: Date | null;
 }
 
-/** How a role's name is stored: one of `ROLES` by itself, one of the tenant's own as a key of its table. */
-export function roleColumns(role: string): { role: string; customRole: string | null } {
-  return isBuiltIn(role) ? { role, customRole: null } : { role: "custom", customRole: role };
-}
-
-export function isBuiltIn(role: string): role is Role {
-  return (ROLES as readonly string[]).includes(role);
-}
-
-export async function createSignInLink(
-  tx: TenantTx,
-  link: { tenantId: TenantId; id: string; memberId: string; tokenHash: Uint8Array; expiresAt: Date },
-): Promise<void> {
-  await tx.signInLink.create({ data: { ...link, tokenHash: new Uint8Array(link.tokenHash) } });
-}
-
-/** Spends a sign-in link. @returns whose it is, or null where it was spent or has expired */
-export async function spendSignInLink(tx: TenantTx, id: string, at: Date): Promise<Member | null> {
-  const { count } = await tx.signInLink.updateMany({
-    where: { id, usedAt: null, expiresAt: { gt: at } },
-    data: { usedAt: at },
+export async function createMember(tx: TenantTx, tenantId: TenantId, member: NewMember): Promise<void> {
+  const { id, displayName, role, email = null, accountId = null, joinedAt = new Date() } = member;
+  await tx.member.create({
+    data: { tenantId, id, displayName, email, accountId, joinedAt, ...roleColumns(role) },
   });
-  if (count === 0) return null;
-  const link = await tx.signInLink.findFirstOrThrow({ where: { id } });
-  return findMember(tx, link.memberId);
 }
 
-export async function createSession(
-  tx: TenantTx,
-  session: { tenantId: TenantId; id: string; memberId: string; tokenHash: Uint8Array; expiresAt: Date },
-): Promise<void> {
-  await tx.session.create({ data: { ...session, tokenHash: new Uint8Array(session.tokenHash) } });
-}
-
-export async function findSession(tx: TenantTx, id: string): Promise<Session | null> {
-  const row = await tx.session.findFirst({ where: { id } });
-  const member = row && (await findMember(tx, row.memberId));
-  return (
-    row &&
-    member && { id: row.id, member, createdAt: row.createdAt, expiresAt: row.expiresAt, endedAt: row.endedAt }
-  );
-}
-
-/** @returns false where it had ended before */
-export async function endSession(tx: TenantTx, id: string, at: Date): Promise<boolean> {
-  const { count } = await tx.session.updateMany({ where: { id, endedAt: null }, data: { endedAt: at } });
-  return count === 1;
-}
-
-/** Ends every session of whoever holds this role of the tenant's own. @returns how many */
-export async function endSessionsOfRole(tx: TenantTx, role: string, at: Date): Promise<number> {
-  const holders = await tx.member.findMany({ where: { customRole: role }, select: { id: true } });
-  const { count } = await tx.session.updateMany({
-    where: { memberId: { in: holders.map(({ id }) => id) }, endedAt: null },
-    data: { endedAt: at },
+/** Those of today, and who is invited; who was removed only where `removed` asks. */
+export async function listMembers(tx: TenantTx, { removed = false } = {}): Promise<Member[]> {
+  const rows = await tx.member.findMany({
+    where: removed ? {} : { removedAt: null },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
   });
-  return count;
-}
-
-export async function findMemberByName(tx: TenantTx, displayName: string): Promise<Member | null> {
-  const row = await tx.member.findFirst({ where: { displayName } });
-  return row && toMember(tx, row);
+  return Promise.all(rows.map((row) => toMember(tx, row)));
 }
 
 export async function findMember(tx: TenantTx, id: string): Promise<Member | null> {
@@ -100,15 +53,58 @@ export async function findMember(tx: TenantTx, id: string): Promise<Member | nul
   return row && toMember(tx, row);
 }
 
+export async function findMemberByName(tx: TenantTx, displayName: string): Promise<Member | null> {
+  const row = await tx.member.findFirst({ where: { displayName, removedAt: null } });
+  return row && toMember(tx, row);
+}
+
+export async function findMemberByEmail(tx: TenantTx, email: string): Promise<Member | null> {
+  const row = await tx.member.findFirst({ where: { email, removedAt: null } });
+  return row && toMember(tx, row);
+}
+
+/** Takes up an invitation. @returns false where it was taken up or withdrawn before */
+export async function joinMember(
+  tx: TenantTx,
+  id: string,
+  { accountId, displayName, at }: { accountId: string; displayName: string; at: Date },
+): Promise<boolean> {
+  const { count } = await tx.member.updateMany({
+    where: { id, joinedAt: null, removedAt: null },
+    data: { accountId, displayName, joinedAt: at },
+  });
+  return count === 1;
+}
+
+export async function setMemberRole(tx: TenantTx, id: string, role: string): Promise<void> {
+  await tx.member.updateMany({ where: { id }, data: roleColumns(role) });
+}
+
+export async function removeMember(tx: TenantTx, id: string, at: Date): Promise<void> {
+  await tx.member.updateMany({ where: { id, removedAt: null }, data: { removedAt: at } });
+}
+
+/** How many owners there are, under a lock that lasts as long as the transaction: none of them goes meanwhile. */
+export async function countOwnersLocked(tx: TenantTx): Promise<number> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT id FROM hall.member WHERE role = 'owner' AND joined_at IS NOT NULL AND removed_at IS NULL
+    ORDER BY id FOR UPDATE`;
+  return rows.length;
+}
+
+export function isBuiltIn(role: string): role is Role {
+  return (ROLES as readonly string[]).includes(role);
+}
+
+/** How a role's name is stored: one of `ROLES` by itself, one of the tenant's own as a key of its table. */
+function roleColumns(role: string): { role: string; customRole: string | null } {
+  return isBuiltIn(role) ? { role, customRole: null } : { role: "custom", customRole: role };
+}
+
 type Row = NonNullable<Awaited<ReturnType<TenantTx["member"]["findFirst"]>>>;
 
-async function toMember(tx: TenantTx, { id, displayName, role, customRole }: Row): Promise<Member> {
-  if (customRole === null) return { id, displayName, role, customPermissions: null };
+async function toMember(tx: TenantTx, { tenantId: _, customRole, ...row }: Row): Promise<Member> {
+  if (customRole === null) return { ...row, customPermissions: null };
   const own = await findCustomRole(tx, customRole);
-  return {
-    id,
-    displayName,
-    role: customRole,
-    customPermissions: own?.retiredAt ? [] : (own?.permissions ?? []),
-  };
+  return { ...row, role: customRole, customPermissions: own?.retiredAt ? [] : (own?.permissions ?? []) };
 }

@@ -10,5 +10,6 @@ export const keys = operation({
   input: z.strictObject({}),
   output: HallKeysView,
   rest: { method: "GET", path: "/.well-known/hall-keys.json" },
+  trpc: "query",
   run: ({ hall }) => readHallKeys(hall),
 });

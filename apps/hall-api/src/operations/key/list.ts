@@ -1,4 +1,4 @@
-import { listApiKeys, listKeyUse } from "@guildhall/db";
+import { listApiKeys, listIdentities, listKeyUse } from "@guildhall/db";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -12,6 +12,8 @@ export const list = operation({
   permission: "key:read",
   input: z.strictObject({}),
   output: z.object({
+    /** Those of the tenant, which a new key may sign as. */
+    identities: z.array(z.string()),
     keys: z.array(
       z.object({
         id: z.uuid(),
@@ -35,13 +37,15 @@ export const list = operation({
   rest: { method: "GET", path: "/wcp/keys" },
   trpc: "query",
   async run({ hall, ...context }) {
-    const { keys, uses } = await asCaller(hall, callerOf(context), async (tx) => ({
+    const { keys, uses, identities } = await asCaller(hall, callerOf(context), async (tx) => ({
       keys: await listApiKeys(tx),
+      identities: await listIdentities(tx),
       uses: new Map((await listKeyUse(tx)).map((use) => [use.keyId, use])),
     }));
     const nowMs = hall.clock.now();
     const today = new Date(nowMs).toISOString().slice(0, 10);
     return {
+      identities,
       keys: keys.map((key) => {
         const use = uses.get(key.id);
         return {

@@ -2,7 +2,6 @@ import { verifierKey } from "@guildhall/attestation";
 import { listHallKeys, liveGrantKeys } from "@guildhall/db";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
-import { keyHistory } from "../../keys/key-history.ts";
 import { SealedReceiptView } from "../receipt/get.ts";
 
 /** The Hall's public keys as every door shows them. */
@@ -71,7 +70,7 @@ export async function readHallKeys(hall: Hall): Promise<z.infer<typeof HallKeysV
     origin: hall.settings.origin,
     verifier_key: verifierKey(hall.settings.origin, hall.signer.publicKey),
     keys: [...registered, ...held],
-    history: (await keyHistory(hall.db)) as z.infer<typeof SealedReceiptView>[],
+    history: [...(await hall.keyHistory.of(rows))] as z.infer<typeof SealedReceiptView>[],
   };
 }
 

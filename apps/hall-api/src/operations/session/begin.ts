@@ -1,61 +1,110 @@
 import { randomUUID } from "node:crypto";
-import { createSession, lookupSignInLink, readTenant, spendSignInLink, withTenant } from "@guildhall/db";
+import {
+  findLinkMember,
+  findMember,
+  liveFactors,
+  lookupAccount,
+  lookupMemberships,
+  lookupSignInLink,
+  nameAccount,
+  spendSignInLink,
+  withAccount,
+  withTenant,
+} from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, newSecret, readSecret } from "../../identity/api-key.ts";
+import type { Hall } from "../../hall.ts";
+import { hashSecret, readSecret } from "../../identity/api-key.ts";
+import { Email } from "../../identity/email.ts";
+import { showPassword, wantsSecondFactor } from "../../identity/factors.ts";
+import { PASSWORD_MAX } from "../../identity/password.ts";
+import { guardAttempt } from "../../identity/sign-in-guard.ts";
 import { operation } from "../operation.ts";
+import { awaitFactor, BegunView, PendingView, startSession, TenantView } from "./start-session.ts";
 
-const SESSION_MS = 12 * 3600 * 1000;
+type Answer = z.output<typeof BegunAnswer>;
 
-export const MemberView = z.object({ id: z.uuid(), display_name: z.string(), role: z.string() });
-export const TenantView = z.object({ slug: z.string(), name: z.string() });
+const BegunAnswer = z.discriminatedUnion("state", [
+  BegunView,
+  PendingView,
+  /** Nothing has begun: the same again, with one of these. */
+  z.object({ state: z.literal("choose_tenant"), tenants: z.array(TenantView) }),
+]);
 
 export const begin = operation({
   name: "session.begin",
-  summary: "Spend a one-time sign-in link and begin a session; the token is in this answer and nowhere else.",
+  summary:
+    "Sign in by e-mail and password, or by a one-time link; a second factor may be wanted before it has begun.",
   permission: "public",
-  input: z.strictObject({ token: z.string().max(128) }),
-  output: z.object({
-    session_token: z.string(),
-    expires_at: z.string(),
-    member: MemberView,
-    tenant: TenantView,
-  }),
+  input: z
+    .strictObject({
+      token: z.string().max(128).optional(),
+      email: Email.optional(),
+      password: z.string().min(1).max(PASSWORD_MAX).optional(),
+      /** The tenant's slug, for whoever is a member of several. */
+      tenant: z.string().max(64).optional(),
+    })
+    .refine(
+      ({ token, email, password, tenant }) =>
+        token === undefined
+          ? email !== undefined && password !== undefined
+          : email === undefined && password === undefined && tenant === undefined,
+      "expected a token, or an email and a password",
+    ),
+  output: BegunAnswer,
   rest: { method: "POST", path: "/wcp/session/begin", status: 201 },
   trpc: "mutation",
-  async run({ hall, input }) {
-    if (readSecret(input.token) !== "link") throw new HallError("LINK_SPENT");
-    const found = await lookupSignInLink(hall.db, hashSecret(input.token));
-    if (!found) throw new HallError("LINK_SPENT");
-    const token = newSecret("session");
-    const nowMs = hall.clock.now();
-    const expiresAt = new Date(nowMs + SESSION_MS);
-    const sessionId = randomUUID();
-    const { act, member, tenant } = await withTenant(hall.db, found.tenantId, async (tx) => {
-      const member = await spendSignInLink(tx, found.id, new Date(nowMs));
-      const tenant = await readTenant(tx);
-      if (!member || !tenant) throw new HallError("LINK_SPENT");
-      await createSession(tx, {
-        tenantId: found.tenantId,
-        id: sessionId,
-        memberId: member.id,
-        tokenHash: hashSecret(token),
-        expiresAt,
-      });
-      const envelope = hall.ledger.envelopeFor(found.tenantId, { kind: "person", id: member.id }, nowMs);
-      const act = await hall.ledger.append(
-        tx,
-        { ...envelope, kind: "session", action: "begun", subject: sessionId, details: { factor: "link" } },
-        nowMs,
-      );
-      return { act, member, tenant };
-    });
-    await hall.ledger.sealed(act);
-    return {
-      session_token: token,
-      expires_at: expiresAt.toISOString(),
-      member: { id: member.id, display_name: member.displayName, role: member.role },
-      tenant: { slug: tenant.slug, name: tenant.name },
-    };
+  async run({ hall, input: { token, email, password, tenant }, request }): Promise<Answer> {
+    return token !== undefined
+      ? byLink(hall, token)
+      : byPassword(hall, { email: email ?? "", password: password ?? "", tenant }, request.address);
   },
 });
+
+async function byLink(hall: Hall, token: string): Promise<Answer> {
+  if (readSecret(token) !== "link") throw new HallError("LINK_SPENT");
+  const found = await lookupSignInLink(hall.db, hashSecret(token));
+  if (!found) throw new HallError("LINK_SPENT");
+  const at = new Date(hall.clock.now());
+  // Who has a second factor is asked for it, however they come in.
+  const wanted = await withTenant(hall.db, found.tenantId, async (tx) => {
+    const member = await findLinkMember(tx, found.id, { at, purpose: "sign_in" });
+    if (!member) throw new HallError("LINK_SPENT");
+    return member.accountId && wantsSecondFactor(await liveFactors(await nameAccount(tx, member.accountId)));
+  });
+  const begin = wanted ? awaitFactor : startSession;
+  return begin(hall, found.tenantId, "link", async (tx, nowMs) => {
+    const member = await spendSignInLink(tx, found.id, new Date(nowMs));
+    if (!member) throw new HallError("LINK_SPENT");
+    return member;
+  });
+}
+
+async function byPassword(
+  hall: Hall,
+  { email, password, tenant }: { email: string; password: string; tenant: string | undefined },
+  address: string,
+): Promise<Answer> {
+  const known = await lookupAccount(hall.db, email);
+  // Of an account that nobody has as much is asked as of any: the answer's time tells nothing (H-112).
+  const accountId = known ?? randomUUID();
+  const attempt = { subject: `password ${email}`, address, accountId: known };
+  const { memberships, wanted } = await guardAttempt(hall, attempt, async () => {
+    const wanted = await withAccount(hall.db, accountId, async (tx) =>
+      (await showPassword(tx, password)) ? { second: wantsSecondFactor(await liveFactors(tx)) } : null,
+    );
+    const all = await lookupMemberships(hall.db, accountId);
+    const memberships = all.filter(({ slug }) => tenant === undefined || slug === tenant);
+    return wanted && memberships.length > 0 ? { memberships, wanted: wanted.second } : null;
+  });
+  const [only, another] = memberships;
+  if (another)
+    return { state: "choose_tenant", tenants: memberships.map(({ slug, name }) => ({ slug, name })) };
+  const { tenantId, memberId } = only!;
+  if (wanted) return awaitFactor(hall, tenantId, "password", async () => ({ id: memberId }));
+  return startSession(hall, tenantId, "password", async (tx) => {
+    const member = await findMember(tx, memberId);
+    if (!member) throw new HallError("SIGN_IN_REFUSED");
+    return member;
+  });
+}

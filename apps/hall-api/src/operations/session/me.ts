@@ -4,7 +4,7 @@ import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { callerOf, operation } from "../operation.ts";
-import { MemberView, TenantView } from "./begin.ts";
+import { MemberView, TenantView } from "./start-session.ts";
 
 export const me = operation({
   name: "session.me",

@@ -1,0 +1,40 @@
+"use client";
+
+import { Field, INPUT } from "../../ui/field.tsx";
+import { useRoles } from "./use-roles.ts";
+
+/** The roles that can be given here, each with what it may. */
+export function RoleChoice({
+  id,
+  role,
+  onChange,
+}: {
+  id: string;
+  role: string;
+  onChange: (role: string) => void;
+}) {
+  const { data } = useRoles();
+  const roles = data?.roles.filter(({ retired_at }) => retired_at === null) ?? [];
+  const chosen = roles.find(({ name }) => name === role);
+  return (
+    <Field
+      id={id}
+      label="Role"
+      hint={
+        chosen &&
+        `May ${chosen.permissions.filter((permission) => !permission.endsWith(":read")).join(", ") || "only read"}.`
+      }
+    >
+      {(parts) => (
+        <select {...parts} value={role} onChange={(event) => onChange(event.target.value)} className={INPUT}>
+          <option value="">Choose one</option>
+          {roles.map(({ name, own }) => (
+            <option key={name} value={name}>
+              {own ? `${name} (of this tenant)` : name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}

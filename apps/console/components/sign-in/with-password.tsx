@@ -1,0 +1,111 @@
+"use client";
+
+import Link from "next/link";
+import { type FormEvent, useState } from "react";
+import { paths } from "../../lib/paths.ts";
+import { signInByPassword, signInWords } from "../../lib/sign-in.ts";
+import { Button } from "../../ui/button.tsx";
+import { CodeBlock } from "../../ui/code-block.tsx";
+import { Field, INPUT } from "../../ui/field.tsx";
+import { useIsLive } from "../../ui/use-is-live.ts";
+import { NotLetIn, Sheet } from "./sheet.tsx";
+
+interface Props {
+  hasEnded: boolean;
+  onStep: (step: "in" | "factor") => void;
+}
+
+export function WithPassword({ hasEnded, onStep }: Props) {
+  const isLive = useIsLive();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  /** Those of whom one is to be chosen; empty until the Hall asks. */
+  const [tenants, setTenants] = useState<string[]>([]);
+  const [isBusy, setBusy] = useState(false);
+  const [code, setCode] = useState<string | null>(null);
+
+  async function signIn(tenant: string): Promise<void> {
+    if (isBusy) return;
+    setBusy(true);
+    setCode(null);
+    const answer = await signInByPassword({ email, password, tenant });
+    if (answer.ok) return onStep(answer.step);
+    setBusy(false);
+    if ("tenants" in answer) setTenants(answer.tenants);
+    else setCode(answer.code);
+  }
+
+  if (tenants.length > 0)
+    return (
+      <Sheet title="Which tenant?">
+        <p>You are a member of several. A session is for one of them.</p>
+        <ul className="space-y-2">
+          {tenants.map((tenant) => (
+            <li key={tenant}>
+              <Button
+                className="w-full"
+                because={isBusy ? "The Hall is being asked" : undefined}
+                onClick={() => void signIn(tenant)}
+              >
+                {tenant}
+              </Button>
+            </li>
+          ))}
+        </ul>
+        {code !== null && <NotLetIn words={signInWords(code)} />}
+      </Sheet>
+    );
+  const why = !isLive ? "The page is still loading" : isBusy ? "The Hall is being asked" : undefined;
+  return (
+    <Sheet title={hasEnded ? "Your session has ended" : "Sign in"}>
+      {hasEnded && <p>It ran out, or was ended elsewhere.</p>}
+      <form
+        className="space-y-4"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void signIn("");
+        }}
+      >
+        <Field id="email" label="E-mail">
+          {(parts) => (
+            <input
+              {...parts}
+              type="email"
+              value={email}
+              autoComplete="username"
+              maxLength={254}
+              onChange={(event) => setEmail(event.target.value)}
+              className={INPUT}
+            />
+          )}
+        </Field>
+        <Field id="password" label="Password">
+          {(parts) => (
+            <input
+              {...parts}
+              type="password"
+              value={password}
+              autoComplete="current-password"
+              maxLength={128}
+              onChange={(event) => setPassword(event.target.value)}
+              className={INPUT}
+            />
+          )}
+        </Field>
+        {code !== null && <NotLetIn words={signInWords(code)} />}
+        <Button type="submit" look="primary" className="w-full" because={why}>
+          {isBusy ? "Signing in" : "Sign in"}
+        </Button>
+      </form>
+      <p className="text-13">
+        <Link href={paths.recover()} className="text-accent underline">
+          I have lost my password
+        </Link>
+      </p>
+      <div className="space-y-2 border-t border-line pt-4 text-13 text-quiet">
+        <p>Or open a one-time link in this browser. A local Hall prints one when it starts:</p>
+        <CodeBlock label="command that prints a sign-in link" text="npm start" />
+      </div>
+    </Sheet>
+  );
+}

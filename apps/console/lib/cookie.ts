@@ -1,0 +1,5 @@
+/**
+ * `__Host-`: sent to this host only, never over a plain network. Browsers treat http://localhost as
+ * trustworthy and keep such a cookie there; Safari does not, and the sign-in page says so.
+ */
+export const SESSION_COOKIE = "__Host-guildhall.session";

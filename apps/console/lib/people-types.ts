@@ -1,0 +1,9 @@
+import type { Answers } from "./hall-types.ts";
+
+/** What the Hall answers about people, by the console's own words. */
+
+export type MemberLine = Answers["member"]["list"]["members"][number];
+export type RoleList = Answers["role"]["list"];
+export type RoleLine = RoleList["roles"][number];
+export type SessionLine = Answers["session"]["list"]["sessions"][number];
+export type OwnAccount = NonNullable<Answers["account"]["get"]["account"]>;

@@ -1,0 +1,86 @@
+import { hash } from "node:crypto";
+import { isIPv6 } from "node:net";
+import { countAttempt, forgiveAttempt, recordSignInFailure } from "@guildhall/db";
+import { HallError } from "@guildhall/protocol";
+import type { Hall } from "../hall.ts";
+
+/**
+ * Stands before everything that can be guessed. An attempt is counted before it is made, by what it is for and by the
+ * address it comes from; too many within a quarter of an hour are refused unread, whether or not there is such an
+ * account. A failure is a line of the security log; receipts are for what was done.
+ */
+export interface Attempt {
+  /** What is being guessed at: an e-mail, an account, a session. */
+  subject: string;
+  address: string;
+  accountId: string | null;
+}
+
+export const WINDOW_MS = 15 * 60_000;
+export const SUBJECT_MAX = 10;
+export const ADDRESS_MAX = 100;
+
+/**
+ * @param work answers null where what was shown is not good
+ * @throws HallError TOO_MANY_ATTEMPTS, or SIGN_IN_REFUSED where work answers null
+ */
+export async function guardAttempt<T>(
+  hall: Hall,
+  attempt: Attempt,
+  work: () => Promise<T | null>,
+): Promise<T> {
+  const at = new Date(hall.clock.now());
+  const { accountId } = attempt;
+  const address = networkOf(attempt.address);
+  const [subject, from] = [bucketOf(`subject ${attempt.subject}`), bucketOf(`address ${address}`)];
+  const failed = (reason: string) => recordSignInFailure(hall.db, { at, reason, accountId, address });
+  const counts = await Promise.all([
+    countAttempt(hall.db, { buckets: [subject], at, windowMs: WINDOW_MS }),
+    countAttempt(hall.db, { buckets: [from], at, windowMs: WINDOW_MS }),
+  ]);
+  if (counts[0] > SUBJECT_MAX || counts[1] > ADDRESS_MAX) {
+    await failed("too many attempts");
+    throw new HallError("TOO_MANY_ATTEMPTS");
+  }
+  const done = await work();
+  if (done === null) {
+    await failed("not good");
+    throw new HallError("SIGN_IN_REFUSED");
+  }
+  await forgiveAttempt(hall.db, { buckets: [subject, from], forgotten: subject });
+  return done;
+}
+
+/** Counts what is asked for and not guessed at, such as a letter to somebody. @throws HallError TOO_MANY_ATTEMPTS */
+export async function countAsked(
+  hall: Hall,
+  { subject, address }: { subject: string; address: string },
+): Promise<void> {
+  const at = new Date(hall.clock.now());
+  const network = networkOf(address);
+  const ask = (text: string) => countAttempt(hall.db, { buckets: [bucketOf(text)], at, windowMs: WINDOW_MS });
+  const [about, from] = await Promise.all([ask(`subject ${subject}`), ask(`asking ${network}`)]);
+  if (about <= ASKED_MAX && from <= ADDRESS_MAX) return;
+  await recordSignInFailure(hall.db, { at, reason: "asked too often", accountId: null, address: network });
+  throw new HallError("TOO_MANY_ATTEMPTS");
+}
+
+/** Letters to one person within the window. */
+export const ASKED_MAX = 5;
+
+const BUCKETS = 1 << 14;
+
+function bucketOf(text: string): number {
+  return hash("sha256", text, "buffer").readUInt32BE(0) % BUCKETS;
+}
+
+/** One household of IPv6 has a /64 at least: its addresses count as one (H-113). */
+function networkOf(text: string): string {
+  const address = text.replace(/^::ffff:(?=\d+\.)/i, "");
+  if (!isIPv6(address)) return address;
+  const [head = "", tail] = address.split("::");
+  const first = head === "" ? [] : head.split(":");
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : 8 - first.length - rest.length;
+  return `${[...first, ...Array<string>(zeros).fill("0"), ...rest].slice(0, 4).join(":")}::/64`;
+}

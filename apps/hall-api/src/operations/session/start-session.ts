@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { createSession, type Member, readTenant, type TenantTx, withTenant } from "@guildhall/db";
+import { HallError, type TenantId } from "@guildhall/protocol";
+import { z } from "zod";
+import type { Hall } from "../../hall.ts";
+import { hashSecret, newSecret } from "../../identity/api-key.ts";
+
+export const SESSION_MS = 12 * 3600 * 1000;
+/** For so long a second factor is waited for. */
+export const PENDING_MS = 5 * 60_000;
+
+export const MemberView = z.object({ id: z.uuid(), display_name: z.string(), role: z.string() });
+export const TenantView = z.object({ slug: z.string(), name: z.string() });
+
+/** A session, whose token is in this answer and nowhere else. */
+export const BegunView = z.object({
+  state: z.literal("begun"),
+  session_token: z.string(),
+  expires_at: z.string(),
+  member: MemberView,
+  tenant: TenantView,
+});
+
+/** Not yet one: what this token opens is `session.verify-factor` alone. */
+export const PendingView = z.object({
+  state: z.literal("factor_needed"),
+  pending_token: z.string(),
+  expires_at: z.string(),
+});
+
+/**
+ * Begins a session with a token of its own: whatever its holder had before is not it (H-107). Its receipt names by what
+ * the person was known. @param identify runs first, in the same transaction, and says who it is
+ */
+export async function startSession(
+  hall: Hall,
+  tenantId: TenantId,
+  factors: string,
+  identify: (tx: TenantTx, nowMs: number) => Promise<Member>,
+): Promise<z.output<typeof BegunView>> {
+  const token = newSecret("session");
+  const nowMs = hall.clock.now();
+  const expiresAt = new Date(nowMs + SESSION_MS);
+  const id = randomUUID();
+  const { act, member, tenant } = await withTenant(hall.db, tenantId, async (tx) => {
+    const member = await identify(tx, nowMs);
+    const tenant = await readTenant(tx);
+    if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
+    await createSession(tx, {
+      ...{ tenantId, id, memberId: member.id, tokenHash: hashSecret(token), expiresAt, factors },
+      stepUpAt: new Date(nowMs),
+    });
+    const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
+    const act = await hall.ledger.append(
+      tx,
+      { ...envelope, kind: "session", action: "begun", subject: id, details: { factors } },
+      nowMs,
+    );
+    return { act, member, tenant };
+  });
+  await hall.ledger.sealed(act);
+  return {
+    state: "begun",
+    session_token: token,
+    expires_at: expiresAt.toISOString(),
+    member: { id: member.id, display_name: member.displayName, role: member.role },
+    tenant: { slug: tenant.slug, name: tenant.name },
+  };
+}
+
+/** Keeps for five minutes that somebody showed their first factor. Nothing has begun, so there is no receipt. */
+export async function awaitFactor(
+  hall: Hall,
+  tenantId: TenantId,
+  factors: string,
+  identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
+): Promise<z.output<typeof PendingView>> {
+  const token = newSecret("session");
+  const nowMs = hall.clock.now();
+  const expiresAt = new Date(nowMs + PENDING_MS);
+  await withTenant(hall.db, tenantId, async (tx) => {
+    const { id: memberId } = await identify(tx, nowMs);
+    await createSession(tx, {
+      ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },
+      awaitsFactor: true,
+    });
+  });
+  return { state: "factor_needed", pending_token: token, expires_at: expiresAt.toISOString() };
+}

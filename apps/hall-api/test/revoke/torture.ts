@@ -1,0 +1,84 @@
+import { parseArgs } from "node:util";
+import { startCrashServer } from "../crash/crash-server.ts";
+import { seeded } from "../crash/random.ts";
+import { createWorld } from "../crash/world.ts";
+import {
+  createKey,
+  faultsOf,
+  type LiveKey,
+  type Runners,
+  raceToTheEnd,
+  treeSize,
+  WAYS,
+  type Way,
+} from "./key-ends.ts";
+import { signIn } from "./race.ts";
+
+/**
+ * Keys ended while they are used, on two instances: `torture.ts --trials 1000 --seed 7`. Each fifth one runs out by
+ * itself. Prints its seed and how many trials each way had; ends with 1 at the first decision that should not be.
+ */
+const { values } = parseArgs({
+  options: { trials: { type: "string", default: "1000" }, seed: { type: "string" } },
+});
+const wanted = Number(values.trials);
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const random = seeded(seed);
+/** The shortest life that a key can be given. */
+const LIFE_SECONDS = 60;
+/** Used at once, around the moment at which all of them run out. */
+const POOL = 20;
+/** Reports of leaks that one address may make in a minute. */
+const LEAKS_A_MINUTE = 10;
+
+console.log(`seed ${seed}, ${wanted} trials`);
+const server = await startCrashServer();
+const world = await createWorld({ server, random, halls: 2, tenants: ["victim"] });
+const done = new Map<Way, number>(WAYS.map((way) => [way, 0]));
+const faults: string[] = [];
+let decisions = 0;
+let leaks: number[] = [];
+try {
+  const session = await signIn(world.urls()[0]!, world.tenants[0]!);
+  const runners: Runners = { random, urls: world.urls(), victim: world.tenants[0]!, session };
+  let pool: LiveKey[] = [];
+  const total = () => [...done.values()].reduce((sum, n) => sum + n, 0);
+
+  async function trial(way: Way, key: LiveKey, from: number): Promise<void> {
+    const ended = await raceToTheEnd(runners, way, key);
+    faults.push(...(await faultsOf(world.admin, ended, from)).map((fault) => `${way} ${key.id}: ${fault}`));
+    decisions += ended.answers.filter(({ said }) => said === "200").length;
+    done.set(way, (done.get(way) ?? 0) + 1);
+  }
+
+  while (total() < wanted && faults.length === 0) {
+    if (pool.length === 0)
+      pool = await Promise.all(Array.from({ length: POOL }, () => createKey(runners, LIFE_SECONDS)));
+    const from = await treeSize(world.admin);
+    const leastMs = Math.min(...pool.map(({ untilMs }) => untilMs!)) - Date.now();
+    if (leastMs < 2000) {
+      await Promise.all(pool.map((key) => trial("expiry", key, from)));
+      pool = [];
+    } else {
+      const now = Date.now();
+      leaks = leaks.filter((at) => now - at < 62_000);
+      const way = random.pick(
+        (["revoke", "rotate", "rotate", "leak", "grace"] as const).filter(
+          (one) => one !== "leak" || leaks.length < LEAKS_A_MINUTE,
+        ),
+      );
+      if (way === "leak") leaks.push(now);
+      await trial(way, await createKey(runners), from);
+    }
+    if (total() % 50 < POOL)
+      console.log(`${total()} trials: ${[...done].map(([way, n]) => `${way} ${n}`).join(", ")}`);
+  }
+} finally {
+  await world.stop();
+  await server.stop();
+}
+for (const fault of faults.slice(0, 20)) console.log(fault);
+console.log(
+  `${[...done].map(([way, n]) => `${way} ${n}`).join(", ")}: ${decisions} decisions, ${faults.length} that should not be.`,
+);
+process.exitCode = faults.length === 0 ? 0 : 1;

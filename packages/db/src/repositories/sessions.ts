@@ -1,0 +1,93 @@
+import type { TenantId } from "@guildhall/protocol";
+import type { TenantTx } from "../with-tenant.ts";
+import { findMember, type Member } from "./people.ts";
+
+export interface Session {
+  id: string;
+  member: Member;
+  createdAt: Date;
+  expiresAt: Date;
+  /** When its holder last showed a factor. */
+  stepUpAt: Date | null;
+  endedAt: Date | null;
+  /** True until the second factor is shown: it opens nothing. */
+  awaitsFactor: boolean;
+  /** By what it was begun, such as `password+totp`. */
+  factors: string;
+}
+
+export interface NewSession {
+  tenantId: TenantId;
+  id: string;
+  memberId: string;
+  tokenHash: Uint8Array;
+  expiresAt: Date;
+  stepUpAt?: Date;
+  awaitsFactor?: boolean;
+  factors?: string;
+}
+
+export async function createSession(tx: TenantTx, session: NewSession): Promise<void> {
+  await tx.session.create({ data: { ...session, tokenHash: new Uint8Array(session.tokenHash) } });
+}
+
+export async function findSession(tx: TenantTx, id: string): Promise<Session | null> {
+  const row = await tx.session.findFirst({ where: { id } });
+  const member = row && (await findMember(tx, row.memberId));
+  return row && member && toSession(row, member);
+}
+
+/** Those of a member that stand. */
+export async function listSessions(tx: TenantTx, memberId: string, at: Date): Promise<Session[]> {
+  const member = await findMember(tx, memberId);
+  if (member === null) return [];
+  const rows = await tx.session.findMany({
+    where: { memberId, endedAt: null, awaitsFactor: false, expiresAt: { gt: at } },
+    orderBy: [{ createdAt: "desc" }, { id: "asc" }],
+  });
+  return rows.map((row) => toSession(row, member));
+}
+
+export async function stepUpSession(tx: TenantTx, id: string, at: Date): Promise<void> {
+  await tx.session.updateMany({ where: { id, endedAt: null }, data: { stepUpAt: at } });
+}
+
+/** @param memberId whose it has to be, where that matters. @returns false where it had ended before */
+export async function endSession(tx: TenantTx, id: string, at: Date, memberId?: string): Promise<boolean> {
+  const { count } = await tx.session.updateMany({
+    where: { id, endedAt: null, ...(memberId !== undefined && { memberId }) },
+    data: { endedAt: at },
+  });
+  return count === 1;
+}
+
+/** Ends every session of a member. @param spared one that goes on. @returns how many */
+export async function endSessionsOf(
+  tx: TenantTx,
+  memberId: string,
+  at: Date,
+  spared?: string,
+): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: { memberId, endedAt: null, ...(spared !== undefined && { id: { not: spared } }) },
+    data: { endedAt: at },
+  });
+  return count;
+}
+
+/** Ends every session of whoever holds this role of the tenant's own. @returns how many */
+export async function endSessionsOfRole(tx: TenantTx, role: string, at: Date): Promise<number> {
+  const holders = await tx.member.findMany({ where: { customRole: role }, select: { id: true } });
+  const { count } = await tx.session.updateMany({
+    where: { memberId: { in: holders.map(({ id }) => id) }, endedAt: null },
+    data: { endedAt: at },
+  });
+  return count;
+}
+
+type Row = NonNullable<Awaited<ReturnType<TenantTx["session"]["findFirst"]>>>;
+
+function toSession(row: Row, member: Member): Session {
+  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors } = row;
+  return { id, member, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors };
+}
