@@ -538,8 +538,6 @@ describe("a path that leads nowhere", () => {
     ["POST", "/wcp/./../route"],
     ["POST", "/wcp/route;a=b"],
     ["POST", "/wcp%2froute"],
-    ["DELETE", "/wcp/route"],
-    ["PATCH", "/wcp/workers"],
     ["GET", "/wcp/%zz"],
     ["GET", "/trpc/no.such"],
     ["GET", "/trpc/constructor"],
@@ -553,6 +551,17 @@ describe("a path that leads nowhere", () => {
     const body = answer.body.error?.data?.hall ?? answer.body;
     expect(body).toMatchObject({ code: "NOT_FOUND", remedy: "Check the id." });
     expect(answer.text).not.toMatch(/FST_|stack|node_modules/);
+  });
+
+  it.each([
+    ["DELETE", "/wcp/route", "OPTIONS, POST"],
+    ["PATCH", "/wcp/workers", "GET, HEAD, OPTIONS, POST"],
+    ["TRACE", "/health", "GET, HEAD, OPTIONS"],
+    ["GET", "/api/v1/workers/org.test.x/attest", "OPTIONS, PUT"],
+  ])("H-103: %s %s is 405 in JSON, which names what the path knows", async (method, path, allow) => {
+    const answer = await hall.inject(method, path, { key: tenant.key });
+    expectRefusal(answer, 405, "METHOD_NOT_ALLOWED");
+    expect(answer.headers.get("allow")?.split(", ").sort().join(", ")).toBe(allow);
   });
 
   it("H-029: an id longer than any id is 404 too", async () => {

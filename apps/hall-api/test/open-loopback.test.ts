@@ -50,6 +50,8 @@ it("opens these routes to whoever asks from this machine, and no other", async (
   );
   expect(opened.sort()).toEqual([
     "GET /alerts",
+    "GET /dispatches",
+    "GET /dispatches/active",
     "GET /status",
     "GET /workers",
     "POST /api/server/go-offline",

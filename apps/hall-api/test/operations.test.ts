@@ -159,10 +159,12 @@ it("these are all operations, who may use them and by which doors", () => {
     tenant.set-standing     tenant:set-standing  PUT /hall/tenants/:tenant/standing        tRPC mutation
     wire.workers            worker:read          GET /workers
     wire.status             tenant:read          GET /status
+    wire.dispatches         receipt:read         GET /dispatches
+    wire.active-dispatches  receipt:read         GET /dispatches/active
     wire.standing           tenant:read          GET /api/account/standing
     wire.go-online          presence:set         POST /api/server/go-online
     wire.go-offline         presence:set         POST /api/server/go-offline
-    wire.attest             attestation:register PUT /api/v1/workers/:id/attest
+    wire.attest             attestation:register PUT /api/v1/workers/:worker/attest
     wire.verify             public               GET /api/v1/verify/:worker_id
     "
   `);

@@ -24,7 +24,15 @@ beforeAll(async () => {
   house = await openHouse();
   hall = await house.open();
   const tenant = await addTenant(hall.hall, { name: "demo" });
-  const scopes = ["worker:enroll", "worker:read", "attestation:register", "tenant:read", "presence:set"];
+  const scopes = [
+    "worker:enroll",
+    "worker:read",
+    "attestation:register",
+    "tenant:read",
+    "presence:set",
+    "receipt:read",
+    "decision:make",
+  ];
   const { secret } = await addKey(hall.hall, tenant, { scopes });
   env = { HALL: hall.url, KEY: secret, OPERATOR: hall.operatorToken, PATH: process.env.PATH ?? "" };
 });

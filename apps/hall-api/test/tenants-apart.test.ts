@@ -234,7 +234,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "decision.replay": { id: receiptIds },
   "decision.code-hashes": { id: decisionIds },
   "dispatch.get": { id: decisionIds },
-  "receipt.get": { id: receiptIds },
+  "receipt.get": { id: receiptIds, cosigned: "a filter" },
   "receipt.proof": { id: receiptIds },
   "grant.redeem": { grant: "is itself the right to redeem it" },
   "log.checkpoint": { cosigned: "a filter" },
@@ -349,9 +349,10 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "namespace.register": nothing("the operator's to give", "tenant namespace"),
   "namespace.release": nothing("the operator's to take", "namespace reason"),
   "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
+  "wire.dispatches": { limit: "a number" },
   "wire.verify": { worker_id: "is public for what was declared; see below" },
   "wire.attest": {
-    id: workerIds,
+    worker: workerIds,
     worker_id: "is held against the path",
     ...nothing(
       "what is declared",

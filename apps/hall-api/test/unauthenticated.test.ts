@@ -163,7 +163,14 @@ it("the cookie of the public registry's clients counts on that wire's routes alo
     const fromPage = await asStranger(route, { ...cookie, origin: "https://elsewhere.example" });
     expect(fromPage.status, route.path).toBe(401);
   }
-  expect(read.sort()).toEqual(["/alerts", "/api/account/standing", "/status", "/workers"]);
+  expect(read.sort()).toEqual([
+    "/alerts",
+    "/api/account/standing",
+    "/dispatches",
+    "/dispatches/active",
+    "/status",
+    "/workers",
+  ]);
   const other = { ...cookie, authorization: "Bearer made-up" };
   expect((await asStranger({ method: "GET", path: "/workers" } as Route, other)).status).toBe(401);
 });

@@ -1,7 +1,6 @@
 import { type Decision, Rule, STEPS } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { applyPolicies, compilePolicies } from "./apply-policy.ts";
-import { explained } from "./bundle-problems.ts";
 import { checkConditions } from "./check-policies.ts";
 import { compile } from "./compile.ts";
 import { expressionExpected } from "./compile-conditions.ts";
@@ -55,13 +54,6 @@ describe("an error that is not an expression's", () => {
 
 it("an expression without a place is refused without one", () => {
   expect(expressionExpected({ problem: "no" })).toBe("a CEL expression that compiles; this one does not: no");
-});
-
-it("a place that an author has no words for is told all the same", () => {
-  const issue = { code: "invalid_type", path: ["nowhere"] } as never;
-  expect([...explained({ list: "rules", index: 0, id: "r-1" }, {}, issue)]).toEqual([
-    { rule_id: "r-1", path: "nowhere", expected: "what the form of a bundle asks for; it is missing" },
-  ]);
 });
 
 it("inputs that name no facts are those of a request without any", () => {

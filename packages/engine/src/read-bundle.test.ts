@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs } from "../test/runs.ts";
 import type { BundleProblem } from "./bundle-error.ts";
+import { explained } from "./bundle-problems.ts";
 import { compileExpression } from "./expression.ts";
 import { BUNDLE_MAX_BYTES, readBundle } from "./read-bundle.ts";
 
@@ -394,9 +395,19 @@ describe("a key that stands twice", () => {
   });
 });
 
+it("a place that an author has no words for is told all the same", () => {
+  const issue = { code: "invalid_type", path: ["nowhere"] } as never;
+  expect([...explained({ list: "rules", index: 0, id: "r-1" }, {}, issue)]).toEqual([
+    { rule_id: "r-1", path: "nowhere", expected: "what the form of a bundle asks for; it is missing" },
+  ]);
+});
+
 it("a limit for one environment is refused in that environment", () => {
   expect(inRule({}, { max_blast_score: { prod: 200 } })).toEqual([
-    expect.stringMatching(/^decision\.max_blast_score\.prod: a whole number from 0 to 100; this is 200$/),
+    "decision.max_blast_score.prod: a whole number from 0 to 100; this is 200",
+  ]);
+  expect(inRule({}, { max_blast_score: { prod: "60" } })).toEqual([
+    'decision.max_blast_score.prod: a whole number from 0 to 100; this is "60"',
   ]);
 });
 

@@ -175,6 +175,17 @@ describe("a review", () => {
     expect(short(found)).toEqual(["warning control_unheld r-1: ctrl.a.unheld ctrl.b.minimum"]);
   });
 
+  it("does not warn of a control that one of the candidates' workers implements, nor where nobody is enrolled", () => {
+    const other = worker({ worker_id: "org.acme.other", worker_species_id: "wrk.doc.other" });
+    const bare = { ...other, implements: new Set<never>() };
+    const held = { required_controls_suggested: ["ctrl.a.held"] };
+    const both = rule("r-1", split, { ...of("wrk.doc.clerk", "wrk.doc.other"), ...held });
+    expect(review([both], fleet([worker({}), bare]))).toEqual([]);
+    expect(short(review([rule("r-1", split, { ...of("wrk.a.nobody"), ...held })]))).toEqual([
+      "warning unreachable r-1: wrk.a.nobody",
+    ]);
+  });
+
   it("warns of a profile that is not held, and of one whose policies the bundle lacks", () => {
     const profile = (profile_id: string) => ({ recommended_profiles: [{ profile_id, score: 1 }] });
     const strict = { profile_id: "prof.a.strict", name: "strict", policies: ["pol.a.one", "pol.a.two"] };
@@ -288,6 +299,7 @@ describe("rules that overlap", () => {
     expect(found[0]).toMatchObject({ rule_id: "r-0", others: ["r-40"] });
     expect(found.at(-1)).toMatchObject({
       rule_id: null,
+      others: [],
       sentence: "600 more pairs of rules overlap and decide differently.",
     });
   });

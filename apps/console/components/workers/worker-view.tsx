@@ -12,12 +12,14 @@ import { Section } from "../../ui/section.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Answer } from "../answer.tsx";
 import { PageHeading } from "../page-heading.tsx";
+import { ChangeStatus } from "./change-status.tsx";
 import { ClearFlag } from "./clear-flag.tsx";
 import { useWorkers, type WorkerStanding } from "./use-workers.ts";
 import { WorkerAttestation } from "./worker-attestation.tsx";
 import { WorkerCertificates } from "./worker-certificates.tsx";
 import { WorkerRecord } from "./worker-record.tsx";
 import { WorkerTransport } from "./worker-transport.tsx";
+import { WorkerVersions } from "./worker-versions.tsx";
 
 /** One worker: what it says it is, where it is reached, and what is known of its code. */
 export function WorkerView({ id, hallUrl }: { id: string; hallUrl: string }) {
@@ -39,13 +41,19 @@ function WorkerPage({ standing, hallUrl }: { standing: WorkerStanding; hallUrl: 
     <div className="max-w-[880px] pb-16">
       <PageHeading
         title={<ForeignText text={id} />}
-        actions={attestation?.state === "flagged" && <ClearFlag workerId={id} />}
+        actions={
+          <>
+            {attestation?.state === "flagged" && <ClearFlag workerId={id} />}
+            <ChangeStatus worker={worker} />
+          </>
+        }
       >
         <span className="font-mono text-12 text-ink">
           <ForeignText text={species} />
           <CopyButton text={id} label="worker id" />
         </span>
-        {worker.status === "retired" && <span className="ml-2">Retired: it is given no work.</span>}
+        {worker.status === "suspended" && <span className="ml-2">Suspended: it is given no work.</span>}
+        {worker.status === "retired" && <span className="ml-2">Retired: it is given no work any more.</span>}
       </PageHeading>
       {attestation?.flagged_since && <Flagged since={attestation.flagged_since} />}
       <Section title="Code">
@@ -59,6 +67,9 @@ function WorkerPage({ standing, hallUrl }: { standing: WorkerStanding; hallUrl: 
       </Section>
       <Section title="Record">
         <WorkerRecord worker={worker} />
+      </Section>
+      <Section title="Versions">
+        <WorkerVersions workerId={id} recordHash={worker.worker_record_hash} />
       </Section>
     </div>
   );

@@ -13,6 +13,7 @@ import { Time } from "../../ui/time.tsx";
 import { Answer } from "../answer.tsx";
 import { PageHeading } from "../page-heading.tsx";
 import { useListKeys } from "../use-list-keys.ts";
+import { EnrollWorker } from "./enroll-worker.tsx";
 import { useWorkers, type WorkerStanding } from "./use-workers.ts";
 
 const COLUMNS = "mid:grid-cols-[minmax(200px,300px)_minmax(0,1fr)_72px_96px_144px_104px]";
@@ -23,7 +24,7 @@ export function WorkersView({ hallUrl }: { hallUrl: string }) {
   useListKeys(() => undefined);
   return (
     <div className="pb-16">
-      <PageHeading title="Workers">
+      <PageHeading title="Workers" actions={<EnrollWorker />}>
         Everything that is enrolled here. The Hall decides for each request which of them may run it, and by
         what it knows of its code.
       </PageHeading>
@@ -67,7 +68,7 @@ function WorkerRow({ standing: { worker, attestation } }: { standing: WorkerStan
       <Cell title="risk">
         <ForeignText text={worker.risk_tier} max={32} />
       </Cell>
-      <Cell title="status" className={worker.status === "retired" ? "text-quiet" : ""}>
+      <Cell title="status" className={worker.status === "active" ? "" : "text-quiet"}>
         {worker.status}
       </Cell>
       <Cell title="code">

@@ -119,7 +119,9 @@ import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
 import { list as listTenants } from "./tenant/list.ts";
 import { setStanding } from "./tenant/set-standing.ts";
+import { activeDispatches } from "./wire/active-dispatches.ts";
 import { attest } from "./wire/attest.ts";
+import { dispatches } from "./wire/dispatches.ts";
 import { goOffline } from "./wire/go-offline.ts";
 import { goOnline } from "./wire/go-online.ts";
 import { standing } from "./wire/standing.ts";
@@ -270,6 +272,8 @@ export const OPERATIONS = [
   setStanding,
   workers,
   status,
+  dispatches,
+  activeDispatches,
   standing,
   goOnline,
   goOffline,

@@ -21,8 +21,8 @@ export const attest = operation({
     "Declare the hash of a worker's package to everybody; what was signed for the worker must not differ.",
   permission: "attestation:register",
   input: z.strictObject({
-    /** In the path; one of the clients repeats it in the body. */
-    id: WorkerId,
+    /** In the path; one of the clients repeats it in the body, as worker_id. */
+    worker: WorkerId,
     worker_id: WorkerId.optional(),
     sha256: PackageHash.optional(),
     package_hash: PackageHash.optional(),
@@ -47,10 +47,10 @@ export const attest = operation({
     status: z.enum(["active", "suspended"]),
     receipt_id: z.uuid(),
   }),
-  rest: { method: "PUT", path: "/api/v1/workers/:id/attest", wire: {} },
+  rest: { method: "PUT", path: "/api/v1/workers/:worker/attest", wire: {} },
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
-    const { id: workerId } = input;
+    const { worker: workerId } = input;
     const packageHash = hashOf(input);
     const nowMs = hall.clock.now();
     const entry = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
@@ -106,12 +106,12 @@ export const attest = operation({
 
 /** @throws HallError INVALID_REQUEST where none came, or two that differ, or another worker is named */
 function hashOf(input: {
-  id: WorkerId;
+  worker: WorkerId;
   worker_id?: WorkerId | undefined;
   sha256?: string | undefined;
   package_hash?: string | undefined;
 }): string {
-  if (input.worker_id !== undefined && input.worker_id !== input.id)
+  if (input.worker_id !== undefined && input.worker_id !== input.worker)
     throw invalid("worker_id", "the worker that the path names");
   const hash = input.sha256 ?? input.package_hash;
   if (hash === undefined) throw invalid("sha256", "sha256 or package_hash, 64 lower-case hex digits");
