@@ -96,6 +96,13 @@ describe.each(Object.keys(HOMES))("with the keys in: %s", (name) => {
     expect((await client.getReceipt(before.receipt.receipt_id)).receipt).toEqual(before.receipt);
   });
 
+  it("and to one that pins the key of after it: the checkpoint seals what an earlier key signed", async () => {
+    const before = await ask(clientOf(hall));
+    const { verifier_key: verifierKey } = await rotate(hall);
+    const late = new HallClient({ url: hall.url, apiKey: tenant.key, verifierKey });
+    expect((await late.getReceipt(before.receipt.receipt_id)).receipt).toEqual(before.receipt);
+  });
+
   it("a Hall that starts anew finds every key, and goes on under the newest", async () => {
     const third = await house.open(changes);
     const { receipt } = await ask(clientOf(third));
@@ -115,10 +122,10 @@ describe.each(Object.keys(HOMES))("with the keys in: %s", (name) => {
       try {
         const listed = await token.list();
         const ofTheLog = keys.filter(({ roles }) => roles.includes("log"));
-        expect(ofTheLog).toHaveLength(4);
+        expect(ofTheLog).toHaveLength(5);
         for (const { spki } of ofTheLog) {
           const key = listed.find((one) => Buffer.from(one.spki).toString("base64") === spki);
-          expect(key).toMatchObject({ label: expect.stringMatching(/^log(-[234])?$/), weaknesses: [] });
+          expect(key).toMatchObject({ label: expect.stringMatching(/^log(-[2345])?$/), weaknesses: [] });
         }
       } finally {
         await token.close();

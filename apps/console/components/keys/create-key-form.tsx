@@ -90,7 +90,7 @@ export function CreateKeyForm({
     requests_per_day: perDay ?? null,
   });
   const text = (label: string, value: string, set: (value: string) => void, hint: string, error?: string) => (
-    <Field id={`${id}-${label}`} label={label} hint={hint} error={error}>
+    <Field id={`${id}-${label.replaceAll(" ", "-")}`} label={label} hint={hint} error={error}>
       {(parts) => (
         <input
           {...parts}
