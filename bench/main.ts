@@ -6,14 +6,16 @@ import { benchSigner } from "./signer.ts";
 import { benchStart } from "./start.ts";
 import { printConditions } from "./table.ts";
 import { benchVerify } from "./verify.ts";
+import { benchVerifyLines } from "./verify-lines.ts";
 
-/** `npm run bench [-- engine http start verify]`: every benchmark with its floor or peer in the same run. */
+/** `npm run bench [-- engine http start verify verify-lines]`: every benchmark with its floor or peer in the same run. */
 const BENCHMARKS = {
   engine: benchEngine,
   signer: benchSigner,
   http: benchHttp,
   start: benchStart,
   verify: benchVerify,
+  "verify-lines": benchVerifyLines,
 } as const;
 
 const names = process.argv.slice(2);

@@ -90,7 +90,7 @@ describe("a member", () => {
     await looks(theirs);
     const seed = (await theirs.getByText(/^(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}/).textContent()) ?? "";
     const totp = new TOTP({ secret: Secret.fromBase32(seed.replaceAll(/[^A-Z2-7]/g, "")) });
-    await theirs.getByLabel("Code").fill(totp.generate());
+    await theirs.getByRole("textbox", { name: "Code" }).fill(totp.generate());
     await press("Confirm the authenticator", theirs);
     await theirs.getByText("Keep these recovery codes now").waitFor();
     await looks(theirs);

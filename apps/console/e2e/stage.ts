@@ -65,8 +65,8 @@ export async function openStage(): Promise<Stage> {
   try {
     const house = await openHouse();
     closing.push(() => house.close());
-    const hall = await house.open();
     const consoleUrl = `http://localhost:${await freePort()}`;
+    const hall = await house.open({ consoleUrl });
     const tenant = await actor(hall, consoleUrl, "acme");
     const neighbour = await actor(hall, consoleUrl, "globex");
     const worker = await startHttpWorker(() => hall.url);

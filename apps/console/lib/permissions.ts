@@ -72,3 +72,10 @@ export interface Asking {
   member: { role: Role };
   permissions: readonly string[];
 }
+
+/** What of these changes something, leaving out what everybody may who is signed in. */
+export function actsOf(permissions: readonly string[]): string[] {
+  return permissions.filter(
+    (permission) => !/:read$/.test(permission) && !/^(?:session:end|account:change)$/.test(permission),
+  );
+}

@@ -1,4 +1,5 @@
 export { BodyFold, bodyProblem } from "./bulk/body-lines.ts";
+export { ChainLines, type LinkFault } from "./bulk/chain-lines.ts";
 export { type LineVerdict, ReceiptLines } from "./bulk/receipt-lines.ts";
 export { documentDigest, textDigest } from "./document-digest.ts";
 export {

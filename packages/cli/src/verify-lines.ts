@@ -1,6 +1,7 @@
 import {
   BodyFold,
   bodyProblem,
+  ChainLines,
   parseVerifierKey,
   ReceiptLines,
   readCheckpoint,
@@ -20,24 +21,32 @@ import { readLines } from "./read-lines.ts";
 /** So many failures are named one by one; the others are counted. */
 const NAMED_MAX = 20;
 
-/** Checks each line as a sealed receipt. Links between lines are not looked at: they may be of many chains. */
+/**
+ * Checks each line as a sealed receipt, and that those of one chain follow each other and name what the chain brought
+ * in. Lines may be of many chains; memory does not grow with them, but for a place of each chain.
+ */
 export async function verifyLines(
   name: string,
   keys: readonly string[],
   io: Io,
-  witnesses?: Witnesses,
+  { witnesses, withGaps }: { witnesses?: Witnesses | undefined; withGaps: boolean },
 ): Promise<ExitCode> {
   const checker = new ReceiptLines(keys, witnesses);
+  const chains = new ChainLines({ withGaps });
   let count = 0;
   let failed = 0;
   for await (const lines of readLines(name, io))
     for (const line of lines) {
       count++;
       const verdict = await checker.check(line);
-      if (verdict.ok) continue;
-      if (verdict.code === "KEY_MALFORMED") throw new UsageError(`--key or --witness: ${verdict.message}`);
-      if (++failed <= NAMED_MAX) io.out.row("failed", `line ${count}`, `${verdict.code}: ${verdict.message}`);
+      if (!verdict.ok && verdict.code === "KEY_MALFORMED")
+        throw new UsageError(`--key or --witness: ${verdict.message}`);
+      if (!verdict.ok) chains.noteRefused();
+      const fault = verdict.ok ? await chains.faultOf(verdict.receipt) : verdict;
+      if (!fault) continue;
+      if (++failed <= NAMED_MAX) io.out.row("failed", `line ${count}`, `${fault.code}: ${fault.message}`);
     }
+  if (chains.missing > 0) io.out.line(`Between them ${chains.missing} receipts are missing.`);
   return conclude(count, failed, "receipts", io);
 }
 

@@ -18,7 +18,7 @@ export const verify: Command = {
   name: "verify",
   summary: "check a sealed receipt against a Hall's public key, offline",
   help: `hall verify <receipt.json | -> --key <key> [--previous <receipt.json>] [--json]
-hall verify <receipts.jsonl | -> --lines --key <key>
+hall verify <receipts.jsonl | -> --lines --key <key> [--with-gaps]
 hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
 
   Checks a sealed receipt, {receipt, seal}, with nothing but the Hall's public key.
@@ -32,20 +32,23 @@ hall verify <bodies.jsonl | -> --checkpoint <file> --key <key>
   --threshold how many of the witnesses; all of them where it is not said
   --previous  the receipt directly before it in its chain, to check the link between the two
   --json      the verdict as JSON
-  --lines     the file holds many sealed receipts, one on each line; each is checked, those that fail are named
+  --lines     the file holds many sealed receipts, one on each line; each is checked, and that those of one chain follow
+              each other and name rules that the chain put in force; those that fail are named
+  --with-gaps with --lines: the file is a selection, so receipts may be missing between the lines
   --checkpoint  the file holds every body of a log, one on each line and in its order: exactly the bytes that
               were hashed. They are folded into the root that the checkpoint signs; then each is read
 
   Exit code 0: verified. 1: not verified. 2: the command is wrong, or a file cannot be read.`,
 
   async run(args, io) {
-    const { receipt, keys, historyFile, previous, isJson, isLines, checkpoint, ...more } = readArgs(args);
+    const { receipt, keys, historyFile, previous, isJson, isLines, withGaps, checkpoint, ...more } =
+      readArgs(args);
     const witnesses = await readWitnessKeys(more);
     if (isLines || checkpoint !== null) {
       const { verifyBodies, verifyLines } = await import("./verify-lines.ts");
       const texts = await Promise.all(keys.map((given) => readKey(given)));
       return checkpoint === null
-        ? verifyLines(receipt, texts, io, witnesses)
+        ? verifyLines(receipt, texts, io, { witnesses, withGaps })
         : verifyBodies(receipt, await readInput(checkpoint, io), texts, io, witnesses);
     }
     const input = await readInput(receipt, io);
@@ -80,6 +83,7 @@ function readArgs(args: string[]) {
       previous: { type: "string" },
       json: { type: "boolean", default: false },
       lines: { type: "boolean", default: false },
+      "with-gaps": { type: "boolean", default: false },
       checkpoint: { type: "string" },
     },
   });
@@ -99,7 +103,8 @@ function readArgs(args: string[]) {
     throw new UsageError("Standard input can be the bodies or the checkpoint, not both.");
   if (receipt === "-" && previous === "-")
     throw new UsageError("Standard input can be the receipt or the one before it, not both.");
-  const { witness, threshold = null, json: isJson } = values;
+  const { witness, threshold = null, json: isJson, "with-gaps": withGaps } = values;
+  if (withGaps && !isLines) throw new UsageError("--with-gaps: expected --lines with it.");
   if (threshold !== null && (witness.length === 0 || !/^[1-9][0-9]?$/.test(threshold)))
     throw new UsageError("--threshold: expected a number from 1 on, and the witnesses by --witness.");
   return {
@@ -109,6 +114,7 @@ function readArgs(args: string[]) {
     previous,
     isJson,
     isLines,
+    withGaps,
     checkpoint,
     witness,
     threshold,

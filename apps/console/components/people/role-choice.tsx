@@ -1,5 +1,6 @@
 "use client";
 
+import { actsOf } from "../../lib/permissions.ts";
 import { Field, INPUT } from "../../ui/field.tsx";
 import { useRoles } from "./use-roles.ts";
 
@@ -20,10 +21,7 @@ export function RoleChoice({
     <Field
       id={id}
       label="Role"
-      hint={
-        chosen &&
-        `May ${chosen.permissions.filter((permission) => !permission.endsWith(":read")).join(", ") || "only read"}.`
-      }
+      hint={chosen && `May ${actsOf(chosen.permissions).join(", ") || "only read"}.`}
     >
       {(parts) => (
         <select {...parts} value={role} onChange={(event) => onChange(event.target.value)} className={INPUT}>

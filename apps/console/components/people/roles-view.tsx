@@ -1,6 +1,7 @@
 "use client";
 
 import type { RoleLine, RoleList } from "../../lib/people-types.ts";
+import { actsOf } from "../../lib/permissions.ts";
 import { Cell, Row, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Answer } from "../answer.tsx";
@@ -34,9 +35,6 @@ export function RolesView() {
 }
 
 function RoleRow({ role, list }: { role: RoleLine; list: RoleList }) {
-  const acts = role.permissions.filter(
-    (permission) => !permission.endsWith(":read") && !/^(?:session:end|account:change)$/.test(permission),
-  );
   return (
     <Row columns={COLUMNS}>
       <Cell className="font-medium">
@@ -45,7 +43,7 @@ function RoleRow({ role, list }: { role: RoleLine; list: RoleList }) {
           {role.retired_at ? "retired" : role.own ? "of this tenant" : "of every tenant"}
         </span>
       </Cell>
-      <Cell className="font-mono text-12">{acts.join(", ") || "nothing"}</Cell>
+      <Cell className="font-mono text-12">{actsOf(role.permissions).join(", ") || "nothing"}</Cell>
       <Cell title="changed" className="text-quiet">
         {role.updated_at === null ? "–" : <Time at={role.updated_at} />}
       </Cell>

@@ -45,7 +45,7 @@ export function RecoverForm({ token }: { token: string | null }) {
       <Sheet title="The password is set">
         <p>Every session of yours has ended. Sign in with the new one.</p>
         <Link
-          href={paths.signIn()}
+          href={paths.signIn({ because: "ended" })}
           className="inline-flex h-8 items-center rounded bg-accent px-3 text-13 font-medium text-on-accent"
         >
           To the sign-in

@@ -3,6 +3,8 @@
 import Link from "next/link";
 import { useState } from "react";
 import { paths } from "../../lib/paths.ts";
+import { signOut } from "../../lib/sign-in.ts";
+import { Button } from "../../ui/button.tsx";
 import { Sheet } from "./sheet.tsx";
 import { WithFactor } from "./with-factor.tsx";
 import { WithLink } from "./with-link.tsx";
@@ -44,7 +46,8 @@ function SignedIn({ name, tenant }: NonNullable<Props["signedInAs"]>) {
         className="inline-flex h-8 items-center rounded bg-accent px-3 text-13 font-medium text-on-accent"
       >
         To the decisions
-      </Link>
+      </Link>{" "}
+      <Button onClick={() => void signOut()}>Sign out</Button>
     </Sheet>
   );
 }

@@ -7,6 +7,7 @@ export {
   type MemoryLogOptions,
   readNodesOf,
   readTileOf,
+  sampleBody,
   throwAwaySigner,
 } from "./memory-log.ts";
 export {

@@ -124,7 +124,8 @@ export function readTileOf(leafData: readonly Uint8Array[]): ReadTile {
 /** The DER that precedes the 32 bytes of an Ed25519 private key (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 
-function sampleBody(index: number): UnsequencedBody {
+/** A decision, its outcome and an act in turn. */
+export function sampleBody(index: number): UnsequencedBody {
   if (index % 3 === 0) return sampleDecision(index);
   return index % 3 === 1 ? sampleOutcome(index) : sampleAct(index);
 }

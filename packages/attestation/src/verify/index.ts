@@ -54,7 +54,13 @@ export {
   verifySealedReceipt,
 } from "./receipt.ts";
 export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
-export { type ReferenceVerdict, verifyReferences } from "./references.ts";
+export {
+  type MissingReference,
+  References,
+  type ReferenceVerdict,
+  sentenceOf,
+  verifyReferences,
+} from "./references.ts";
 export { type RegisteredKey, registeredKeys } from "./registered-keys.ts";
 export type { ReadReceipt } from "./sealed-receipt.ts";
 export { readSeam, rootsFromSeam } from "./seam.ts";

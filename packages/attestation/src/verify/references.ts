@@ -23,28 +23,52 @@ export type ReferenceVerdict =
  * `receipts` are those of `verifyChain`, from the chain's start: genuine and in order. Shipped profiles need no act.
  */
 export async function verifyReferences(receipts: readonly ReadReceipt[]): Promise<ReferenceVerdict> {
-  const rules = new Set<StrictJson | undefined>();
-  const profiles = new Set<StrictJson | undefined>(await Promise.all(SHIPPED_PROFILES.map(digestOf)));
+  const references = await References.fromStart();
   for (const [at, receipt] of receipts.entries()) {
-    const { kind, subject, action, details, decision } = receipt;
-    if (kind === "rule" && typeof action === "string" && IN_FORCE.has(action)) rules.add(subject);
-    if (kind === "profile") profiles.add(field(details, "digest"));
-    if (kind !== "decision") continue;
-    const bundle = field(field(decision, "inputs"), "bundle_digest");
-    if (typeof bundle === "string" && !rules.has(bundle)) return missing(at, "rule", bundle);
-    for (const named of listed(field(decision, "profiles"))) {
-      const digest = field(named, "digest");
-      if (!profiles.has(digest)) return missing(at, "profile", `${digest}`);
-    }
+    const missing = references.missingIn(receipt);
+    if (missing)
+      return { ok: false, code: "REFERENCE_MISSING", at, ...missing, message: sentenceOf(missing) };
   }
   return { ok: true };
 }
 
+/** What a chain has brought in so far: the same for whoever reads receipt by receipt and keeps none. */
+export class References {
+  readonly #rules = new Set<StrictJson | undefined>();
+  readonly #profiles: Set<StrictJson | undefined>;
+
+  private constructor(shipped: readonly string[]) {
+    this.#profiles = new Set(shipped);
+  }
+
+  static async fromStart(): Promise<References> {
+    return new References(await Promise.all(SHIPPED_PROFILES.map(digestOf)));
+  }
+
+  /** Takes the next receipt of the chain. @returns what it names and nothing before it brought in */
+  missingIn({ kind, subject, action, details, decision }: ReadReceipt): MissingReference | null {
+    if (kind === "rule" && typeof action === "string" && IN_FORCE.has(action)) this.#rules.add(subject);
+    if (kind === "profile") this.#profiles.add(field(details, "digest"));
+    if (kind !== "decision") return null;
+    const bundle = field(field(decision, "inputs"), "bundle_digest");
+    if (typeof bundle === "string" && !this.#rules.has(bundle)) return { kind: "rule", digest: bundle };
+    for (const named of listed(field(decision, "profiles"))) {
+      const digest = field(named, "digest");
+      if (!this.#profiles.has(digest)) return { kind: "profile", digest: `${digest}` };
+    }
+    return null;
+  }
+}
+
+export interface MissingReference {
+  kind: "rule" | "profile";
+  digest: string;
+}
+
 const IN_FORCE: ReadonlySet<string> = new Set(["published", "rolled_back"]);
 
-function missing(at: number, kind: "rule" | "profile", digest: string): ReferenceVerdict {
-  const message = `Expected an earlier ${kind} receipt of this chain that brings in ${digest}, found none.`;
-  return { ok: false, code: "REFERENCE_MISSING", at, kind, digest, message };
+export function sentenceOf({ kind, digest }: MissingReference): string {
+  return `Expected an earlier ${kind} receipt of this chain that brings in ${digest}, found none.`;
 }
 
 async function digestOf(document: unknown): Promise<string> {
