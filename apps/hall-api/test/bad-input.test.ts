@@ -539,6 +539,9 @@ const REST_OF_INPUT: Record<string, object | undefined> = {
   "agreement.suspend": { reason: "x" },
   "agreement.resume": { reason: "x" },
   "agreement.terminate": { reason: "x" },
+  "account.confirm-totp": { code: "123456" },
+  "member.set-role": { role: "auditor" },
+  "member.remove": { reason: "x" },
 };
 
 describe("a path that leads nowhere", () => {
