@@ -77,7 +77,9 @@ describe("an agreement", () => {
     await showAgain(stage.hall, stage.tenant.id, false);
     await owner.getByRole("checkbox", { name: "I have read version 1" }).check();
     await press.click();
-    await main(owner).getByText("STEP_UP_REQUIRED").waitFor();
+    await main(owner)
+      .getByText(/Show again that it is you|Sign in again first/)
+      .waitFor();
     await showAgain(stage.hall, stage.tenant.id);
     await press.click();
     await main(owner).getByText("in force", { exact: true }).waitFor();

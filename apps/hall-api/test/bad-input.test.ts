@@ -7,6 +7,7 @@ import { KEY_SCOPES, OPERATOR_PERMISSIONS, ROLE_PERMISSIONS } from "../src/ident
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
+import { DRAFT } from "./testing/agreement.ts";
 import { enrollAt, RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { expectRefusal } from "./testing/refusal.ts";
@@ -526,6 +527,18 @@ const REST_OF_INPUT: Record<string, object | undefined> = {
   "namespace.retire-key": { reason: "x" },
   "certificate.renew": { expires_in_seconds: 60 },
   "certificate.revoke": { reason: "superseded" },
+  "certification.grant": {
+    evidence_digest: `sha256:${"0".repeat(64)}`,
+    checklist: [],
+    expires_in_seconds: 60,
+  },
+  "certification.refuse": { reason: "x" },
+  "agreement.amend": { draft: DRAFT },
+  "agreement.sign": { version: 1, digest: `sha256:${"0".repeat(64)}` },
+  "agreement.activate": { version: 1, digest: `sha256:${"0".repeat(64)}` },
+  "agreement.suspend": { reason: "x" },
+  "agreement.resume": { reason: "x" },
+  "agreement.terminate": { reason: "x" },
 };
 
 describe("a path that leads nowhere", () => {

@@ -7,6 +7,7 @@ import { DEMO_RULES } from "../src/demo-rules.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
+import { agreementAct, DRAFT } from "./testing/agreement.ts";
 import { enrollAt, RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { addNamespace, addRunner, measure, register, statement } from "./testing/registered-code.ts";
@@ -26,6 +27,9 @@ interface Lived extends TestTenant {
   /** Who may everything that a member may. */
   owner: string;
   role: string;
+  agreement: string;
+  agreementDigest: string;
+  certification: string;
   runner: string;
   namespaceKey: string;
   certificate: string;
@@ -86,11 +90,14 @@ async function live(name: string, publications: number): Promise<Lived> {
   await enrollAt(hall, tenant.key, worker.url, { record: { ...RECORD, worker_id: workerId } });
   const code = await registered(tenant, member.session, workerId);
   const { session: compliance } = await addMember(hall.hall, tenant.id, "compliance");
-  const certificate = await certified(tenant, compliance, workerId);
+  const certificate = await certified(tenant, compliance, member.session, workerId);
   const { session: owner } = await addMember(hall.hall, tenant.id, "owner");
   const role = `keeper-of-${name}`;
   const body = { permissions: ["rule:read"] };
   expect((await hall.ask("PUT", `/wcp/roles/${role}`, { key: owner, body })).status).toBe(200);
+  const drafted = await agreementAct(hall, owner, "", { ...DRAFT, title: `agreement of ${name}` });
+  expect(drafted.status, drafted.text).toBe(201);
+  const agreement = { agreement: drafted.body.agreement_id, agreementDigest: drafted.body.newest_digest };
   const correlation = `correlation-of-${name}`;
   const { body: dispatched } = await hall.ask<DispatchAnswer>("POST", "/wcp/dispatch", {
     key: tenant.key,
@@ -103,7 +110,18 @@ async function live(name: string, publications: number): Promise<Lived> {
   return {
     ...tenant,
     ...{ session: member.session, sessionId: member.sessionId, memberId: member.id, link },
-    ...{ worker, workerId, capability, correlation, compliance, owner, role, ...code, ...certificate },
+    ...{
+      worker,
+      workerId,
+      capability,
+      correlation,
+      compliance,
+      owner,
+      role,
+      ...code,
+      ...certificate,
+      ...agreement,
+    },
     ...(await governed(tenant, member.session, name, publications)),
     decision: dispatched.decision_id,
     outcome: dispatched.outcome_receipt?.receipt.receipt_id ?? "",
@@ -122,7 +140,7 @@ async function registered(tenant: TestTenant, operator: string, workerId: string
 }
 
 /** A certificate of the worker as it is enrolled. */
-async function certified(tenant: TestTenant, officer: string, workerId: string) {
+async function certified(tenant: TestTenant, officer: string, operator: string, workerId: string) {
   const { body: listed } = await hall.ask<{ workers: { worker_record_hash: string }[] }>(
     "GET",
     "/wcp/workers",
@@ -130,22 +148,29 @@ async function certified(tenant: TestTenant, officer: string, workerId: string) 
       key: tenant.key,
     },
   );
+  const scope = {
+    record_hash: listed.workers[0]?.worker_record_hash,
+    capabilities: ["cap.doc.summarize"],
+    environments: ["prod"],
+    data_labels: ["INTERNAL"],
+  };
   const { body } = await hall.ask<{ certificate_id: string; digest: string }>(
     "POST",
     `/wcp/workers/${workerId}/certificates`,
-    {
-      key: officer,
-      body: {
-        record_hash: listed.workers[0]?.worker_record_hash,
-        capabilities: ["cap.doc.summarize"],
-        environments: ["prod"],
-        data_labels: ["INTERNAL"],
-        expires_in_seconds: 3600,
-      },
-    },
+    { key: officer, body: { ...scope, expires_in_seconds: 3600 } },
   );
   expect(body.certificate_id).toBeDefined();
-  return { certificate: body.certificate_id, certificateDigest: body.digest };
+  const { body: asked } = await hall.ask<{ request_id: string }>(
+    "POST",
+    `/wcp/workers/${workerId}/certification-requests`,
+    { key: operator, body: scope },
+  );
+  expect(asked.request_id).toBeDefined();
+  return {
+    certificate: body.certificate_id,
+    certificateDigest: body.digest,
+    certification: asked.request_id,
+  };
 }
 
 /** What there is to govern with: a draft, publications, a shadow run, a profile, a record, something that waits. */
@@ -213,6 +238,11 @@ const runnerIds: Probe = () => ({ foreign: [theirs.runner], nobodys: madeUp(thei
 const certificateIds: Probe = () => ({
   foreign: [theirs.certificate],
   nobodys: madeUp(theirs.certificate),
+});
+const agreementIds: Probe = () => ({ foreign: [theirs.agreement], nobodys: madeUp(theirs.agreement) });
+const certificationIds: Probe = () => ({
+  foreign: [theirs.certification],
+  nobodys: madeUp(theirs.certification),
 });
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
 const sessionIds: Probe = () => ({ foreign: [theirs.sessionId], nobodys: madeUp(theirs.sessionId) });
@@ -282,6 +312,31 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "certificate.revoke": { id: certificateIds, reason: "one of six", note: "free text" },
   "certificate.list": { worker_id: workerIds, digest: digests(() => theirs.certificateDigest) },
   "certificate.get": { id: certificateIds },
+  "certification.request": {
+    worker_id: workerIds,
+    record_hash: "is held against one's own worker",
+    ...nothing("what is asked", "capabilities environments data_labels note"),
+  },
+  "certification.list": { state: "a filter" },
+  "certification.get": { id: certificationIds },
+  "certification.grant": {
+    id: certificationIds,
+    ...nothing("what was examined, and for how long", "evidence_digest checklist expires_in_seconds"),
+  },
+  "certification.refuse": { id: certificationIds, ...nothing("free text", "reason checklist") },
+  "certification.withdraw": { id: certificationIds },
+  "agreement.get": { id: agreementIds },
+  "agreement.get-version": { digest: digests(() => theirs.agreementDigest) },
+  "agreement.draft": nothing(
+    "is held against one's own identities, or free",
+    "template_id title signatory identities terms valid_from valid_until",
+  ),
+  "agreement.amend": { id: agreementIds, draft: "as agreement.draft" },
+  "agreement.sign": { id: agreementIds, ...nothing("of that agreement", "version digest") },
+  "agreement.activate": { id: agreementIds, ...nothing("of that agreement", "version digest") },
+  "agreement.suspend": { id: agreementIds, reason: "free text" },
+  "agreement.resume": { id: agreementIds, reason: "free text" },
+  "agreement.terminate": { id: agreementIds, reason: "free text" },
   "authority.revocations": { authority: "the Hall's own, public" },
   "rule.list-publications": { before: "a place in one's own history", limit: "a number" },
   "rule.get-publication": { number: publicationNumbers },
@@ -403,6 +458,9 @@ it("no list and no description that a tenant may read names anything of the othe
       theirs.namespaceKey,
       theirs.certificate,
       theirs.certificateDigest,
+      theirs.agreement,
+      theirs.agreementDigest,
+      theirs.certification,
     ],
     "tenant-theirs",
     theirs.worker.url,
@@ -525,6 +583,24 @@ function goodInput(name: string): Record<string, unknown> {
       return { envelope: "{}" };
     case "wire.attest":
       return { sha256: "0".repeat(64) };
+    case "certification.request":
+      return {
+        record_hash: ours.record,
+        capabilities: ["cap.doc.summarize"],
+        environments: ["prod"],
+        data_labels: ["INTERNAL"],
+      };
+    case "certification.grant":
+      return { evidence_digest: `sha256:${"0".repeat(64)}`, checklist: [], expires_in_seconds: 60 };
+    case "agreement.amend":
+      return { draft: DRAFT };
+    case "agreement.sign":
+    case "agreement.activate":
+      return { version: 1, digest: ours.agreementDigest };
+    case "agreement.suspend":
+    case "agreement.resume":
+    case "agreement.terminate":
+    case "certification.refuse":
     case "flag.clear":
     case "namespace.retire-key":
     case "runner.retire":

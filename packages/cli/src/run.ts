@@ -1,3 +1,4 @@
+import { agreementsList } from "./agreements-list.ts";
 import { apiKeysCreate } from "./api-keys-create.ts";
 import { apiKeysList } from "./api-keys-list.ts";
 import { apiKeysReportLeak } from "./api-keys-report-leak.ts";
@@ -49,6 +50,7 @@ const topics = [
   attestVerify,
   attestRegister,
   runnerMeasure,
+  agreementsList,
   certificatesList,
   certificatesVerify,
   apiKeysList,

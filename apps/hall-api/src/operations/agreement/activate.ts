@@ -18,6 +18,7 @@ export const activate = operation({
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/activate" },
   trpc: "mutation",
+  stepUp: true,
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     await asCaller(hall, caller, async (tx) => {

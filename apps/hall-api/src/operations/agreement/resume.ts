@@ -10,6 +10,7 @@ export const resume = operation({
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/resume" },
   trpc: "mutation",
+  stepUp: true,
   run: ({ hall, input, ...context }) =>
     move(hall, callerOf(context), input, {
       action: "resumed",

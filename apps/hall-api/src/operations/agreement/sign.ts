@@ -18,6 +18,7 @@ export const sign = operation({
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/sign" },
   trpc: "mutation",
+  stepUp: true,
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     const nowMs = hall.clock.now();

@@ -11,6 +11,7 @@ export const terminate = operation({
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/terminate" },
   trpc: "mutation",
+  stepUp: true,
   run: ({ hall, input, ...context }) =>
     move(hall, callerOf(context), input, {
       action: "terminated",
