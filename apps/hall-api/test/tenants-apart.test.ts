@@ -604,10 +604,13 @@ function goodInput(name: string): Record<string, unknown> {
     case "flag.clear":
     case "namespace.retire-key":
     case "runner.retire":
+    case "member.remove":
     case "worker.suspend":
     case "worker.resume":
     case "worker.retire":
       return { reason: "x" };
+    case "member.set-role":
+      return { role: "auditor" };
     case "certificate.issue":
       return {
         record_hash: ours.record,
