@@ -539,7 +539,6 @@ const REST_OF_INPUT: Record<string, object | undefined> = {
   "agreement.suspend": { reason: "x" },
   "agreement.resume": { reason: "x" },
   "agreement.terminate": { reason: "x" },
-  "account.confirm-totp": { code: "123456" },
   "member.set-role": { role: "auditor" },
   "member.remove": { reason: "x" },
 };
@@ -602,7 +601,10 @@ describe("a path that leads nowhere", () => {
     "00000000-0000-0000-0000-000000000000",
   ])("H-029: the id %s is refused alike wherever it stands", async (id) => {
     const paths = operations.flatMap(({ name, rest, permission }) =>
-      rest?.path.includes(":id") ? [{ ...rest, path: rest.path.replace(":id", id), name, permission }] : [],
+      // What stands in one's own account is asked of somebody who has one: see sign-in.test.ts.
+      rest?.path.includes(":id") && name !== "account.confirm-totp"
+        ? [{ ...rest, path: rest.path.replace(":id", id), name, permission }]
+        : [],
     );
     expect(paths.length).toBeGreaterThan(3);
     const answers = new Set<string>();

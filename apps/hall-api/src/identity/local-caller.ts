@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
 import { lookupSoleTenant } from "@guildhall/db";
 import type { FastifyRequest } from "fastify";
+import ipaddr from "ipaddr.js";
 import type { Hall } from "../hall.ts";
 import type { Caller } from "./caller.ts";
 import type { Permission } from "./permissions.ts";
@@ -50,8 +50,7 @@ export function isLocal({ headers, socket }: Pick<FastifyRequest, "headers" | "s
 }
 
 function isLoopback(address: string): boolean {
-  const bare = address.replace(/^::ffff:/, "");
-  return bare === "::1" || (isIP(bare) === 4 && bare.startsWith("127."));
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback";
 }
 
 /** Also with a port. Another name that leads here belongs to whoever gave it. */

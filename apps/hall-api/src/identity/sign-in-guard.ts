@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { isIPv6 } from "node:net";
 import { countAttempt, forgiveAttempt, recordSignInFailure } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
+import ipaddr from "ipaddr.js";
 import type { Hall } from "../hall.ts";
 
 /**
@@ -76,11 +76,11 @@ function bucketOf(text: string): number {
 
 /** One household of IPv6 has a /64 at least: its addresses count as one (H-113). */
 function networkOf(text: string): string {
-  const address = text.replace(/^::ffff:(?=\d+\.)/i, "");
-  if (!isIPv6(address)) return address;
-  const [head = "", tail] = address.split("::");
-  const first = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : 8 - first.length - rest.length;
-  return `${[...first, ...Array<string>(zeros).fill("0"), ...rest].slice(0, 4).join(":")}::/64`;
+  if (!ipaddr.isValid(text)) return text;
+  const address = ipaddr.process(text);
+  if (address instanceof ipaddr.IPv4) return address.toString();
+  return `${address.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":")}::/64`;
 }
