@@ -278,5 +278,6 @@ it("what is asked with a key whose scope is gone is not answered from memory", a
   await send<DispatchAnswer>("/wcp/dispatch");
   const { secret } = await addKey(hall.hall, tenant, { scopes: ["decision:make"] });
   const answer = await send<Refusal>("/wcp/dispatch", {}, { of: { ...tenant, key: secret } });
-  expectRefusal(answer, 403, "FORBIDDEN");
+  // Another key's question is another question, whatever the words.
+  expectRefusal(answer, 422, "IDEMPOTENCY_MISMATCH");
 });
