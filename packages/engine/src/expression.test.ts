@@ -81,6 +81,15 @@ describe("an expression", () => {
   });
 });
 
+function causeOf(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return (error as Error).cause;
+  }
+  throw new Error("it did not fail");
+}
+
 describe("what an author is told", () => {
   it.each([
     ["request.env == ", 15, "Unexpected token: the end"],
@@ -186,6 +195,15 @@ describe("what an author is told", () => {
     expect(read.problem.length).toBeLessThan(256);
   });
 
+  it.each([
+    ["request.env == 5", "string == int: these do not go together; compare things of one type"],
+    ["double(true) > 1.0", "'double(bool)': this function takes something else"],
+    ['request.env == "dev', "Unterminated string"],
+    ["[][0].size() == 0", "what this works on has no type; write out at least one entry"],
+  ])("of %s is: %s", (text, words) => {
+    expect(refused(text).problem).toBe(words);
+  });
+
   it("never repeats unprintable characters or more than a line of what was sent", () => {
     for (const text of [
       "\u202e == 1",
@@ -261,7 +279,10 @@ describe("the bounds of an expression", () => {
 
   it("are a problem and no crash for what is no text at all", () => {
     for (const text of [undefined, null, 7, {}])
-      expect(compileExpression(text as unknown as string)).toMatchObject({ ok: false });
+      expect(compileExpression(text as unknown as string)).toMatchObject({
+        ok: false,
+        problem: expect.stringContaining("nests too deep"),
+      });
   });
 
   it("are a problem and no crash where little is left of the stack", () => {
@@ -389,6 +410,8 @@ describe("an expression that has no answer", () => {
     const { holds } = compiled("worker.certified || false");
     expect(() => holds(failing)).toThrow(ExpressionError);
     expect(() => holds(failing)).toThrow("the fact cannot be read");
+    expect(causeOf(() => holds(failing))).toBeInstanceOf(Error);
+    expect(causeOf(() => compiled("1 / chain.dimension_sum == 1").holds(EVERYDAY))).toBeInstanceOf(Error);
     expect(() => holds({ ...EVERYDAY, worker: { certified: "yes" } })).toThrow(ExpressionError);
   });
 
