@@ -14,9 +14,7 @@ export async function requireStepUp(hall: Hall, tx: TenantTx, { credential }: Ca
   if (credential.kind !== "session")
     throw new HallError("FORBIDDEN", { detail: { reason: "a key cannot do what a person signs for" } });
   const at = await readStepUp(tx, credential.id);
-  const ageMs = at === null ? Number.POSITIVE_INFINITY : hall.clock.now() - at.getTime();
-  // From the future is not fresh either: a clock that went back would keep it so.
-  if (ageMs > STEP_UP_MS || ageMs < -STEP_UP_MS) throw new HallError("STEP_UP_REQUIRED");
+  if (!isFresh(at?.getTime() ?? null, hall.clock.now())) throw new HallError("STEP_UP_REQUIRED");
 }
 
 /**
@@ -26,6 +24,10 @@ export async function requireStepUp(hall: Hall, tx: TenantTx, { credential }: Ca
  */
 export function requireFresh(caller: AnyCaller, nowMs: number): void {
   if (caller.kind !== "tenant" || caller.credential.kind !== "session") return;
-  const { stepUpAtMs } = caller.credential;
-  if (stepUpAtMs === null || stepUpAtMs + STEP_UP_MS < nowMs) throw new HallError("STEP_UP_REQUIRED");
+  if (!isFresh(caller.credential.stepUpAtMs, nowMs)) throw new HallError("STEP_UP_REQUIRED");
+}
+
+/** From the future is not fresh either: a clock that went back would keep it so. */
+function isFresh(atMs: number | null, nowMs: number): boolean {
+  return atMs !== null && Math.abs(nowMs - atMs) <= STEP_UP_MS;
 }
