@@ -2,20 +2,23 @@ import {
   type ApiKey,
   findApiKey,
   findSession,
+  isOperatorSessionLive,
   lookupApiKey,
   lookupSession,
+  type OperatorTx,
   type Session,
   type TenantTx,
+  withOperator,
   withTenant,
 } from "@guildhall/db";
-import { HallError, type SignatoryId } from "@guildhall/protocol";
+import { HALL_CHAIN, HallError, type SignatoryId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
 import type { TenantSnapshot } from "../snapshot/load.ts";
 import { addressList } from "./address-list.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
-import type { AnyCaller, Caller } from "./caller.ts";
+import type { AnyCaller, Caller, Operator } from "./caller.ts";
 import { callerOfOperatorToken } from "./operator-token.ts";
-import { type Permission, permissionsOf } from "./permissions.ts";
+import { type Permission, permissionsOf, platformPermissionsOf } from "./permissions.ts";
 
 /** What a request brings to show who asks. */
 export interface Presented {
@@ -123,7 +126,8 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
       accountId: live.member.accountId,
       stepUpAtMs: live.stepUpAt?.getTime() ?? null,
     },
-    permissions: permissionsOf(live.member),
+    permissions:
+      found.tenantId === HALL_CHAIN ? platformPermissionsOf(live.member) : permissionsOf(live.member),
     identities: new Set<SignatoryId>(),
   };
 }
@@ -149,6 +153,20 @@ export function asCaller<T>(hall: Hall, caller: Caller, work: (tx: TenantTx) => 
       requireLive(key, now);
     } else if (caller.credential.kind === "session")
       requireLiveSession(await findSession(tx, caller.credential.id), now);
+    return work(tx);
+  });
+}
+
+/** The same for whoever operates the Hall. */
+export function asOperator<T>(
+  hall: Hall,
+  { sessionId }: Operator,
+  work: (tx: OperatorTx) => Promise<T>,
+): Promise<T> {
+  return withOperator(hall.db, async (tx) => {
+    const at = new Date(hall.clock.now());
+    if (sessionId !== null && !(await isOperatorSessionLive(tx, sessionId, at)))
+      throw new HallError("SESSION_ENDED");
     return work(tx);
   });
 }
