@@ -50,7 +50,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
     EXISTS (SELECT 1 FROM hall.member m
       WHERE m.tenant_id = t.id AND m.joined_at IS NULL AND m.removed_at IS NULL AND m.role = 'owner'),
     (SELECT max(l.expires_at) FROM hall.sign_in_link l JOIN hall.member m ON m.tenant_id = l.tenant_id AND m.id = l.member_id
-      WHERE l.tenant_id = t.id AND l.purpose = 'invitation' AND l.used_at IS NULL
+      WHERE l.tenant_id = t.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.expires_at > p_at
         AND m.joined_at IS NULL AND m.removed_at IS NULL AND m.role = 'owner'),
     (SELECT count(*) FROM hall.api_key k
       WHERE k.tenant_id = t.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > p_at)),
