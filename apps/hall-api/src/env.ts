@@ -98,6 +98,8 @@ const Env = z.object({
   HALL_SIGN_UP: flag.default(false),
   /** How many may ask for that in an hour, all together. */
   HALL_SIGN_UPS_PER_HOUR: z.coerce.number().int().min(1).max(10_000).default(60),
+  /** Whoever has no second factor may set one up, and nothing else. */
+  HALL_REQUIRE_SECOND_FACTOR: flag.default(false),
   /** The mail server that one-time links go by, `smtp://` or `smtps://` with its user; without one they are printed. */
   HALL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   HALL_MAIL_FROM: z.string().min(3).max(254).default("guildhall@localhost"),
@@ -135,6 +137,7 @@ export interface Settings {
   openLoopback: boolean;
   signUp: boolean;
   signUpsPerHour: number;
+  requireSecondFactor: boolean;
   smtpUrl: string | null;
   mailFrom: string;
   seed: "demo" | "none";
@@ -191,6 +194,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     openLoopback: e.HALL_OPEN_LOOPBACK,
     signUp: e.HALL_SIGN_UP,
     signUpsPerHour: e.HALL_SIGN_UPS_PER_HOUR,
+    requireSecondFactor: e.HALL_REQUIRE_SECOND_FACTOR,
     smtpUrl: e.HALL_SMTP_URL ?? null,
     mailFrom: e.HALL_MAIL_FROM,
     seed: e.HALL_SEED,

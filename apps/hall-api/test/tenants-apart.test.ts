@@ -404,6 +404,13 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "namespace.register": nothing("the operator's to give", "tenant namespace"),
   "namespace.release": nothing("the operator's to take", "namespace reason"),
   "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
+  "tenant.list": nothing("the operator's to read", "after limit"),
+  "tenant.get": nothing("the operator's to read", "tenant"),
+  "tenant.create": nothing("the operator's to make", "tenant name owner"),
+  "tenant.invite-owner": nothing("the operator's to invite", "tenant email display_name"),
+  "tenant.withdraw-invitation": nothing("the operator's to withdraw", "tenant reason"),
+  "tenant.found": nothing("is itself the right to found", "token tenant name email display_name password"),
+  "sign-up.request": { email: "is answered alike, whoever has it" },
   "wire.dispatches": { limit: "a number" },
   "wire.verify": { worker_id: "is public for what was declared; see below" },
   "wire.attest": {
@@ -503,6 +510,9 @@ const NAMES = new Set([
   "keyring.rotate role",
   "namespace.release namespace",
   "tenant.set-standing tenant",
+  "tenant.get tenant",
+  "tenant.invite-owner tenant",
+  "tenant.withdraw-invitation tenant",
   "wire.verify worker_id",
 ]);
 

@@ -59,6 +59,12 @@ function publicInput({ name }: Operation): object {
   if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
   if (name === "invitation.accept")
     return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
+  if (name === "tenant.found")
+    return {
+      ...{ token: newSecret("link"), tenant: "nobody-s", name: "Nobody's", display_name: "Nobody" },
+      password: "nine crooked herons bargain",
+    };
+  if (name === "sign-up.request") return { email: `${randomUUID()}@example.test` };
   if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
   if (name === "recovery.complete")
     return { token: newSecret("link"), password: "nine crooked herons bargain" };
@@ -102,6 +108,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /trpc/recovery.request 200",
       "POST /trpc/recovery.complete 401 LINK_SPENT",
       "POST /trpc/key.report-leak 200",
+      "POST /trpc/sign-up.request 404 SIGN_UP_CLOSED",
+      "POST /trpc/tenant.found 401 LINK_SPENT",
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",

@@ -62,6 +62,11 @@ export const HALL_ERRORS = {
     "This needs a factor that was shown within the last five minutes.",
     "Show your code or password again, then repeat it.",
   ),
+  SECOND_FACTOR_REQUIRED: refusal(
+    403,
+    "This Hall asks everybody for a second factor, and you have none.",
+    "Set one up under your security, then repeat it.",
+  ),
   TENANT_SUSPENDED: refusal(
     403,
     "The tenant is suspended, so nothing of it is changed.",

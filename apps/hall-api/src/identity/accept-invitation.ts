@@ -46,10 +46,11 @@ export async function acceptInvitation(
   const attempt = { subject: `password ${email}`, address, accountId: known };
   const { act, tenant } = await guardAttempt(hall, attempt, () =>
     withTenant(hall.db, found.tenantId, async (tx) => {
-      const accountId = await takeAccount(tx, { known, email, password, secret, at });
+      const claim = async () => {
+        if (!(await spendSignInLink(tx, found.id, at, "invitation"))) throw new HallError("LINK_SPENT");
+      };
+      const accountId = await takeAccount(tx, { known, email, password, secret, at, claim });
       if (accountId === null) return null;
-      // Of two who come with one link, the second waits here, and then there is none.
-      if (!(await spendSignInLink(tx, found.id, at, "invitation"))) throw new HallError("LINK_SPENT");
       if (!(await joinMember(tx, id, { accountId, displayName, at }))) throw new HallError("LINK_SPENT");
       const tenant = await readTenant(tx);
       const envelope = hall.ledger.envelopeFor(found.tenantId, { kind: "person", id }, nowMs);

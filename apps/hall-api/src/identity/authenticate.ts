@@ -3,8 +3,10 @@ import {
   findApiKey,
   findSession,
   isOperatorSessionLive,
+  liveFactors,
   lookupApiKey,
   lookupSession,
+  nameAccount,
   type OperatorTx,
   type Session,
   type TenantTx,
@@ -17,6 +19,7 @@ import type { TenantSnapshot } from "../snapshot/load.ts";
 import { addressList } from "./address-list.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
 import type { AnyCaller, Caller, Operator } from "./caller.ts";
+import { wantsSecondFactor } from "./factors.ts";
 import { callerOfOperatorToken } from "./operator-token.ts";
 import { type Permission, permissionsOf, platformPermissionsOf } from "./permissions.ts";
 
@@ -111,7 +114,11 @@ function requireLive(key: ApiKey, nowMs: number): void {
 async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
   const found = await lookupSession(hall.db, hash);
   if (!found) throw new HallError("UNAUTHENTICATED");
-  const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id));
+  const { session, mustAddFactor } = await withTenant(hall.db, found.tenantId, async (tx) => {
+    const session = await findSession(tx, found.id);
+    const isAsked = hall.settings.requireSecondFactor && session !== null;
+    return { session, mustAddFactor: isAsked && !(await hasSecondFactor(tx, session)) };
+  });
   const live = requireLiveSession(session, hall.clock.now());
   return {
     kind: "tenant",
@@ -125,11 +132,19 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
       role: live.member.role,
       accountId: live.member.accountId,
       stepUpAtMs: live.stepUpAt?.getTime() ?? null,
+      mustAddFactor,
     },
     permissions:
       found.tenantId === HALL_CHAIN ? platformPermissionsOf(live.member) : permissionsOf(live.member),
     identities: new Set<SignatoryId>(),
   };
+}
+
+/** Whether it was begun by two factors, or its holder has a second one by now. */
+async function hasSecondFactor(tx: TenantTx, { factors, member }: Session): Promise<boolean> {
+  if (factors.includes("+")) return true;
+  if (member.accountId === null) return false;
+  return wantsSecondFactor(await liveFactors(await nameAccount(tx, member.accountId)));
 }
 
 function requireLiveSession(session: Session | null, nowMs: number): Session {

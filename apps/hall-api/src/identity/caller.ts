@@ -31,6 +31,8 @@ export interface SessionCredential {
   accountId: string | null;
   /** When its holder last showed a factor, in milliseconds; null where never. */
   stepUpAtMs: number | null;
+  /** Until its holder has a second factor it opens what sets one up, and nothing else. */
+  mustAddFactor: boolean;
 }
 
 export interface KeyCredential {
@@ -58,9 +60,12 @@ export interface Operator {
   sessionId: string | null;
 }
 
-/** @throws HallError FORBIDDEN naming the permission */
+/** @throws HallError FORBIDDEN naming the permission, SECOND_FACTOR_REQUIRED */
 export function requirePermission(caller: AnyCaller, permission: Permission): void {
   if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
+  const isOwnAffair = permission === "session:end" || permission === "account:change";
+  if (caller.kind === "operator" || caller.credential.kind !== "session" || isOwnAffair) return;
+  if (caller.credential.mustAddFactor) throw new HallError("SECOND_FACTOR_REQUIRED");
 }
 
 /** Whose work it is, as blast is added up and agreements name it: the agent's, where the key names one. */

@@ -3,6 +3,7 @@ import {
   countOwnersLocked,
   createMember,
   createSignInLink,
+  findLinkHolder,
   findWaitingOwner,
   lockFirstOwner,
   removeMember,
@@ -26,7 +27,7 @@ export interface FirstOwner {
 const THE_HALL: Actor = { kind: "hall", id: "operator" };
 
 /**
- * Inviting the same person again sends another link, and the one before leads nowhere.
+ * Inviting the same person again sends another link, and the one before leads nowhere. By one link it is done once.
  * @throws HallError CONFLICT where an owner has joined, or somebody else is invited
  */
 export async function inviteFirstOwner(
@@ -35,9 +36,12 @@ export async function inviteFirstOwner(
   { email, displayName, link, expiresAt }: FirstOwner & { link: string; expiresAt: Date },
 ): Promise<{ memberId: string }> {
   const nowMs = hall.clock.now();
+  const tokenHash = hashSecret(link);
   const envelope = hall.ledger.envelopeFor(tenantId, THE_HALL, nowMs);
   const { act, id } = await withTenant(hall.db, tenantId, async (tx) => {
     await lockFirstOwner(tx, tenantId);
+    const known = await findLinkHolder(tx, tokenHash);
+    if (known !== null) return { act: null, id: known };
     if ((await countOwnersLocked(tx)) > 0) throw conflict("an owner has joined; ask them");
     const waiting = await findWaitingOwner(tx);
     if (waiting && waiting.email !== email)
@@ -45,13 +49,12 @@ export async function inviteFirstOwner(
     const id = waiting?.id ?? randomUUID();
     if (waiting) await voidLinks(tx, id, new Date(nowMs));
     else await createMember(tx, tenantId, { id, displayName, role: "owner", email, joinedAt: null });
-    const tokenHash = hashSecret(link);
     const invitation = { tenantId, id: randomUUID(), memberId: id, tokenHash, expiresAt };
     await createSignInLink(tx, { ...invitation, purpose: "invitation" });
     const entry = { kind: "access", action: "invited", subject: id, details: { role: "owner" } } as const;
     return { act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs), id };
   });
-  await hall.ledger.sealed(act);
+  if (act) await hall.ledger.sealed(act);
   return { memberId: id };
 }
 

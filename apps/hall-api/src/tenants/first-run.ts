@@ -62,10 +62,14 @@ export async function becomeFirstOperator(
   const { act } = await guardAttempt(hall, attempt, () =>
     withTenant(hall.db, HALL_CHAIN, async (tx) => {
       await lockFirstOperator(tx);
-      const accountId = await takeAccount(tx, { known, email, password, secret, at });
+      let isOperator = false;
+      const claim = async (id: string) => {
+        isOperator = (await findMemberByEmail(tx, email))?.accountId === id;
+        if (!isOperator && (await hasOperators(tx))) throw new HallError("LINK_SPENT");
+      };
+      const accountId = await takeAccount(tx, { known, email, password, secret, at, claim });
       if (accountId === null) return null;
-      if ((await findMemberByEmail(tx, email))?.accountId === accountId) return { act: null };
-      if (await hasOperators(tx)) throw new HallError("LINK_SPENT");
+      if (isOperator) return { act: null };
       const id = randomUUID();
       await createMember(tx, HALL_CHAIN, { id, displayName, role: "owner", email, accountId, joinedAt: at });
       const envelope = hall.ledger.envelopeFor(HALL_CHAIN, { kind: "person", id }, nowMs);

@@ -52,8 +52,7 @@ export async function foundByLink(
   if (link.kind === "first_run") await becomeFirstOperator(hall, person);
   else await requirePassword(hall, person);
   const tenantId = await makeTenant(hall, link, wanted);
-  if (!(await lookupSignInLink(hall.db, hashSecret(token))))
-    await inviteFirstOwner(hall, tenantId, { ...person, link: token, expiresAt: link.expiresAt });
+  await inviteFirstOwner(hall, tenantId, { ...person, link: token, expiresAt: link.expiresAt });
   return { ...(await acceptInvitation(hall, { ...person, token })), kind: link.kind };
 }
 

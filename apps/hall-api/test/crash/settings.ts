@@ -30,6 +30,7 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     openLoopback: false,
     signUp: false,
     signUpsPerHour: 60,
+    requireSecondFactor: false,
     smtpUrl: null,
     mailFrom: "hall@hall.test",
     seed: "none",

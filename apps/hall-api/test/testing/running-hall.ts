@@ -102,6 +102,7 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     openLoopback: false,
     signUp: false,
     signUpsPerHour: 60,
+    requireSecondFactor: false,
     smtpUrl: null,
     mailFrom: "hall@hall.test",
     seed: "none",
