@@ -209,7 +209,7 @@ describe("who operates the Hall", () => {
   });
 
   it("reads no row of a tenant: neither by an operation nor in the database", async () => {
-    for (const path of ["/wcp/workers", "/wcp/keys", "/wcp/decisions", "/wcp/agreements", "/wcp/alerts"])
+    for (const path of ["/wcp/workers", "/wcp/keys", "/wcp/decisions", "/wcp/agreements", "/alerts"])
       expectRefusal(await hall.ask("GET", path, { key: operator.session }), 403, "FORBIDDEN");
     const rows = await withOperator(hall.hall.db, async (tx) => [
       await tx.member.count({ where: { tenantId: tenant.id } }),

@@ -36,8 +36,6 @@ GRANT SELECT (tenant_id, state) ON hall.agreement TO hall_lookup;
 CREATE POLICY lookup_reads ON hall.agreement FOR SELECT TO hall_lookup USING (true);
 GRANT USAGE ON SCHEMA lookup TO hall_operator;
 
-GRANT CREATE ON SCHEMA lookup TO hall_lookup;
-SET LOCAL ROLE hall_lookup;
 CREATE FUNCTION lookup.tenant_figures(p_tenants uuid[], p_at timestamptz)
 RETURNS TABLE (tenant_id uuid, members bigint, owners bigint, is_owner_invited boolean, invitation_until timestamptz,
                keys bigint, agreements bigint, workers bigint)
@@ -60,13 +58,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 $$;
 REVOKE ALL ON FUNCTION lookup.tenant_figures(uuid[], timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lookup.tenant_figures(uuid[], timestamptz) TO hall_operator;
+GRANT USAGE, CREATE ON SCHEMA lookup TO hall_lookup;
+ALTER FUNCTION lookup.tenant_figures(uuid[], timestamptz) OWNER TO hall_lookup;
+SET LOCAL ROLE hall_lookup;
 CREATE OR REPLACE FUNCTION lookup.sole_tenant()
 RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
   SELECT CASE WHEN count(*) = 1 THEN min(t.id::text)::uuid END FROM hall.tenant t
   WHERE t.id <> '00000000-0000-4000-8000-000000000000'
 $$;
 RESET ROLE;
-REVOKE CREATE ON SCHEMA lookup FROM hall_lookup;
+REVOKE USAGE, CREATE ON SCHEMA lookup FROM hall_lookup;
 
 -- When something of a tenant was last written into its chain, whatever it was.
 GRANT CREATE ON SCHEMA ledger TO hall_append;
