@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
+import { HALL_CHAIN } from "@guildhall/protocol";
 import { afterAll, beforeAll, it } from "vitest";
 import { offerFirstRun } from "../../hall-api/src/tenants/first-run.ts";
 import { addOperator } from "../../hall-api/test/testing/platform.ts";
 import { addLink, addTenant } from "../../hall-api/test/testing/tenant.ts";
-import { HALL_CHAIN } from "@guildhall/protocol";
 import { openStage, type Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -55,7 +55,8 @@ it("takes them", async () => {
   await shoot("suspend", "/platform/tenants/acme", id, "Suspend");
   await shoot("operators", "/platform/members", id);
   await shoot("auditor", "/platform/tenants/acme", auditor.id);
-  for (let n = 0; n < 120; n++) await addTenant(stage.hall.hall, { name: n % 7 === 0 ? `a-${"long-".repeat(6)}${n}` : `t-${n}` });
+  for (let n = 0; n < 120; n++)
+    await addTenant(stage.hall.hall, { name: n % 7 === 0 ? `a-${"long-".repeat(6)}${n}` : `t-${n}` });
   await shoot("tenants-full", "/platform/tenants", id);
   await stage.admin.query("SELECT 1");
 }, 600_000);

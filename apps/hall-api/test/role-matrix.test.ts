@@ -1,9 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { ROLES } from "@guildhall/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { KEY_SCOPES, OPERATOR_PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
+import {
+  KEY_SCOPES,
+  OPERATOR_PERMISSIONS,
+  PLATFORM_PERMISSIONS,
+  ROLE_PERMISSIONS,
+} from "../src/identity/permissions.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
+import { addOperator } from "./testing/platform.ts";
 import {
   type Answer,
   type OpenHall,
@@ -25,6 +31,9 @@ const HOLDERS: Record<string, readonly string[]> = {
   ...ROLE_PERMISSIONS,
   key: KEY_SCOPES,
   "hall-op": OPERATOR_PERMISSIONS,
+  // People of the Hall's own house, by their role there.
+  "hall-owner": PLATFORM_PERMISSIONS.owner,
+  "hall-audit": PLATFORM_PERMISSIONS.auditor,
 };
 
 const mayUse = ({ permission }: Operation, holder: string) =>
@@ -53,6 +62,8 @@ beforeAll(async () => {
   for (const role of ROLES) credentials[role] = (await addMember(hall.hall, tenant.id, role)).session;
   credentials.key = tenant.key;
   credentials["hall-op"] = hall.operatorToken;
+  credentials["hall-owner"] = (await addOperator(hall.hall)).session;
+  credentials["hall-audit"] = (await addOperator(hall.hall, "auditor")).session;
 });
 afterAll(() => house?.close());
 

@@ -410,7 +410,7 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "tenant.invite-owner": nothing("the operator's to invite", "tenant email display_name"),
   "tenant.withdraw-invitation": nothing("the operator's to withdraw", "tenant reason"),
   "tenant.found": nothing("is itself the right to found", "token tenant name email display_name password"),
-  "sign-up.request": { email: "is answered alike, whoever has it" },
+  "signup.request": { email: "is answered alike, whoever has it" },
   "wire.dispatches": { limit: "a number" },
   "wire.verify": { worker_id: "is public for what was declared; see below" },
   "wire.attest": {

@@ -64,7 +64,7 @@ function publicInput({ name }: Operation): object {
       ...{ token: newSecret("link"), tenant: "nobody-s", name: "Nobody's", display_name: "Nobody" },
       password: "nine crooked herons bargain",
     };
-  if (name === "sign-up.request") return { email: `${randomUUID()}@example.test` };
+  if (name === "signup.request") return { email: `${randomUUID()}@example.test` };
   if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
   if (name === "recovery.complete")
     return { token: newSecret("link"), password: "nine crooked herons bargain" };
@@ -104,12 +104,12 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "GET /trpc/hall.compliance 400 INVALID_REQUEST",
       "GET /trpc/hall.keys 400 INVALID_REQUEST",
       "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
+      "POST /trpc/signup.request 404 SIGN_UP_CLOSED",
+      "POST /trpc/tenant.found 401 LINK_SPENT",
       "POST /trpc/invitation.accept 401 LINK_SPENT",
       "POST /trpc/recovery.request 200",
       "POST /trpc/recovery.complete 401 LINK_SPENT",
       "POST /trpc/key.report-leak 200",
-      "POST /trpc/sign-up.request 404 SIGN_UP_CLOSED",
-      "POST /trpc/tenant.found 401 LINK_SPENT",
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
@@ -121,6 +121,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/recovery/complete 401 LINK_SPENT",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
+      "POST /wcp/sign-up 404 SIGN_UP_CLOSED",
+      "POST /wcp/tenants 401 LINK_SPENT",
     ]
   `);
 });

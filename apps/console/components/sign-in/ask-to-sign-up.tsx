@@ -23,7 +23,7 @@ export function AskToSignUp() {
     setState("busy");
     setFailure(null);
     try {
-      await hall["sign-up"].request.mutate({ email });
+      await hall.signup.request.mutate({ email });
       setState("done");
     } catch (error) {
       setFailure(error);

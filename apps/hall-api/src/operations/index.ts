@@ -117,7 +117,7 @@ import { verifyFactor } from "./session/verify-factor.ts";
 import { end as endShadow } from "./shadow/end.ts";
 import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
-import { request as requestSignUp } from "./sign-up/request.ts";
+import { request as requestSignUp } from "./signup/request.ts";
 import { create as createTenant } from "./tenant/create.ts";
 import { found as foundTenant } from "./tenant/found.ts";
 import { get as getTenant } from "./tenant/get.ts";

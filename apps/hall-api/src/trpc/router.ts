@@ -101,7 +101,7 @@ import { verifyFactor } from "../operations/session/verify-factor.ts";
 import { end as endShadow } from "../operations/shadow/end.ts";
 import { list as listShadow } from "../operations/shadow/list.ts";
 import { start as startShadow } from "../operations/shadow/start.ts";
-import { request as requestSignUp } from "../operations/sign-up/request.ts";
+import { request as requestSignUp } from "../operations/signup/request.ts";
 import { create as createTenant } from "../operations/tenant/create.ts";
 import { found as foundTenant } from "../operations/tenant/found.ts";
 import { get as getTenant } from "../operations/tenant/get.ts";
@@ -297,7 +297,7 @@ export const appRouter = t.router({
     register: mutation(registerNamespace),
     release: mutation(releaseNamespace),
   }),
-  "sign-up": t.router({ request: mutation(requestSignUp) }),
+  signup: t.router({ request: mutation(requestSignUp) }),
   tenant: t.router({
     found: mutation(foundTenant),
     list: query(listTenants),

@@ -15,7 +15,7 @@ export const SIGN_UP_MS = 24 * 3600 * 1000;
  * has an account shows its password when they come.
  */
 export const request = operation({
-  name: "sign-up.request",
+  name: "signup.request",
   summary:
     "Ask for a link that founds a tenant of one's own; it goes to the e-mail. Where the Hall lets people sign up.",
   permission: "public",
