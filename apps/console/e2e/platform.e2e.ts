@@ -63,7 +63,7 @@ describe("the first who operates a Hall", () => {
     await found(theirs, "p1atform", "House of the first");
     await theirs.getByLabel("Your e-mail").fill(FOUNDER);
     await press("Found the tenant", theirs);
-    await theirs.getByRole("alert").filter({ hasText: "reserved" }).waitFor();
+    await theirs.getByText("this name, or what looks like it, is reserved").waitFor();
     await looks(theirs);
     await theirs.getByLabel("Its name in addresses").fill("first-house");
     await press("Found the tenant", theirs);

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { type FormEvent, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import { paths } from "../../lib/paths.ts";
+import { fieldProblems } from "../../lib/refusal-detail.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field, INPUT } from "../../ui/field.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
@@ -56,6 +57,7 @@ export function FoundForm({ token, kind }: { token: string; kind: Kind }) {
       </p>
       <form onSubmit={found} className="space-y-4">
         <FoundFields
+          problems={fieldProblems(failure)}
           fields={fields}
           isFirst={isFirst}
           onChange={(some) => setFields({ ...fields, ...some })}
@@ -78,10 +80,12 @@ function missingOf({ tenant, name, email, person, password }: Fields, isFirst: b
 
 function FoundFields({
   fields,
+  problems,
   isFirst,
   onChange,
 }: {
   fields: Fields;
+  problems: { [path: string]: string };
   isFirst: boolean;
   onChange: (some: Partial<Fields>) => void;
 }) {
@@ -95,22 +99,23 @@ function FoundFields({
   });
   return (
     <>
-      <Field id="tenant-name" label="Name of the tenant">
+      <Field id="tenant-name" label="Name of the tenant" error={problems.name}>
         {(parts) => <input {...parts} {...text("name", 64, "organization")} />}
       </Field>
       <Field
         id="tenant"
         label="Its name in addresses"
         hint="Small letters, digits and hyphens, such as acme. It signs by this name, and keeps it."
+        error={problems.tenant}
       >
         {(parts) => <input {...parts} {...text("tenant", 40, "off")} spellCheck={false} />}
       </Field>
       {isFirst && (
-        <Field id="email" label="Your e-mail">
+        <Field id="email" label="Your e-mail" error={problems.email}>
           {(parts) => <input {...parts} {...text("email", 254, "username", "email")} />}
         </Field>
       )}
-      <Field id="person" label="Your name" hint="As other members see it.">
+      <Field id="person" label="Your name" hint="As other members see it." error={problems.display_name}>
         {(parts) => <input {...parts} {...text("person", 64, "name")} />}
       </Field>
       <NewPassword
