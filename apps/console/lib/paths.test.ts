@@ -54,6 +54,7 @@ describe("paths", () => {
       trpcDoor: paths.trpcDoor(),
       csrfToken: paths.csrfToken(),
       beginSession: paths.beginSession("password"),
+      askPasskey: paths.askPasskey(),
       whoIsSignedIn: paths.whoIsSignedIn(),
       signOut: paths.signOut(),
     }).toMatchInlineSnapshot(`
