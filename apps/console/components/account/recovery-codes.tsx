@@ -11,7 +11,7 @@ export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
         Each stands in for your second factor once. They are shown here and nowhere else; when you leave this
         page they are gone.
       </p>
-      <CodeBlock label="recovery codes" text={codes.join("\n")} />
+      <CodeBlock label="codes to keep" text={codes.join("\n")} />
     </Notice>
   );
 }
