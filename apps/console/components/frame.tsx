@@ -1,33 +1,13 @@
 "use client";
 
-import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import type { Me } from "../lib/hall-types.ts";
 import type { SessionClaims } from "../lib/identity.ts";
-import { paths } from "../lib/paths.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { Navigation } from "./navigation.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useMe } from "./use-me.ts";
-
-/** Until then the Hall refuses everything else, so every page says so. */
-function AddFactorFirst({ tenant }: { tenant: string }) {
-  return (
-    <div className="px-4 pt-4 mid:px-6">
-      <Notice tone="hold" title="A second factor is wanted">
-        <p>
-          This Hall asks everybody for one, and you have none.{" "}
-          <Link href={paths.security(tenant)} className="text-accent underline">
-            Set one up
-          </Link>
-          ; until then nothing else is open to you.
-        </p>
-      </Notice>
-    </div>
-  );
-}
 
 /** What stands around every page of a tenant. `claims` name who is signed in where the Hall is away. */
 export function Frame({
@@ -63,7 +43,6 @@ export function Frame({
           onOpenPalette={() => setPaletteOpen(true)}
         />
         <main id="content" tabIndex={-1} className="outline-none">
-          {me?.must_add_factor && <AddFactorFirst tenant={me.tenant.slug} />}
           {children}
         </main>
       </div>

@@ -3,10 +3,8 @@ import {
   findApiKey,
   findSession,
   isOperatorSessionLive,
-  liveFactors,
   lookupApiKey,
   lookupSession,
-  nameAccount,
   type OperatorTx,
   type Session,
   type TenantTx,
@@ -19,9 +17,9 @@ import type { TenantSnapshot } from "../snapshot/load.ts";
 import { addressList } from "./address-list.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
 import type { AnyCaller, Caller, Operator } from "./caller.ts";
-import { wantsSecondFactor } from "./factors.ts";
 import { callerOfOperatorToken } from "./operator-token.ts";
 import { type Permission, permissionsOf, platformPermissionsOf } from "./permissions.ts";
+import { lacksRequiredFactor, TO_SET_UP_A_FACTOR } from "./required-factor.ts";
 
 /** What a request brings to show who asks. */
 export interface Presented {
@@ -114,12 +112,11 @@ function requireLive(key: ApiKey, nowMs: number): void {
 async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
   const found = await lookupSession(hall.db, hash);
   if (!found) throw new HallError("UNAUTHENTICATED");
-  const { session, mustAddFactor } = await withTenant(hall.db, found.tenantId, async (tx) => {
-    const session = await findSession(tx, found.id);
-    const isAsked = hall.settings.requireSecondFactor && session !== null;
-    return { session, mustAddFactor: isAsked && !(await hasSecondFactor(tx, session)) };
-  });
+  const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id));
   const live = requireLiveSession(session, hall.clock.now());
+  const lacksFactor = lacksRequiredFactor(hall.settings, live);
+  const held =
+    found.tenantId === HALL_CHAIN ? platformPermissionsOf(live.member) : permissionsOf(live.member);
   return {
     kind: "tenant",
     tenantId: found.tenantId,
@@ -132,19 +129,11 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
       role: live.member.role,
       accountId: live.member.accountId,
       stepUpAtMs: live.stepUpAt?.getTime() ?? null,
-      mustAddFactor,
+      lacksFactor,
     },
-    permissions:
-      found.tenantId === HALL_CHAIN ? platformPermissionsOf(live.member) : permissionsOf(live.member),
+    permissions: lacksFactor ? TO_SET_UP_A_FACTOR : held,
     identities: new Set<SignatoryId>(),
   };
-}
-
-/** Whether it was begun by two factors, or its holder has a second one by now. */
-async function hasSecondFactor(tx: TenantTx, { factors, member }: Session): Promise<boolean> {
-  if (factors.includes("+")) return true;
-  if (member.accountId === null) return false;
-  return wantsSecondFactor(await liveFactors(await nameAccount(tx, member.accountId)));
 }
 
 function requireLiveSession(session: Session | null, nowMs: number): Session {

@@ -31,8 +31,8 @@ export interface SessionCredential {
   accountId: string | null;
   /** When its holder last showed a factor, in milliseconds; null where never. */
   stepUpAtMs: number | null;
-  /** Until its holder has a second factor it opens what sets one up, and nothing else. */
-  mustAddFactor: boolean;
+  /** True where the role asks for a second factor and the session was begun without one: it is there to set one up. */
+  lacksFactor: boolean;
 }
 
 export interface KeyCredential {
@@ -60,12 +60,12 @@ export interface Operator {
   sessionId: string | null;
 }
 
-/** @throws HallError FORBIDDEN naming the permission, SECOND_FACTOR_REQUIRED */
+/** @throws HallError FORBIDDEN naming the permission, or SECOND_FACTOR_REQUIRED */
 export function requirePermission(caller: AnyCaller, permission: Permission): void {
-  if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
-  const isOwnAffair = permission === "session:end" || permission === "account:change";
-  if (caller.kind === "operator" || caller.credential.kind !== "session" || isOwnAffair) return;
-  if (caller.credential.mustAddFactor) throw new HallError("SECOND_FACTOR_REQUIRED");
+  if (caller.permissions.has(permission)) return;
+  if (caller.kind === "tenant" && caller.credential.kind === "session" && caller.credential.lacksFactor)
+    throw new HallError("SECOND_FACTOR_REQUIRED");
+  throw new HallError("FORBIDDEN", { detail: { permission } });
 }
 
 /** Whose work it is, as blast is added up and agreements name it: the agent's, where the key names one. */

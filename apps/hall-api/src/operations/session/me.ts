@@ -16,8 +16,6 @@ export const me = operation({
     tenant: TenantView,
     /** What the member's role allows; the console says with it beforehand why a button is off. */
     permissions: z.array(z.string()),
-    /** True where the Hall wants a second factor of everybody, and the member has none yet. */
-    must_add_factor: z.boolean(),
     hall: z.object({
       origin: z.string(),
       verifier_key: z.string(),
@@ -49,7 +47,6 @@ export const me = operation({
       member: { id, display_name: name, role },
       tenant: { slug: tenant.slug, name: tenant.name },
       permissions: [...caller.permissions],
-      must_add_factor: caller.credential.mustAddFactor,
       hall: {
         origin: hall.settings.origin,
         verifier_key: verifierKey(hall.settings.origin, hall.signer.publicKey),
