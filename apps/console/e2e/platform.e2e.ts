@@ -81,6 +81,7 @@ describe("the first who operates a Hall", () => {
     page = await open("/sign-in", { width: 1440, height: 900 });
     await signIn(page, FOUNDER, "platform");
     await heading("Tenants").waitFor();
+    await row("acme").waitFor();
     await looks(page);
     const cells = (await row("acme").getByRole("cell").allTextContents()).map((text) => text.trim());
     expect(cells.slice(3, 7)).toEqual(["members1", "agreements0", "keys1", "workers1"]);
