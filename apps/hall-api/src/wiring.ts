@@ -43,6 +43,7 @@ import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import { createAuditor } from "./ledger/auditor.ts";
+import { createDecisionAuditor } from "./ledger/decision-auditor.ts";
 import { createDecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
@@ -226,6 +227,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log,
   });
   const stateAuditor = createStateAuditor({ db, ledger, clock, log });
+  const decisionAuditor = createDecisionAuditor({ db, ledger, clock, log });
   let auditing: Promise<unknown> | null = null;
   const audit = quietly("the audit", () => {
     // One round at a time, however long it takes.
@@ -233,6 +235,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       .audit()
       // A log that cannot be read keeps nobody from comparing rows.
       .finally(() => stateAuditor.audit())
+      .finally(() => decisionAuditor.audit())
       .finally(() => {
         auditing = null;
       });
