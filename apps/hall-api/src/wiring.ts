@@ -42,6 +42,7 @@ import { createKeyHistory } from "./keys/key-history.ts";
 import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
+import { registerWitnesses } from "./keys/register-witnesses.ts";
 import { createAuditor } from "./ledger/auditor.ts";
 import { createDecisionAuditor } from "./ledger/decision-auditor.ts";
 import { createDecisionTally } from "./ledger/decision-tally.ts";
@@ -192,6 +193,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   await ledger.sealer.sealCommitted();
   const keyring = createKeyring({ db, ledger, clock, store, logKeys });
   await keyring.introduceFirst();
+  await registerWitnesses({ db, ledger, clock, witnesses: settings.witnesses });
   await logKeys.reload();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });

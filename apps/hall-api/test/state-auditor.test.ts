@@ -200,7 +200,7 @@ describe("the auditor of rows", () => {
       "which rules hold",
       /^active_bundle$/,
       "ROW_CHANGED",
-      "UPDATE hall.active_bundle a SET digest = (SELECT digest FROM hall.rule_bundle b WHERE b.tenant_id = a.tenant_id AND b.digest <> a.digest)",
+      "UPDATE hall.active_bundle a SET digest = (SELECT digest FROM hall.rule_bundle b WHERE b.tenant_id = a.tenant_id AND b.digest <> a.digest LIMIT 1)",
     ],
     [
       "what the rules say",
@@ -362,13 +362,13 @@ describe("the auditor of rows", () => {
       "an agreement's terms",
       /^agreement_version /,
       "ROW_CHANGED",
-      "UPDATE hall.agreement_version SET document = replace(document, 'INTERNAL', 'RESTRICTED')",
+      "ALTER TABLE hall.agreement_version DROP CONSTRAINT digest_is_of_the_document; UPDATE hall.agreement_version SET document = replace(document, 'INTERNAL', 'RESTRICTED')",
     ],
     [
-      "an agreement's digest",
+      "an agreement's terms and their digest",
       /^agreement_version /,
       "ROW_CHANGED",
-      "UPDATE hall.agreement_version SET digest = 'sha256:' || repeat('0', 64) WHERE activated_at IS NOT NULL",
+      "UPDATE hall.agreement_version SET document = replace(document, 'Summaries', 'Anything'), digest = 'sha256:' || encode(sha256(convert_to(replace(document, 'Summaries', 'Anything'), 'UTF8')), 'hex') WHERE activated_at IS NOT NULL",
     ],
     [
       "that an agreement was signed",
@@ -401,10 +401,10 @@ describe("the auditor of rows", () => {
       "DELETE FROM hall.certificate_reminder",
     ],
     [
-      "which bundle runs beside",
+      "that a bundle runs beside",
       /^shadow_run /,
       "ROW_CHANGED",
-      "UPDATE hall.shadow_run SET ended_at = NULL WHERE ended_at IS NOT NULL",
+      "UPDATE hall.shadow_run SET ended_at = now() WHERE ended_at IS NULL",
     ],
     [
       "who consented to a draft",

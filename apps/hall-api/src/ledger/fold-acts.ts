@@ -293,7 +293,7 @@ function certify(rows: Rows, act: Act): void {
   grantRequest(rows, act);
 }
 
-/** Beside a key in use the next one waits; where there is none it is in use at once. Of root keys there are several. */
+/** Beside a key in use the next one waits; where there is none it is in use at once. Of root and witness keys there are several. */
 function introduceHallKey(rows: Rows, { subject, receipt_id, details }: Act): void {
   const { roles, algorithm, spki, module, not_after, threshold } = details;
   for (const role of texts(roles)) {
@@ -301,7 +301,7 @@ function introduceHallKey(rows: Rows, { subject, receipt_id, details }: Act): vo
     const isFirst = !rows.current.has(`key ${role}`);
     rows.put(place, {
       ...{ algorithm, spki, module, not_after, threshold },
-      ...(role !== "feed-root" && { state: isFirst ? "active" : "introduced" }),
+      ...(role !== "feed-root" && { state: isFirst || role === "witness" ? "active" : "introduced" }),
       introduced_by: receipt_id,
       retired_by: null,
     });

@@ -13,7 +13,7 @@ export {
 } from "./dsse.ts";
 export { type FeedRootCode, type FeedRootVerdict, readFeedRoot, verifyFeedRoot } from "./feed-root.ts";
 export { FollowedLog } from "./followed-log.ts";
-export { parseVerifierKey, type VerifierKey } from "./key.ts";
+export { parseVerifierKey, publicKeyDer, type VerifierKey } from "./key.ts";
 export { type KeyAttestationVerdict, verifyKeyAttestation } from "./key-attestation.ts";
 export { type KeyHistoryVerdict, keyAt, type LogKey, verifyKeyHistory } from "./key-history.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
