@@ -50,7 +50,7 @@ it("finds nothing while two instances decide and the ground moves under them", a
   });
   const other = { ...DEMO_RULES, rules: DEMO_RULES.rules.slice(0, 1) };
   try {
-    for (let n = 0; n < 12; n++) {
+    for (let n = 0; n < 6; n++) {
       const bundle = canonicalJson(n % 2 ? DEMO_RULES : other);
       const path = `/wcp/workers/${RECORD.worker_id}`;
       const moves: [string, string, object | string, string][] = [
