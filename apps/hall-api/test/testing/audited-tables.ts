@@ -36,7 +36,9 @@ export const AUDITED_TABLES: Readonly<Record<string, AuditedTable>> = {
   "hall.namespace": { places: ["namespace"] },
   "hall.namespace_key": { places: ["namespace_key"] },
   "hall.package_declaration": { places: ["package_declaration"] },
-  "hall.passkey": { not: "as a factor: an account belongs to no tenant, and a receipt says that one was added or removed" },
+  "hall.passkey": {
+    not: "as a factor: an account belongs to no tenant, and a receipt says that one was added or removed",
+  },
   "hall.payload": { not: "the decision commits to it, and it may be erased" },
   "hall.pending_approval": { not: "it follows a decision, which says the same of the hold" },
   "hall.presence": { places: ["presence"] },
