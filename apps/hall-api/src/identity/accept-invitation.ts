@@ -9,6 +9,7 @@ import {
 } from "@guildhall/db";
 import { HallError, type ReceiptId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
+import { accountDigest } from "./account-digest.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
 import { hashPassword, requireStrong } from "./password.ts";
 import { guardAttempt } from "./sign-in-guard.ts";
@@ -54,7 +55,7 @@ export async function acceptInvitation(
       if (!(await joinMember(tx, id, { accountId, displayName, at }))) throw new HallError("LINK_SPENT");
       const tenant = await readTenant(tx);
       const envelope = hall.ledger.envelopeFor(found.tenantId, { kind: "person", id }, nowMs);
-      const details = { role: invited.role };
+      const details = { role: invited.role, account_digest: accountDigest(id, accountId) };
       const entry = { kind: "access", action: "joined", subject: id, details } as const;
       return { act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs), tenant };
     }),

@@ -14,6 +14,7 @@ import {
 import { type Actor, HallError, type TenantId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
 import { hashSecret } from "../identity/api-key.ts";
+import { linkDetails } from "../identity/link-details.ts";
 
 /**
  * Who comes first into a tenant that nobody has joined: the only person whom the Hall's operator ever sends there. The
@@ -49,9 +50,13 @@ export async function inviteFirstOwner(
     const id = waiting?.id ?? randomUUID();
     if (waiting) await voidLinks(tx, id, new Date(nowMs));
     else await createMember(tx, tenantId, { id, displayName, role: "owner", email, joinedAt: null });
-    const invitation = { tenantId, id: randomUUID(), memberId: id, tokenHash, expiresAt };
-    await createSignInLink(tx, { ...invitation, purpose: "invitation" });
-    const entry = { kind: "access", action: "invited", subject: id, details: { role: "owner" } } as const;
+    const invitation = {
+      ...{ tenantId, id: randomUUID(), memberId: id, tokenHash, expiresAt },
+      purpose: "invitation",
+    } as const;
+    await createSignInLink(tx, invitation);
+    const details = { role: "owner", ...linkDetails(invitation) };
+    const entry = { kind: "access", action: "invited", subject: id, details } as const;
     return { act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs), id };
   });
   if (act) await hall.ledger.sealed(act);

@@ -11,13 +11,13 @@ import {
 } from "@guildhall/db";
 import { HALL_CHAIN, HallError } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
-import { hashSecret, newSecret } from "../identity/api-key.ts";
+import { accountDigest } from "../identity/account-digest.ts";
+import { hashSecret, newSecret, secretDigest } from "../identity/api-key.ts";
 import { hashPassword, requireStrong } from "../identity/password.ts";
 import { guardAttempt } from "../identity/sign-in-guard.ts";
 import { takeAccount } from "../identity/take-account.ts";
 import type { FirstOwner } from "./first-owner.ts";
-
-const FIRST_RUN_MS = 24 * 3600 * 1000;
+import { FOUNDING_LINK_MS } from "./founding-link-ms.ts";
 
 /**
  * While nobody operates this Hall as a person, each start makes a link that makes the first who does; the one before
@@ -28,7 +28,7 @@ export async function offerFirstRun(hall: Hall): Promise<{ url: string; expiresA
   const link = newSecret("link");
   const id = randomUUID();
   const nowMs = hall.clock.now();
-  const expiresAt = new Date(nowMs + FIRST_RUN_MS);
+  const expiresAt = new Date(nowMs + FOUNDING_LINK_MS);
   const envelope = hall.ledger.envelopeFor(HALL_CHAIN, { kind: "hall", id: "first-run" }, nowMs);
   const act = await withOperator(hall.db, async (tx) => {
     if (await hasOperators(tx)) return null;
@@ -36,7 +36,8 @@ export async function offerFirstRun(hall: Hall): Promise<{ url: string; expiresA
       ...{ id, kind: "first_run", email: null, tokenHash: hashSecret(link) },
       ...{ createdAt: new Date(nowMs), expiresAt },
     });
-    const entry = { kind: "access", action: "first_run_offered", subject: id, details: {} } as const;
+    const details = { token_digest: secretDigest(hashSecret(link)) };
+    const entry = { kind: "access", action: "first_run_offered", subject: id, details } as const;
     return hall.ledger.append(tx, { ...envelope, ...entry }, nowMs);
   });
   if (act === null) return null;
@@ -73,7 +74,8 @@ export async function becomeFirstOperator(
       const id = randomUUID();
       await createMember(tx, HALL_CHAIN, { id, displayName, role: "owner", email, accountId, joinedAt: at });
       const envelope = hall.ledger.envelopeFor(HALL_CHAIN, { kind: "person", id }, nowMs);
-      const entry = { kind: "access", action: "joined", subject: id, details: { role: "owner" } } as const;
+      const details = { role: "owner", account_digest: accountDigest(id, accountId) };
+      const entry = { kind: "access", action: "joined", subject: id, details } as const;
       return { act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs) };
     }),
   );

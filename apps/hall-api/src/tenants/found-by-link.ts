@@ -106,7 +106,7 @@ async function makeTenant(
     const link = await takeFoundingLink(tx, id, new Date(nowMs));
     if (!link) throw new HallError("LINK_SPENT");
     if (link.founded !== null) return { id: link.founded, act: null };
-    return writeTenant(hall, tx, { ...wanted, by: kind, actor, nowMs }, (tenantId) =>
+    return writeTenant(hall, tx, { ...wanted, by: kind, foundingLink: id, actor, nowMs }, (tenantId) =>
       noteFounded(tx, id, tenantId),
     );
   });

@@ -15,6 +15,8 @@ export interface NewTenant {
   name: string;
   /** On whose word: the Hall's operator's, or that of a link that somebody was sent. */
   by: "operator" | "sign_up" | "first_run";
+  /** The link, where it is one. */
+  foundingLink?: string;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface NewTenant {
 export async function writeTenant(
   hall: Hall,
   tx: OperatorTx,
-  { slug, name, by, actor, nowMs }: NewTenant & { actor: Actor; nowMs: number },
+  { slug, name, by, foundingLink, actor, nowMs }: NewTenant & { actor: Actor; nowMs: number },
   // Before the entry: nothing follows it but COMMIT.
   alsoWrite: (id: TenantId) => Promise<void> = async () => undefined,
 ) {
@@ -39,7 +41,7 @@ export async function writeTenant(
   await createTenant(tx, { id, slug, name, identities });
   await alsoWrite(id);
   const envelope = hall.ledger.envelopeFor(HALL_CHAIN, actor, nowMs);
-  const details = { slug, identities, by };
+  const details = { slug, identities, by, ...(foundingLink && { founding_link: foundingLink }) };
   const entry = { kind: "tenant", action: "created", subject: id, details } as const;
   return { id, act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs) };
 }

@@ -3,12 +3,11 @@ import { replaceFoundingLink, withOperator } from "@guildhall/db";
 import { HALL_CHAIN, HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { Email } from "../../identity/email.ts";
 import { countSignUp } from "../../identity/sign-in-guard.ts";
+import { FOUNDING_LINK_MS } from "../../tenants/founding-link-ms.ts";
 import { operation } from "../operation.ts";
-
-export const SIGN_UP_MS = 24 * 3600 * 1000;
 
 /**
  * The same answer, whether or not anybody has an account under the e-mail, and the same letter: nothing is looked up. Who
@@ -35,13 +34,14 @@ async function sendLink(hall: Hall, email: string): Promise<void> {
   const link = newSecret("link");
   const id = randomUUID();
   const nowMs = hall.clock.now();
-  const expiresAt = new Date(nowMs + SIGN_UP_MS);
+  const expiresAt = new Date(nowMs + FOUNDING_LINK_MS);
   const envelope = hall.ledger.envelopeFor(HALL_CHAIN, { kind: "hall", id: "sign-up" }, nowMs);
   const act = await withOperator(hall.db, async (tx) => {
     const times = { createdAt: new Date(nowMs), expiresAt };
     await replaceFoundingLink(tx, { id, kind: "sign_up", email, tokenHash: hashSecret(link), ...times });
     // Without the e-mail: a body is kept for ever.
-    const entry = { kind: "access", action: "sign_up_asked", subject: id, details: {} } as const;
+    const details = { token_digest: secretDigest(hashSecret(link)) };
+    const entry = { kind: "access", action: "sign_up_asked", subject: id, details } as const;
     return hall.ledger.append(tx, { ...envelope, ...entry }, nowMs);
   });
   await hall.ledger.sealed(act);
