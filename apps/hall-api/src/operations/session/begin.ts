@@ -56,12 +56,12 @@ export const begin = operation({
   trpc: "mutation",
   async run({ hall, input: { token, email, password, tenant }, request }): Promise<Answer> {
     return token !== undefined
-      ? byLink(hall, token)
+      ? byLink(hall, token, request.address)
       : byPassword(hall, { email: email ?? "", password: password ?? "", tenant }, request.address);
   },
 });
 
-async function byLink(hall: Hall, token: string): Promise<Answer> {
+async function byLink(hall: Hall, token: string, address: string): Promise<Answer> {
   if (readSecret(token) !== "link") throw new HallError("LINK_SPENT");
   const found = await lookupSignInLink(hall.db, hashSecret(token));
   if (!found) throw new HallError("LINK_SPENT");
@@ -73,7 +73,7 @@ async function byLink(hall: Hall, token: string): Promise<Answer> {
     return member.accountId && wantsSecondFactor(await liveFactors(await nameAccount(tx, member.accountId)));
   });
   const begin = wanted ? awaitFactor : startSession;
-  return begin(hall, found.tenantId, "link", async (tx, nowMs) => {
+  return begin(hall, found.tenantId, { factors: "link", address }, async (tx, nowMs) => {
     const member = await spendSignInLink(tx, found.id, new Date(nowMs));
     if (!member) throw new HallError("LINK_SPENT");
     return member;
@@ -101,8 +101,9 @@ async function byPassword(
   if (another)
     return { state: "choose_tenant", tenants: memberships.map(({ slug, name }) => ({ slug, name })) };
   const { tenantId, memberId } = only!;
-  if (wanted) return awaitFactor(hall, tenantId, "password", async () => ({ id: memberId }));
-  return startSession(hall, tenantId, "password", async (tx) => {
+  const coming = { factors: "password", address };
+  if (wanted) return awaitFactor(hall, tenantId, coming, async () => ({ id: memberId }));
+  return startSession(hall, tenantId, coming, async (tx) => {
     const member = await findMember(tx, memberId);
     if (!member) throw new HallError("SIGN_IN_REFUSED");
     return member;

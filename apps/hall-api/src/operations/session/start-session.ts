@@ -3,6 +3,7 @@ import { createSession, type Member, readTenant, type TenantTx, withTenant } fro
 import { HallError, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
+import { shownAddress } from "../../identity/address-list.ts";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
@@ -28,6 +29,12 @@ export const PendingView = z.object({
   expires_at: z.string(),
 });
 
+/** How somebody comes in: by which factors, and from where. The address stands beside the session, in no receipt. */
+export interface Coming {
+  factors: string;
+  address: string;
+}
+
 /**
  * Begins a session with a token of its own: whatever its holder had before is not it (H-107). Its receipt names by what
  * the person was known. @param identify runs first, in the same transaction, and says who it is
@@ -35,7 +42,7 @@ export const PendingView = z.object({
 export async function startSession(
   hall: Hall,
   tenantId: TenantId,
-  factors: string,
+  { factors, address }: Coming,
   identify: (tx: TenantTx, nowMs: number) => Promise<Member>,
 ): Promise<z.output<typeof BegunView>> {
   const token = newSecret("session");
@@ -48,6 +55,7 @@ export async function startSession(
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
     await createSession(tx, {
       ...{ tenantId, id, memberId: member.id, tokenHash: hashSecret(token), expiresAt, factors },
+      address: shownAddress(address),
       stepUpAt: new Date(nowMs),
     });
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
@@ -72,7 +80,7 @@ export async function startSession(
 export async function awaitFactor(
   hall: Hall,
   tenantId: TenantId,
-  factors: string,
+  { factors, address }: Coming,
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
 ): Promise<z.output<typeof PendingView>> {
   const token = newSecret("session");
@@ -82,6 +90,7 @@ export async function awaitFactor(
     const { id: memberId } = await identify(tx, nowMs);
     await createSession(tx, {
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },
+      address: shownAddress(address),
       awaitsFactor: true,
     });
   });

@@ -36,7 +36,8 @@ export const verifyFactor = operation({
         return kind && (await endSession(tx, found.id, new Date(nowMs))) ? kind : null;
       }),
     );
-    return startSession(hall, found.tenantId, `${pending.factors}+${shown}`, async (tx) => {
+    const coming = { factors: `${pending.factors}+${shown}`, address: request.address };
+    return startSession(hall, found.tenantId, coming, async (tx) => {
       const member = await findMember(tx, pending.member.id);
       if (!member) throw new HallError("SESSION_ENDED");
       return member;
