@@ -82,7 +82,6 @@ function startConsole(): void {
     cwd: join(ROOT, "apps", "console"),
     env: {
       ...process.env,
-      NODE_ENV: watch ? "development" : "production",
       NEXT_TELEMETRY_DISABLED: "1",
       NEXTAUTH_URL: consoleUrl,
       HALL_API_URL: hall.url,

@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
-import next from "next";
 import { nameSender } from "./lib/name-sender.ts";
 
 /**
@@ -14,11 +13,17 @@ const { values } = parseArgs({
     dev: { type: "boolean", default: false },
   },
 });
-const [hostname, port] = [values.host, Number(values.port)];
+const { host: hostname, dev } = values;
+const port = Number(values.port);
+const CLOSING_MS = 2000;
 
-const app = next({ dev: values.dev, dir: import.meta.dirname, hostname, port });
+// React looks while it is loaded, so Next comes after.
+Object.assign(process.env, { NODE_ENV: dev ? "development" : "production" });
+const { default: next } = await import("next");
+const app = next({ dev, dir: import.meta.dirname, hostname, port });
 await app.prepare();
 const handle = app.getRequestHandler();
+
 const server = createServer((request, response) => {
   nameSender(request);
   void handle(request, response);
@@ -31,4 +36,3 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), CLOSING_MS).unref();
   });
-const CLOSING_MS = 2000;

@@ -142,7 +142,6 @@ async function startConsole(consoleUrl: string, hallUrl: string): Promise<ChildP
     cwd: CONSOLE,
     env: {
       ...process.env,
-      NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
       NEXTAUTH_URL: consoleUrl,
       HALL_API_URL: hallUrl,

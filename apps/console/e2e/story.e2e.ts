@@ -118,7 +118,7 @@ async function reason(page: Page, name: string): Promise<void> {
 /** @returns the address by which somebody joins: it goes to them alone */
 function letterTo(email: string): string {
   const letter = stage.hall.printed.findLast((text) => text.includes(`For ${email}`)) ?? "";
-  return /http\S+/.exec(letter)?.[0] ?? "";
+  return /\n\s+(http\S+)/.exec(letter)?.[1] ?? "";
 }
 
 async function makeKey(name: string): Promise<void> {
