@@ -783,8 +783,10 @@ CREATE TABLE hall.session (
   ended_at timestamp(3) with time zone,
   awaits_factor boolean DEFAULT false NOT NULL,
   factors text DEFAULT 'link'::text NOT NULL,
+  address text,
   CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT session_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT session_address_check CHECK ((length(address) <= 64)),
   CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32)),
   CONSTRAINT session_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT
 );

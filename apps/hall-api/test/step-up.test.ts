@@ -58,7 +58,51 @@ const ASKS_NOBODY: Record<string, string> = {
 
 describe("of each operation that changes anything somebody has decided", () => {
   it("that these ask for step-up", () => {
-    expect(`\n${named(asking).join("\n")}\n`).toMatchInlineSnapshot();
+    expect(`\n${named(asking).join("\n")}\n`).toMatchInlineSnapshot(`
+      "
+      account.begin-totp
+      account.confirm-totp
+      account.remove-totp
+      account.renew-codes
+      account.set-password
+      agreement.activate
+      agreement.resume
+      agreement.sign
+      agreement.terminate
+      certificate.issue
+      certificate.renew
+      certificate.revoke
+      certification.grant
+      draft.consent
+      flag.clear
+      key.create
+      key.revoke
+      key.rotate
+      keyring.register-root
+      keyring.rotate
+      member.invite
+      member.remove
+      member.set-role
+      namespace.register
+      namespace.register-key
+      namespace.release
+      namespace.retire-key
+      operator.renew-token
+      profile.define
+      profile.retire
+      profile.set-environment
+      role.define
+      role.retire
+      rule.publish
+      rule.roll-back
+      runner.register
+      runner.retire
+      tenant.set-standing
+      worker.resume
+      worker.retire
+      worker.set_transport
+      "
+    `);
   });
 
   it("or why they do not", () => {
