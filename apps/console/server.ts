@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
+import { setMode } from "./env.ts";
 import { nameSender } from "./lib/name-sender.ts";
 
 /**
@@ -17,8 +18,8 @@ const { host: hostname, dev } = values;
 const port = Number(values.port);
 const CLOSING_MS = 2000;
 
-// React looks while it is loaded, so Next comes after.
-Object.assign(process.env, { NODE_ENV: dev ? "development" : "production" });
+// Looked at while React is loaded, so Next comes after.
+setMode(dev ? "development" : "production");
 const { default: next } = await import("next");
 const app = next({ dev, dir: import.meta.dirname, hostname, port });
 await app.prepare();

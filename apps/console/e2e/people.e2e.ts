@@ -215,8 +215,9 @@ describe("where a person comes from", () => {
   it("stands in the list of their sessions", async () => {
     await page.goto(`/${stage.tenant.slug}/sessions`);
     await page
-      .getByText(/^(?:127\.0\.0\.1|::1)$/)
-      .first()
+      .getByRole("row")
+      .filter({ hasText: "(this one)" })
+      .getByText(/127\.0\.0\.1|::1/)
       .waitFor();
   });
 
