@@ -1,15 +1,15 @@
 "use client";
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { answerBy } from "../lib/ask-to-show-again.ts";
 import { hall } from "../lib/hall-client.ts";
-import { readRefusal } from "../lib/refusal.ts";
+import type { OwnAccount } from "../lib/people-types.ts";
 import { signOut } from "../lib/sign-in.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { Field, INPUT } from "../ui/field.tsx";
 import { Answer } from "./answer.tsx";
+import { type Factors, ShowFactor } from "./show-factor.tsx";
 
 /** Asks for a factor wherever an act wants a fresh one. It stands once on a page, above whatever dialog the act began in. */
 export function StepUpDialog() {
@@ -33,12 +33,7 @@ export function StepUpDialog() {
   );
 }
 
-interface Exits {
-  onShown: () => void;
-  onLeave: () => void;
-}
-
-function ShowAgain({ onShown, onLeave }: Exits) {
+function ShowAgain({ onShown, onLeave }: { onShown: () => void; onLeave: () => void }) {
   const account = useQuery({
     queryKey: ["account.get"],
     queryFn: ({ signal }) => hall.account.get.query({}, { signal }),
@@ -47,97 +42,33 @@ function ShowAgain({ onShown, onLeave }: Exits) {
     <div className="space-y-4 p-6">
       <h2 className="text-20">Show again that it is you</h2>
       <Answer of={account} what="Your account could not be read" label="Reading your account">
-        {({ account: own }) =>
-          own?.totp_since || own?.password_since ? (
-            <FactorForm isCode={own.totp_since !== null} onShown={onShown} onLeave={onLeave} />
+        {({ account: own }) => {
+          const factors = factorsOf(own);
+          return factors ? (
+            <ShowFactor factors={factors} onShown={onShown} onLeave={onLeave} />
           ) : (
             <NothingToShow onLeave={onLeave} />
-          )
-        }
+          );
+        }}
       </Answer>
     </div>
   );
 }
 
-function FactorForm({ isCode, onShown, onLeave }: Exits & { isCode: boolean }) {
-  const id = useId();
-  const queries = useQueryClient();
-  const input = useRef<HTMLInputElement>(null);
-  const [shown, setShown] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  useEffect(() => input.current?.focus(), []);
-
-  async function show(): Promise<void> {
-    if (shown === "" || isBusy) return;
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await hall.session["step-up"].mutate(isCode ? { code: shown } : { password: shown });
-      void queries.invalidateQueries({ queryKey: ["account.get"] });
-      onShown();
-    } catch (error) {
-      const { sentence, remedy } = readRefusal(error);
-      setRefusal(`${sentence} ${remedy}`);
-      setShown("");
-      setBusy(false);
-      input.current?.focus();
-    }
-  }
-
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void show();
-      }}
-      className="space-y-4"
-    >
-      <p className="text-13">
-        What you are about to do binds, gives power or cannot be undone. For five minutes you are not asked
-        again.
-      </p>
-      <Field
-        id={`${id}-factor`}
-        label={isCode ? "Code" : "Password"}
-        hint={isCode ? "Of your authenticator, or a recovery code." : undefined}
-        error={refusal ?? undefined}
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            ref={input}
-            type={isCode ? "text" : "password"}
-            value={shown}
-            autoComplete={isCode ? "one-time-code" : "current-password"}
-            maxLength={128}
-            onChange={(event) => setShown(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
-      <div className="flex flex-wrap gap-2">
-        <Button
-          type="submit"
-          look="primary"
-          because={
-            isBusy ? "The Hall is being asked" : shown === "" ? "It wants something to check" : undefined
-          }
-        >
-          Show it
-        </Button>
-        <Button onClick={onLeave}>Do nothing</Button>
-      </div>
-    </form>
-  );
+/** What the person can show, or null. A password counts only where there is no second factor. */
+function factorsOf(account: OwnAccount | null): Factors | null {
+  const totp = Boolean(account?.totp_since);
+  const passkey = (account?.passkeys.length ?? 0) > 0;
+  if (totp || passkey) return { typed: totp ? "code" : "recovery code", passkey };
+  return account?.password_since ? { typed: "password", passkey } : null;
 }
 
 /** Who signs in by links alone shows nothing but a new one. */
-function NothingToShow({ onLeave }: Pick<Exits, "onLeave">) {
+function NothingToShow({ onLeave }: { onLeave: () => void }) {
   return (
     <>
       <p className="text-13">
-        This wants a fresh sign-in, and you have neither a password nor an authenticator: sign out, and come
+        This wants a fresh sign-in, and you have neither a password nor a second factor: sign out, and come
         back by a new link.
       </p>
       <div className="flex flex-wrap gap-2">

@@ -78,7 +78,7 @@ describe("an agreement", () => {
     await owner.getByRole("checkbox", { name: "I have read version 1" }).check();
     await press.click();
     const asking = owner.getByRole("dialog", { name: "Show again that it is you" });
-    await asking.getByText("you have neither a password nor an authenticator").waitFor();
+    await asking.getByText("you have neither a password nor a second factor").waitFor();
     expect(await accessibilityFaults(owner)).toEqual([]);
     await asking.getByRole("button", { name: "Do nothing" }).click();
     await main(owner).getByText("Nothing was done.").waitFor();

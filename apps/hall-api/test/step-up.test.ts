@@ -41,7 +41,9 @@ const ASKS_NOBODY: Record<string, string> = {
   "recovery.request": "public: a letter goes to the person",
   "rule.review": "changes nothing",
   "rule.simulate": "changes nothing",
+  "session.ask-passkey": "public: what a passkey is to sign",
   "session.begin": "public: this is where factors are shown",
+  "session.begin-step-up": "what a passkey is to sign",
   "session.end": "one's own, and one signs in again",
   "session.revoke": "one's own, and a brake",
   "session.step-up": "this is where a factor is shown",
@@ -60,8 +62,11 @@ describe("of each operation that changes anything somebody has decided", () => {
   it("that these ask for step-up", () => {
     expect(`\n${named(asking).join("\n")}\n`).toMatchInlineSnapshot(`
       "
+      account.add-passkey
+      account.begin-passkey
       account.begin-totp
       account.confirm-totp
+      account.remove-passkey
       account.remove-totp
       account.renew-codes
       account.set-password

@@ -56,6 +56,7 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 
 function publicInput({ name }: Operation): object {
   if (name === "session.begin") return { token: newSecret("link") };
+  if (name === "session.ask-passkey") return { token: newSecret("session") };
   if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
   if (name === "invitation.accept")
     return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
@@ -103,6 +104,7 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /trpc/recovery.complete 401 LINK_SPENT",
       "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",
+      "POST /trpc/session.ask-passkey 401 SESSION_ENDED",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
@@ -111,6 +113,7 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/keys/report-leak 200",
       "POST /wcp/recovery 202",
       "POST /wcp/recovery/complete 401 LINK_SPENT",
+      "POST /wcp/session/ask-passkey 401 SESSION_ENDED",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
     ]

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { shownAddress } from "../../identity/address-list.ts";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
 /** For so long a second factor is waited for. */
@@ -22,10 +23,12 @@ export const BegunView = z.object({
   tenant: TenantView,
 });
 
-/** Not yet one: what this token opens is `session.verify-factor` alone. */
+/** Not yet one: what this token opens is `session.ask-passkey` and `session.verify-factor` alone. */
 export const PendingView = z.object({
   state: z.literal("factor_needed"),
   pending_token: z.string(),
+  /** What the account has; a recovery code stands in for either. */
+  factors: z.array(z.enum(SECOND_FACTORS)),
   expires_at: z.string(),
 });
 
@@ -80,7 +83,7 @@ export async function startSession(
 export async function awaitFactor(
   hall: Hall,
   tenantId: TenantId,
-  { factors, address }: Coming,
+  { factors, address, wanted }: Coming & { wanted: SecondFactor[] },
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
 ): Promise<z.output<typeof PendingView>> {
   const token = newSecret("session");
@@ -94,5 +97,10 @@ export async function awaitFactor(
       awaitsFactor: true,
     });
   });
-  return { state: "factor_needed", pending_token: token, expires_at: expiresAt.toISOString() };
+  return {
+    state: "factor_needed",
+    pending_token: token,
+    factors: wanted,
+    expires_at: expiresAt.toISOString(),
+  };
 }
