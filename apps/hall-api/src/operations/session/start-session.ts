@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createSession, type Member, readTenant, type TenantTx, withTenant } from "@guildhall/db";
-import { HallError, type TenantId } from "@guildhall/protocol";
+import { HallError, instant, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { shownAddress } from "../../identity/address-list.ts";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
@@ -56,15 +56,21 @@ export async function startSession(
     const member = await identify(tx, nowMs);
     const tenant = await readTenant(tx);
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
+    const tokenHash = hashSecret(token);
     await createSession(tx, {
-      ...{ tenantId, id, memberId: member.id, tokenHash: hashSecret(token), expiresAt, factors },
+      ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors },
       address: shownAddress(address),
       stepUpAt: new Date(nowMs),
     });
+    const details = {
+      factors,
+      token_digest: secretDigest(tokenHash),
+      expires_at: instant(expiresAt.getTime()),
+    };
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
     const act = await hall.ledger.append(
       tx,
-      { ...envelope, kind: "session", action: "begun", subject: id, details: { factors } },
+      { ...envelope, kind: "session", action: "begun", subject: id, details },
       nowMs,
     );
     return { act, member, tenant };
