@@ -49,7 +49,6 @@ export * from "./repositories/sessions.ts";
 export * from "./repositories/shadow-runs.ts";
 export * from "./repositories/sign-in-attempts.ts";
 export * from "./repositories/sign-in-links.ts";
-export * from "./repositories/step-up.ts";
 export * from "./repositories/tenant-figures.ts";
 export * from "./repositories/tenants.ts";
 export * from "./repositories/versions.ts";
