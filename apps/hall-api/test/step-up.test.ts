@@ -144,7 +144,10 @@ describe("whoever has no factor to show", () => {
       "namespace.release",
       "namespace.retire-key",
       "operator.renew-token",
+      "tenant.create",
+      "tenant.invite-owner",
       "tenant.set-standing",
+      "tenant.withdraw-invitation",
     ]);
   });
 });
