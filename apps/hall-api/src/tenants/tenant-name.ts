@@ -5,7 +5,7 @@ const LATIN = /\p{Script=Latin}/u;
 /** What draws the same letters as Latin does (H-020). */
 const DRAWN_ALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Cherokee}\p{Script=Armenian}]/u;
 
-/** What a tenant is called on pages, beside its slug: composed (NFKC), so that it is one text however typed (H-025). */
+/** What a tenant is called on pages, beside its slug: composed (NFKC), so that it is one text however typed. */
 export const TenantName = z
   .string()
   .max(256)
