@@ -25,6 +25,7 @@ export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furni
     await ask("POST", `/wcp/workers/${RECORD.worker_id}/${act}`, { reason: "a look at it" });
   await wire(ask, tenant);
   await roles(ask, (await addMember(hall.hall, tenant.id, "owner")).session);
+  await domains(ask, (await addMember(hall.hall, tenant.id, "admin")).session);
   await standing(ask, hall.operatorToken, tenant.identity.replace(/\.test$/, ""));
   await keys(ask, tenant);
   await rules(ask);
@@ -54,6 +55,12 @@ async function roles(ask: Ask, owner: string): Promise<void> {
   for (const name of ["readers", "writers"])
     await ask("PUT", `/wcp/roles/${name}`, { permissions: ["alert:read"] }, owner);
   await ask("POST", "/wcp/roles/writers/retire", {}, owner);
+}
+
+async function domains(ask: Ask, admin: string): Promise<void> {
+  await ask("POST", "/wcp/domains", { kind: "email", name: "furnished.example" }, admin);
+  const { id } = await ask("POST", "/wcp/domains", { kind: "namespace", name: "org.other" }, admin);
+  await ask("POST", `/wcp/domains/${id}/release`, { reason: "not theirs" }, admin);
 }
 
 async function standing(ask: Ask, token: string, tenant: string): Promise<void> {

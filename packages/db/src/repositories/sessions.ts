@@ -14,6 +14,8 @@ export interface Session {
   awaitsFactor: boolean;
   /** By what it was begun, such as `password+totp`. */
   factors: string;
+  /** The connection of single sign-on that it was begun through, or null. */
+  ssoConnectionId: string | null;
 }
 
 export interface NewSession {
@@ -22,9 +24,11 @@ export interface NewSession {
   memberId: string;
   tokenHash: Uint8Array;
   expiresAt: Date;
-  stepUpAt?: Date;
+  stepUpAt?: Date | null;
   awaitsFactor?: boolean;
   factors?: string;
+  /** Through which connection of single sign-on it was begun; it ends with that. */
+  ssoConnectionId?: string;
 }
 
 export async function createSession(tx: TenantTx, session: NewSession): Promise<void> {
@@ -88,6 +92,6 @@ export async function endSessionsOfRole(tx: TenantTx, role: string, at: Date): P
 type Row = NonNullable<Awaited<ReturnType<TenantTx["session"]["findFirst"]>>>;
 
 function toSession(row: Row, member: Member): Session {
-  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors } = row;
-  return { id, member, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors };
+  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, ssoConnectionId } = row;
+  return { id, member, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, ssoConnectionId };
 }

@@ -4,6 +4,7 @@ import { HallError, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { refuseWhereSsoRequired } from "../../single-sign-on/refuse-where-required.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
 /** For so long a second factor is waited for. */
@@ -28,6 +29,13 @@ export const PendingView = z.object({
   expires_at: z.string(),
 });
 
+/** What a session that a provider's word began carries beside that. */
+export interface BegunBySso {
+  ssoConnectionId: string;
+  /** When the provider says that its holder showed who they are; null where it does not say. */
+  stepUpAt: Date | null;
+}
+
 /**
  * Begins a session with a token of its own: whatever its holder had before is not it (H-107). Its receipt names by what
  * the person was known. @param identify runs first, in the same transaction, and says who it is
@@ -37,6 +45,7 @@ export async function startSession(
   tenantId: TenantId,
   factors: string,
   identify: (tx: TenantTx, nowMs: number) => Promise<Member>,
+  sso: BegunBySso | null = null,
 ): Promise<z.output<typeof BegunView>> {
   const token = newSecret("session");
   const nowMs = hall.clock.now();
@@ -46,9 +55,10 @@ export async function startSession(
     const member = await identify(tx, nowMs);
     const tenant = await readTenant(tx);
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
+    if (sso === null) await refuseWhereSsoRequired(tx, member);
     await createSession(tx, {
       ...{ tenantId, id, memberId: member.id, tokenHash: hashSecret(token), expiresAt, factors },
-      stepUpAt: new Date(nowMs),
+      ...(sso ?? { stepUpAt: new Date(nowMs) }),
     });
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
     const act = await hall.ledger.append(
@@ -74,6 +84,7 @@ export async function awaitFactor(
   tenantId: TenantId,
   factors: string,
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
+  sso: Pick<BegunBySso, "ssoConnectionId"> | null = null,
 ): Promise<z.output<typeof PendingView>> {
   const token = newSecret("session");
   const nowMs = hall.clock.now();
@@ -83,6 +94,7 @@ export async function awaitFactor(
     await createSession(tx, {
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },
       awaitsFactor: true,
+      ...(sso && { ssoConnectionId: sso.ssoConnectionId }),
     });
   });
   return { state: "factor_needed", pending_token: token, expires_at: expiresAt.toISOString() };

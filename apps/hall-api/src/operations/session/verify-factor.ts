@@ -36,10 +36,17 @@ export const verifyFactor = operation({
         return kind && (await endSession(tx, found.id, new Date(nowMs))) ? kind : null;
       }),
     );
-    return startSession(hall, found.tenantId, `${pending.factors}+${shown}`, async (tx) => {
-      const member = await findMember(tx, pending.member.id);
-      if (!member) throw new HallError("SESSION_ENDED");
-      return member;
-    });
+    const { ssoConnectionId } = pending;
+    return startSession(
+      hall,
+      found.tenantId,
+      `${pending.factors}+${shown}`,
+      async (tx) => {
+        const member = await findMember(tx, pending.member.id);
+        if (!member) throw new HallError("SESSION_ENDED");
+        return member;
+      },
+      ssoConnectionId === null ? null : { ssoConnectionId, stepUpAt: new Date(nowMs) },
+    );
   },
 });

@@ -1,0 +1,66 @@
+import type { OpenHall, Refusal } from "./running-hall.ts";
+import { addMember, type TestTenant } from "./tenant.ts";
+
+/** Signing in through a provider, step by step, as a browser and the console do it. */
+
+export interface Gone {
+  url: string;
+  flow_token: string;
+}
+
+export interface Begun {
+  state: "begun" | "factor_needed" | "linked";
+  session_token: string;
+  pending_token: string;
+  receipt_id: string;
+  member: { id: string; role: string; display_name: string };
+}
+
+export const PASSWORD = "copper lantern walks uphill";
+
+/** An owner with a password, as whoever sets single sign-on up has to be. */
+export function addOwner(hall: OpenHall, tenant: TestTenant, email: string) {
+  return addMember(hall.hall, tenant.id, "owner", { email, password: PASSWORD });
+}
+
+/** As if the record stood in the DNS: what proves it is tested elsewhere. */
+export async function proveDomain(
+  hall: OpenHall,
+  names: { records: Map<string, (string | string[])[]> },
+  owner: string,
+  name: string,
+): Promise<string> {
+  const asked = await hall.ask<{ id: string; record: { name: string; value: string } }>(
+    "POST",
+    "/wcp/domains",
+    {
+      key: owner,
+      body: { kind: "email", name },
+    },
+  );
+  const { id, record } = asked.body;
+  names.records.set(record.name, [record.value]);
+  const checked = await hall.ask<{ finding: { code: string } }>("POST", `/wcp/domains/${id}/check`, {
+    key: owner,
+  });
+  if (checked.body.finding?.code !== "DNS_PROVED") throw new Error(`${name} is not proved: ${checked.text}`);
+  return id;
+}
+
+export function configure<Body = Refusal>(hall: OpenHall, owner: string, settings: object) {
+  return hall.ask<Body>("PUT", "/wcp/sso", {
+    key: owner,
+    body: { join_role: null, is_required: false, ...settings },
+  });
+}
+
+export function beginAt<Body = Gone>(hall: OpenHall, email: string) {
+  return hall.ask<Body>("POST", "/wcp/sso/begin", { body: { email } });
+}
+
+export function completeAt<Body = Begun>(
+  hall: OpenHall,
+  { flow_token, tenant, answer }: { flow_token: string; tenant: string; answer: string },
+) {
+  return hall.ask<Body>("POST", "/wcp/sso/complete", { body: { flow_token, tenant, answer } });
+}
