@@ -55,7 +55,8 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
 }
 
-export async function openStage(): Promise<Stage> {
+/** @param changes what the Hall is set to otherwise */
+export async function openStage(changes: Parameters<TestHouse["open"]>[0] = {}): Promise<Stage> {
   if (!existsSync(`${CONSOLE}.next/BUILD_ID`))
     throw new Error("The console is not built. Run: npm run build -w @guildhall/console");
   const closing: (() => Promise<unknown>)[] = [];
@@ -66,7 +67,7 @@ export async function openStage(): Promise<Stage> {
     const house = await openHouse();
     closing.push(() => house.close());
     const consoleUrl = `http://localhost:${await freePort()}`;
-    const hall = await house.open({ consoleUrl });
+    const hall = await house.open({ consoleUrl, ...changes });
     const tenant = await actor(hall, consoleUrl, "acme");
     const neighbour = await actor(hall, consoleUrl, "globex");
     const worker = await startHttpWorker(() => hall.url);

@@ -22,8 +22,14 @@ const WITH_BUNDLE = new Set([
 ]);
 const TIMEOUT_MS = 15_000;
 const PROCEDURE = /^[a-z]+\.[a-zA-Z]+(?:-[a-z]+)*$/;
-/** Its answer is a session token, which must never reach a script: only `authorize` may ask for it. */
-const KEPT_BACK = new Set(["session.begin", "session.verify-factor"]);
+/** Its answer is a token, which must never reach a script: only `authorize` and the door of single sign-on may ask for it. */
+const KEPT_BACK = new Set([
+  "session.begin",
+  "session.verify-factor",
+  "sso.begin",
+  "sso.link",
+  "sso.complete",
+]);
 
 /** What somebody does who has no session yet: it names its own right, and is passed on with nobody's. */
 const OF_STRANGERS = new Set(["invitation.accept", "recovery.request", "recovery.complete"]);
@@ -60,7 +66,7 @@ export async function forward(request: Request, procedures: string, to: Destinat
 }
 
 /** The cookie is sent by any page of the same site; only ours may use it. */
-function isSameOrigin(request: Request, consoleUrl: string): boolean {
+export function isSameOrigin(request: Request, consoleUrl: string): boolean {
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
   if (origin !== null && origin !== new URL(consoleUrl).origin) return false;

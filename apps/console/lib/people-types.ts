@@ -7,3 +7,6 @@ export type RoleList = Answers["role"]["list"];
 export type RoleLine = RoleList["roles"][number];
 export type SessionLine = Answers["session"]["list"]["sessions"][number];
 export type OwnAccount = NonNullable<Answers["account"]["get"]["account"]>;
+export type SsoSettings = Answers["sso"]["show"];
+export type ProvedName = Answers["domain"]["list"]["domains"][number];
+export type Finding = Answers["domain"]["check"]["finding"];

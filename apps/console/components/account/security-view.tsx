@@ -11,6 +11,7 @@ import { Time } from "../../ui/time.tsx";
 import { Answer } from "../answer.tsx";
 import { PageHeading } from "../page-heading.tsx";
 import { Authenticator } from "./authenticator.tsx";
+import { LinkProvider } from "./link-provider.tsx";
 import { SetPassword } from "./set-password.tsx";
 
 /** What signs the person in, whatever tenant they come for. */
@@ -68,6 +69,7 @@ function Factors({ account }: { account: OwnAccount }) {
         </div>
       </Section>
       <Authenticator account={account} />
+      <LinkProvider />
     </>
   );
 }

@@ -1,0 +1,65 @@
+"use client";
+
+import Link from "next/link";
+import { useEffect, useRef, useState } from "react";
+import { paths } from "../../lib/paths.ts";
+import { signInBySso, signInWords } from "../../lib/sign-in.ts";
+import { completeLink } from "../../lib/single-sign-on.ts";
+import { NotLetIn, Sheet } from "./sheet.tsx";
+import { WithFactor } from "./with-factor.tsx";
+
+interface Words {
+  sentence: string;
+  remedy: string;
+}
+
+/** Hands in what the provider sent, once; the address leaves the history with this page. */
+export function BackFromProvider({ tenant, kind }: { tenant: string; kind: "in" | "link" | null }) {
+  const hasBegun = useRef(false);
+  const [wantsFactor, setWantsFactor] = useState(false);
+  const [refusal, setRefusal] = useState<Words | null>(null);
+
+  useEffect(() => {
+    if (hasBegun.current) return;
+    hasBegun.current = true;
+    const answer = window.location.search.slice(1);
+    window.history.replaceState(null, "", window.location.pathname);
+    if (kind === "link")
+      void completeLink(tenant, answer).then((done) =>
+        done.ok ? window.location.replace(paths.security(tenant)) : setRefusal(done.words),
+      );
+    else
+      void signInBySso(tenant, answer).then((done) => {
+        if (!done.ok) setRefusal(signInWords(done.code));
+        else if (done.step === "factor") setWantsFactor(true);
+        else window.location.replace(paths.home());
+      });
+  }, [tenant, kind]);
+
+  if (wantsFactor)
+    return (
+      <WithFactor
+        onStep={() => window.location.replace(paths.home())}
+        onAgain={() => window.location.replace(paths.signIn())}
+      />
+    );
+  if (refusal === null)
+    return (
+      <Sheet title={kind === "link" ? "Linking your provider" : "Signing in"}>
+        <p role="status">The Hall checks what your provider sent.</p>
+      </Sheet>
+    );
+  return (
+    <Sheet title={kind === "link" ? "Your provider was not linked" : "You are not signed in"}>
+      <NotLetIn words={refusal} />
+      <p className="text-13">
+        <Link
+          href={kind === "link" ? paths.security(tenant) : paths.signIn()}
+          className="text-accent underline"
+        >
+          {kind === "link" ? "Back to your security" : "To the sign-in"}
+        </Link>
+      </p>
+    </Sheet>
+  );
+}
