@@ -172,6 +172,9 @@ describe("somebody of that domain", () => {
     await theirs.goto(`/${stage.tenant.slug}/security`);
     await press("Link the provider", theirs);
     // The provider knows them from a moment ago.
+    await theirs.getByRole("heading", { name: "Your provider is linked" }).waitFor();
+    await looks(theirs);
+    await theirs.getByRole("link", { name: "Back to your security" }).click();
     await heading("Your security", theirs).waitFor();
     await theirs.context().close();
     const again = await stage.visit("/sign-in");

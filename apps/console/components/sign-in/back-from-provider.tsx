@@ -17,6 +17,7 @@ interface Words {
 export function BackFromProvider({ tenant, kind }: { tenant: string; kind: "in" | "link" | null }) {
   const hasBegun = useRef(false);
   const [wantsFactor, setWantsFactor] = useState(false);
+  const [isLinked, setLinked] = useState(false);
   const [refusal, setRefusal] = useState<Words | null>(null);
 
   useEffect(() => {
@@ -25,9 +26,7 @@ export function BackFromProvider({ tenant, kind }: { tenant: string; kind: "in" 
     const answer = window.location.search.slice(1);
     window.history.replaceState(null, "", window.location.pathname);
     if (kind === "link")
-      void completeLink(tenant, answer).then((done) =>
-        done.ok ? window.location.replace(paths.security(tenant)) : setRefusal(done.words),
-      );
+      void completeLink(tenant, answer).then((done) => (done.ok ? setLinked(true) : setRefusal(done.words)));
     else
       void signInBySso(tenant, answer).then((done) => {
         if (!done.ok) setRefusal(signInWords(done.code));
@@ -42,6 +41,17 @@ export function BackFromProvider({ tenant, kind }: { tenant: string; kind: "in" 
         onStep={() => window.location.replace(paths.home())}
         onAgain={() => window.location.replace(paths.signIn())}
       />
+    );
+  if (isLinked)
+    return (
+      <Sheet title="Your provider is linked">
+        <p>It signs you in here from now on, beside what did before.</p>
+        <p className="text-13">
+          <Link href={paths.security(tenant)} className="text-accent underline">
+            Back to your security
+          </Link>
+        </p>
+      </Sheet>
     );
   if (refusal === null)
     return (
