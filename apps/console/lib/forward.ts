@@ -75,7 +75,7 @@ export function isSameOrigin(request: Request, consoleUrl: string): boolean {
 }
 
 /** A refusal of our own, in the form in which tRPC's client reads refusals of the Hall. */
-function refuse(code: ConsoleRefusalCode): Response {
+export function refuse(code: ConsoleRefusalCode): Response {
   const { status, sentence, remedy } = CONSOLE_REFUSALS[code];
   const hall = { code, remedy, request_id: "" };
   return Response.json(

@@ -46,6 +46,7 @@ export const paths = {
   csrfToken: () => "/api/auth/csrf",
   ssoDoor: () => "/api/sso",
   beginSession: (by: "link" | "password" | "factor" | "sso") => `/api/auth/callback/${by}`,
+  askPasskey: () => "/api/passkey",
   whoIsSignedIn: () => "/api/auth/session",
   signOut: () => "/api/auth/signout",
 };

@@ -1,9 +1,15 @@
+import { PASSKEY_FAILURES, PasskeyFailure } from "./passkey-failure.ts";
+import { showPasskey } from "./passkeys.ts";
 import { paths } from "./paths.ts";
+import type { SecondFactor } from "./people-types.ts";
 
 /** What the browser asks of next-auth: two forms that a page would post, without its library. */
 
+/** How far somebody has come. */
+export type SignInProgress = { step: "in" } | { step: "factor"; factors: readonly SecondFactor[] };
+
 export type SignInAnswer =
-  | { ok: true; step: "in" | "factor" }
+  | ({ ok: true } & SignInProgress)
   | { ok: false; code: string }
   /** The same again, with one of these. */
   | { ok: false; code: "CHOOSE_TENANT"; tenants: string[] };
@@ -30,6 +36,18 @@ export function signInBySso(tenant: string, answer: string): Promise<SignInAnswe
   return begin("sso", { tenant, answer });
 }
 
+/** Asks the browser for a passkey of the account that waits. */
+export async function showPasskeyToSignIn(): Promise<SignInAnswer> {
+  try {
+    const answer = await fetch(paths.askPasskey(), { method: "POST" });
+    const told = (await answer.json()) as { options?: { challenge: string }; code?: string };
+    if (!told.options) return refused(told.code ?? "INTERNAL");
+    return await begin("factor", { passkey: JSON.stringify(await showPasskey(told.options)) });
+  } catch (error) {
+    return { ok: false, code: error instanceof PasskeyFailure ? error.code : "CONSOLE_UNREACHABLE" };
+  }
+}
+
 async function begin(
   by: "link" | "password" | "factor" | "sso",
   fields: { [name: string]: string },
@@ -40,7 +58,8 @@ async function begin(
     const kept: unknown = await (await fetch(paths.whoIsSignedIn())).json();
     if (typeof kept !== "object" || kept === null || !("step" in kept))
       return { ok: false, code: "COOKIE_REFUSED" };
-    return { ok: true, step: kept.step === "factor" ? "factor" : "in" };
+    if (kept.step !== "factor") return { ok: true, step: "in" };
+    return { ok: true, step: "factor", factors: (kept as { factors?: SecondFactor[] }).factors ?? [] };
   } catch {
     return { ok: false, code: "CONSOLE_UNREACHABLE" };
   }
@@ -138,7 +157,7 @@ export function signInWords(refused: string): SignInWords {
       };
     case "INVALID_REQUEST":
       return {
-        sentence: "An e-mail and a password are needed, or a code of six digits.",
+        sentence: "An e-mail and a password are needed, or a second factor.",
         remedy: "Check what you typed.",
         canRetry: true,
       };
@@ -150,7 +169,7 @@ export function signInWords(refused: string): SignInWords {
       };
     case "SESSION_ENDED":
       return {
-        sentence: "The five minutes to show a code are over.",
+        sentence: "The five minutes to show a second factor are over.",
         remedy: "Begin again with your password or a link.",
         canRetry: false,
       };
@@ -177,6 +196,9 @@ export function signInWords(refused: string): SignInWords {
           "Safari refuses secure cookies over plain http: use another browser on localhost, or serve the console over https. Then ask for a new link.",
         canRetry: false,
       };
+    case "PASSKEY_NOT_SHOWN":
+    case "PASSKEYS_NOT_HERE":
+      return { ...PASSKEY_FAILURES[code], canRetry: true };
     case "CONSOLE_UNREACHABLE":
       return {
         sentence: "The console does not answer.",

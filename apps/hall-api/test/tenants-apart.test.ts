@@ -399,10 +399,13 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
     ...nothing("is itself the right to sign in", "token email password"),
     tenant: "is held against the account that signs in",
   },
-  "session.verify-factor": nothing("is itself the right to sign in", "token code"),
-  "session.step-up": nothing("is held against one's own account", "code password"),
+  "session.ask-passkey": nothing("is itself the right to sign in", "token"),
+  "session.verify-factor": nothing("is itself the right to sign in", "token code passkey"),
+  "session.step-up": nothing("is held against one's own account", "code passkey password"),
   "session.revoke": { id: sessionIds },
   "account.set-password": { password: "one's own" },
+  "account.add-passkey": { name: "free text", passkey: "one's own; see passkeys.test.ts for another's" },
+  "account.remove-passkey": { id: "is held against one's own account" },
   "account.confirm-totp": { id: "is held against one's own account", code: "one's own" },
   "domain.ask": nothing("free for each tenant to ask for", "kind name suffix"),
   "domain.check": { id: proofIds },
@@ -516,6 +519,7 @@ it("every field of every operation's input has a probe, or says why it needs non
 /** Parameters that name nothing which only one tenant has. */
 const NAMES = new Set([
   "account.confirm-totp id",
+  "account.remove-passkey id",
   "role.define name",
   "profile.define profile_id",
   "profile.set-environment env",

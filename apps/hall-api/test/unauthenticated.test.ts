@@ -56,6 +56,7 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 
 function publicInput({ name }: Operation): object {
   if (name === "session.begin") return { token: newSecret("link") };
+  if (name === "session.ask-passkey") return { token: newSecret("session") };
   if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
   if (name === "invitation.accept")
     return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
@@ -105,6 +106,7 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /trpc/recovery.complete 401 LINK_SPENT",
       "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",
+      "POST /trpc/session.ask-passkey 401 SESSION_ENDED",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /trpc/sso.begin 404 SSO_UNKNOWN",
       "POST /trpc/sso.complete 401 SSO_REFUSED",
@@ -115,6 +117,7 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/keys/report-leak 200",
       "POST /wcp/recovery 202",
       "POST /wcp/recovery/complete 401 LINK_SPENT",
+      "POST /wcp/session/ask-passkey 401 SESSION_ENDED",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
       "POST /wcp/sso/begin 404 SSO_UNKNOWN",

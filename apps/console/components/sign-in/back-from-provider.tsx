@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
 import { paths } from "../../lib/paths.ts";
+import type { SecondFactor } from "../../lib/people-types.ts";
 import { signInBySso, signInWords } from "../../lib/sign-in.ts";
 import { completeLink } from "../../lib/single-sign-on.ts";
 import { NotLetIn, Sheet } from "./sheet.tsx";
@@ -16,7 +17,7 @@ interface Words {
 /** Hands in what the provider sent, once; the address leaves the history with this page. */
 export function BackFromProvider({ tenant, kind }: { tenant: string; kind: "in" | "link" | null }) {
   const hasBegun = useRef(false);
-  const [wantsFactor, setWantsFactor] = useState(false);
+  const [factors, setFactors] = useState<readonly SecondFactor[] | null>(null);
   const [isLinked, setLinked] = useState(false);
   const [refusal, setRefusal] = useState<Words | null>(null);
 
@@ -30,14 +31,15 @@ export function BackFromProvider({ tenant, kind }: { tenant: string; kind: "in" 
     else
       void signInBySso(tenant, answer).then((done) => {
         if (!done.ok) setRefusal(signInWords(done.code));
-        else if (done.step === "factor") setWantsFactor(true);
+        else if (done.step === "factor") setFactors(done.factors);
         else window.location.replace(paths.home());
       });
   }, [tenant, kind]);
 
-  if (wantsFactor)
+  if (factors)
     return (
       <WithFactor
+        factors={factors}
         onStep={() => window.location.replace(paths.home())}
         onAgain={() => window.location.replace(paths.signIn())}
       />

@@ -4,6 +4,7 @@ import { HallError, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 import { refuseWhereSsoRequired } from "../../single-sign-on/refuse-where-required.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
@@ -22,10 +23,12 @@ export const BegunView = z.object({
   tenant: TenantView,
 });
 
-/** Not yet one: what this token opens is `session.verify-factor` alone. */
+/** Not yet one: what this token opens is `session.ask-passkey` and `session.verify-factor` alone. */
 export const PendingView = z.object({
   state: z.literal("factor_needed"),
   pending_token: z.string(),
+  /** What the account has; a recovery code stands in for either. */
+  factors: z.array(z.enum(SECOND_FACTORS)),
   expires_at: z.string(),
 });
 
@@ -82,7 +85,7 @@ export async function startSession(
 export async function awaitFactor(
   hall: Hall,
   tenantId: TenantId,
-  factors: string,
+  { factors, wanted }: { factors: string; wanted: SecondFactor[] },
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
   sso: Pick<BegunBySso, "ssoConnectionId"> | null = null,
 ): Promise<z.output<typeof PendingView>> {
@@ -97,5 +100,10 @@ export async function awaitFactor(
       ...(sso && { ssoConnectionId: sso.ssoConnectionId }),
     });
   });
-  return { state: "factor_needed", pending_token: token, expires_at: expiresAt.toISOString() };
+  return {
+    state: "factor_needed",
+    pending_token: token,
+    factors: wanted,
+    expires_at: expiresAt.toISOString(),
+  };
 }

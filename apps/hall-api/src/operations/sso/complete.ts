@@ -2,18 +2,18 @@ import {
   completeSsoFlow,
   findSession,
   linkSubject,
-  liveFactors,
   lookupAccountOfSubject,
   nameAccount,
   recordSignInFailure,
   type SsoConnection,
+  type TenantTx,
   withAccount,
   withTenant,
 } from "@guildhall/db";
 import { HallError, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
-import { wantsSecondFactor } from "../../identity/factors.ts";
+import { secondFactorsOf } from "../../identity/factors.ts";
 import { admitPerson, requireAdmitted } from "../../single-sign-on/admit-person.ts";
 import { readProvider, speaking } from "../../single-sign-on/begin-flow.ts";
 import { FLOW_TOKEN_MAX, type Flow, openFlow } from "../../single-sign-on/flow-token.ts";
@@ -84,25 +84,22 @@ async function begunFor(
 ): Promise<Completed> {
   const tenantId = flow.tenant as TenantId;
   const admitted = await admitPerson(hall, { tenantId, connection, person });
-  const factors = await withAccount(hall.db, admitted.accountId, (tx) => liveFactors(tx));
-  const begin = wantsSecondFactor(factors) ? awaitFactor : startSession;
+  const wanted = await withAccount(hall.db, admitted.accountId, secondFactorsOf);
+  const identify = async (tx: TenantTx, nowMs: number) => {
+    const at = new Date(nowMs);
+    if (!(await completeSsoFlow(tx, tenantId, { flowId: flow.id, connectionId: connection.id, at })))
+      throw refusedFlow("it was completed before");
+    return requireAdmitted(tx, admitted);
+  };
   const { authenticatedAtMs } = person;
-  return begin(
-    hall,
-    tenantId,
-    "sso",
-    async (tx, nowMs) => {
-      const at = new Date(nowMs);
-      if (!(await completeSsoFlow(tx, tenantId, { flowId: flow.id, connectionId: connection.id, at })))
-        throw refusedFlow("it was completed before");
-      return requireAdmitted(tx, admitted);
-    },
-    {
-      ssoConnectionId: connection.id,
-      // As fresh as the provider says, and never because somebody came back from there.
-      stepUpAt: authenticatedAtMs === null ? null : new Date(authenticatedAtMs),
-    },
-  );
+  const by = {
+    ssoConnectionId: connection.id,
+    // As fresh as the provider says, and never because somebody came back from there.
+    stepUpAt: authenticatedAtMs === null ? null : new Date(authenticatedAtMs),
+  };
+  return wanted.length > 0
+    ? awaitFactor(hall, tenantId, { factors: "sso", wanted }, identify, by)
+    : startSession(hall, tenantId, "sso", identify, by);
 }
 
 async function linked(
