@@ -468,8 +468,8 @@ CREATE TABLE hall.hall_key (
   CONSTRAINT hall_key_state_check CHECK ((state = ANY (ARRAY['introduced'::text, 'active'::text, 'retired'::text]))),
   CONSTRAINT hall_key_threshold_check CHECK (((threshold >= 1) AND (threshold <= 16)))
 );
-CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> 'feed-root'::text));
-CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> 'feed-root'::text));
+CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> ALL (ARRAY['feed-root'::text, 'witness'::text])));
+CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> ALL (ARRAY['feed-root'::text, 'witness'::text])));
 
 CREATE TABLE hall.key_use (
   tenant_id uuid NOT NULL,

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createStateAuditor } from "../src/ledger/state-auditor.ts";
 import { type NameServer, startNameServer } from "./testing/name-server.ts";
 import { type OpenIdProvider, startOpenIdProvider } from "./testing/openid-provider.ts";
 import { expectRefusal } from "./testing/refusal.ts";
 import { type OpenHall, openHouse, type Refusal, type TestHouse } from "./testing/running-hall.ts";
-import { addOwner, beginAt, completeAt, configure, proveDomain } from "./testing/single-sign-on.ts";
-import { addTenant } from "./testing/tenant.ts";
+import { addOwner, beginAt, completeAt, configure, PASSWORD, proveDomain } from "./testing/single-sign-on.ts";
+import { addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
 
 /** Against a provider that somebody else wrote: it keeps to the letter, and refuses what does not. */
 
@@ -12,6 +13,8 @@ let house: TestHouse;
 let hall: OpenHall;
 let names: NameServer;
 let provider: OpenIdProvider;
+let tenant: TestTenant;
+let owner: string;
 
 beforeAll(async () => {
   house = await openHouse();
@@ -20,14 +23,15 @@ beforeAll(async () => {
   hall = await house.open({
     ...{ dnsServers: [names.address], ssoAllowLoopback: true, allowPrivateAddresses: false },
   });
-  const tenant = await addTenant(hall.hall, { name: "acme" });
-  const { session } = await addOwner(hall, tenant, "owner@acme.example");
-  await proveDomain(hall, names, session, "acme.example");
+  tenant = await addTenant(hall.hall, { name: "acme" });
+  ({ session: owner } = await addOwner(hall, tenant, "owner@acme.example"));
+  await proveDomain(hall, names, owner, "acme.example");
   const { issuer, clientId: client_id, clientSecret: client_secret } = provider;
-  const settings = { issuer, client_id, client_secret, join_role: "auditor" };
-  const { status, text } = await configure(hall, session, settings);
+  settings = { issuer, client_id, client_secret, join_role: "auditor" };
+  const { status, text } = await configure(hall, owner, settings);
   expect(status, text).toBe(200);
 });
+let settings: object;
 afterAll(async () => {
   await house?.close();
   await names?.close();
@@ -67,4 +71,23 @@ it("a code is spent by its first use there too, and its verifier is asked for", 
   const handedIn = { flow_token: ours.flow_token, tenant: "acme", answer: answer.toString() };
   const refusal = expectRefusal(await completeAt<Refusal>(hall, handedIn), 401, "SSO_REFUSED");
   expect(refusal).toMatchObject({ step: "token", reason: "the provider answers invalid_grant" });
+});
+
+it("its rows are what the receipts say: who joined, what a session rests on, what ended with it", async () => {
+  const auditor = createStateAuditor(hall.hall);
+  expect(await auditor.audit()).toEqual([]);
+  await addMember(hall.hall, tenant.id, "operator", { email: "bob@acme.example", password: PASSWORD });
+  const required = await configure<{ sessions_ended: number }>(hall, owner, {
+    ...settings,
+    is_required: true,
+  });
+  expect(required.body.sessions_ended).toBe(1);
+  expect(await auditor.audit()).toEqual([]);
+  const body = { reason: "moved away" };
+  const removed = await hall.ask<{ sessions_ended: number }>("POST", "/wcp/sso/remove", { key: owner, body });
+  expect(removed.body.sessions_ended).toBe(2);
+  expect(await auditor.audit()).toEqual([]);
+  // Had a session gone on, it would have been found.
+  await house.admin.query("UPDATE hall.session SET ended_at = NULL WHERE factors = 'sso'");
+  expect(await auditor.audit()).not.toEqual([]);
 });

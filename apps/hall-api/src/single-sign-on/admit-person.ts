@@ -18,6 +18,7 @@ import {
 } from "@guildhall/db";
 import { HallError, isPrintable, type TenantId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
+import { accountDigest } from "../identity/account-digest.ts";
 import { Email } from "../identity/email.ts";
 import { domainOf } from "./domain-of.ts";
 import type { Person } from "./person.ts";
@@ -66,7 +67,10 @@ export async function admitPerson(
     } else
       await createMember(tx, tenantId, { id: memberId, displayName, role, email, accountId, joinedAt: at });
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: memberId }, nowMs);
-    const details = { role, by: "sso", invited: joining.invited !== null };
+    const details = {
+      ...{ role, by: "sso", invited: joining.invited !== null },
+      account_digest: accountDigest(memberId, accountId),
+    };
     const entry = { kind: "access", action: "joined", subject: memberId, details } as const;
     return { act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs), memberId };
   });

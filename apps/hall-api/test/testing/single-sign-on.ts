@@ -1,3 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { createSsoConnection, withTenant } from "@guildhall/db";
+import type { TenantId } from "@guildhall/protocol";
+import { providerDigest } from "../../src/operations/sso/configure.ts";
 import type { OpenHall, Refusal } from "./running-hall.ts";
 import { addMember, type TestTenant } from "./tenant.ts";
 
@@ -63,4 +67,28 @@ export function completeAt<Body = Begun>(
   { flow_token, tenant, answer }: { flow_token: string; tenant: string; answer: string },
 ) {
   return hall.ask<Body>("POST", "/wcp/sso/complete", { body: { flow_token, tenant, answer } });
+}
+
+/** A connection with its receipt, to a provider that nobody asked. */
+export async function addConnection({ hall }: OpenHall, tenantId: TenantId): Promise<void> {
+  const nowMs = hall.clock.now();
+  const envelope = hall.ledger.envelopeFor(tenantId, { kind: "hall", id: "test" }, nowMs);
+  const connection = {
+    ...{ id: randomUUID(), issuer: "https://idp.example", clientId: "hall", createdAt: new Date(nowMs) },
+    ...{ clientSecret: Buffer.from("sealed"), joinRole: "auditor", isRequired: false },
+  };
+  const act = await withTenant(hall.db, tenantId, async (tx) => {
+    await createSsoConnection(tx, tenantId, connection);
+    const provider_digest = providerDigest(connection);
+    const details = {
+      provider_digest,
+      join_role: "auditor",
+      is_required: false,
+      replaced: null,
+      sessions: [],
+    };
+    const entry = { kind: "config", action: "sso_configured", subject: connection.id, details } as const;
+    return hall.ledger.append(tx, { ...envelope, ...entry }, nowMs, "tenant");
+  });
+  await hall.ledger.sealed(act);
 }

@@ -49,25 +49,26 @@ export async function changeSsoConnection(
   });
 }
 
-/** Ends a connection and every session that it began. @returns how many sessions */
-export async function removeSsoConnection(tx: TenantTx, id: string, at: Date): Promise<number> {
+/** Ends a connection and every session that it began. @returns which */
+export async function removeSsoConnection(tx: TenantTx, id: string, at: Date): Promise<string[]> {
   await tx.ssoConnection.updateMany({ where: { id, removedAt: null }, data: { removedAt: at } });
-  const { count } = await tx.session.updateMany({
-    where: { ssoConnectionId: id, endedAt: null },
-    data: { endedAt: at },
-  });
-  return count;
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE hall.session SET ended_at = ${at}::timestamptz
+    WHERE sso_connection_id = ${id}::uuid AND ended_at IS NULL RETURNING id`;
+  return rows.map((row) => row.id);
 }
 
-/** Ends what members of these domains began otherwise, but for owners. @returns how many sessions */
-export async function endOtherSessionsOfDomains(tx: TenantTx, at: Date): Promise<number> {
-  return tx.$executeRaw`
+/** Ends what members of proved domains began otherwise, but for owners. @returns which sessions */
+export async function endOtherSessionsOfDomains(tx: TenantTx, at: Date): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
     UPDATE hall.session s SET ended_at = ${at}::timestamptz
     FROM hall.member m WHERE m.tenant_id = s.tenant_id AND m.id = s.member_id
       AND s.ended_at IS NULL AND s.sso_connection_id IS NULL AND m.role <> 'owner'
       AND split_part(m.email, '@', 2) IN (
         SELECT p.name FROM hall.name_proof p
-        WHERE p.kind = 'email' AND p.proved_at IS NOT NULL AND p.released_at IS NULL)`;
+        WHERE p.kind = 'email' AND p.proved_at IS NOT NULL AND p.released_at IS NULL)
+    RETURNING s.id`;
+  return rows.map((row) => row.id);
 }
 
 /** @returns false where this sign-in was completed before */

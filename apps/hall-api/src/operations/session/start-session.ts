@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createSession, type Member, readTenant, type TenantTx, withTenant } from "@guildhall/db";
-import { HallError, type TenantId } from "@guildhall/protocol";
+import { HallError, instant, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 import { refuseWhereSsoRequired } from "../../single-sign-on/refuse-where-required.ts";
 
@@ -59,14 +59,26 @@ export async function startSession(
     const tenant = await readTenant(tx);
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
     if (sso === null) await refuseWhereSsoRequired(tx, member);
+    const tokenHash = hashSecret(token);
+    const stepUpAt = sso === null ? new Date(nowMs) : sso.stepUpAt;
     await createSession(tx, {
-      ...{ tenantId, id, memberId: member.id, tokenHash: hashSecret(token), expiresAt, factors },
-      ...(sso ?? { stepUpAt: new Date(nowMs) }),
+      ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors, stepUpAt },
+      ...(sso && { ssoConnectionId: sso.ssoConnectionId }),
     });
+    const details = {
+      factors,
+      token_digest: secretDigest(tokenHash),
+      expires_at: instant(expiresAt.getTime()),
+      // Whoever shows something here is fresh as this is written; whom a provider vouches for, as it says.
+      ...(sso && {
+        sso_connection: sso.ssoConnectionId,
+        step_up_at: sso.stepUpAt && instant(sso.stepUpAt.getTime()),
+      }),
+    };
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
     const act = await hall.ledger.append(
       tx,
-      { ...envelope, kind: "session", action: "begun", subject: id, details: { factors } },
+      { ...envelope, kind: "session", action: "begun", subject: id, details },
       nowMs,
     );
     return { act, member, tenant };

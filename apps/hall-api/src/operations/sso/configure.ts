@@ -70,22 +70,26 @@ export const configure = operation({
         ...{ joinRole: input.join_role, isRequired: input.is_required },
         createdAt: isSame ? former.createdAt : at,
       };
-      let ended = 0;
+      const sessions: string[] = [];
       if (isSame) await changeSsoConnection(tx, id, connection);
       else {
-        if (former) ended += await removeSsoConnection(tx, former.id, at);
+        if (former) sessions.push(...(await removeSsoConnection(tx, former.id, at)));
         await createSsoConnection(tx, caller.tenantId, connection);
       }
-      if (input.is_required) ended += await endOtherSessionsOfDomains(tx, at);
+      if (input.is_required) sessions.push(...(await endOtherSessionsOfDomains(tx, at)));
       const view = await ssoView(hall, tx, connection);
       const details = {
         ...{ join_role: input.join_role, is_required: input.is_required },
         provider_digest: providerDigest(connection),
         replaced: former !== null && !isSame ? former.id : null,
-        sessions_ended: ended,
+        sessions,
       };
       const entry = { kind: "config", action: "sso_configured", subject: id, details } as const;
-      return { view, act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs, "tenant"), ended };
+      return {
+        view,
+        act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs, "tenant"),
+        ended: sessions.length,
+      };
     });
     await hall.ledger.sealed(act);
     return { ...view, receipt_id: act.receiptId, sessions_ended: ended };
@@ -93,7 +97,7 @@ export const configure = operation({
 });
 
 /** An address stands in no body for ever; its digest does. */
-function providerDigest({ id, issuer, clientId }: SsoConnection): string {
+export function providerDigest({ id, issuer, clientId }: SsoConnection): string {
   return `sha256:${hash("sha256", `${id}\n${issuer}\n${clientId}`, "hex")}`;
 }
 

@@ -22,10 +22,14 @@ export const remove = operation({
       const connection = await findSsoConnection(tx);
       if (!connection) throw new HallError("NOT_FOUND");
       const { id } = connection;
-      const ended = await removeSsoConnection(tx, id, new Date(nowMs));
-      const details = { reason, sessions_ended: ended };
+      const sessions = await removeSsoConnection(tx, id, new Date(nowMs));
+      const details = { reason, sessions };
       const entry = { kind: "config", action: "sso_removed", subject: id, details } as const;
-      return { id, ended, act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs, "tenant") };
+      return {
+        id,
+        ended: sessions.length,
+        act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs, "tenant"),
+      };
     });
     await hall.ledger.sealed(act);
     return { id, sessions_ended: ended, receipt_id: act.receiptId };
