@@ -301,7 +301,6 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     links,
     textRecords,
     providers,
-    // Behind the console everybody comes from its address.
     ssoBegins: createAddressMeter({ now: clock.now, perAddress: 300, together: 1200 }),
     keyMeter,
     leakReports: createAddressMeter({ now: clock.now, perAddress: 10, together: 300 }),

@@ -14,6 +14,8 @@ export interface Session {
   awaitsFactor: boolean;
   /** By what it was begun, such as `password+totp`. */
   factors: string;
+  /** Where it was begun from; null where that was not kept. */
+  address: string | null;
   /** The connection of single sign-on that it was begun through, or null. */
   ssoConnectionId: string | null;
 }
@@ -27,6 +29,7 @@ export interface NewSession {
   stepUpAt?: Date | null;
   awaitsFactor?: boolean;
   factors?: string;
+  address?: string;
   /** Through which connection of single sign-on it was begun; it ends with that. */
   ssoConnectionId?: string;
 }
@@ -92,6 +95,10 @@ export async function endSessionsOfRole(tx: TenantTx, role: string, at: Date): P
 type Row = NonNullable<Awaited<ReturnType<TenantTx["session"]["findFirst"]>>>;
 
 function toSession(row: Row, member: Member): Session {
-  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, ssoConnectionId } = row;
-  return { id, member, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, ssoConnectionId };
+  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, address, ssoConnectionId } =
+    row;
+  return {
+    ...{ id, member, createdAt, expiresAt, stepUpAt, endedAt },
+    ...{ awaitsFactor, factors, address, ssoConnectionId },
+  };
 }

@@ -3,6 +3,7 @@ import { createSession, type Member, readTenant, type TenantTx, withTenant } fro
 import { HallError, instant, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
+import { shownAddress } from "../../identity/address-list.ts";
 import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 import { refuseWhereSsoRequired } from "../../single-sign-on/refuse-where-required.ts";
@@ -39,6 +40,12 @@ export interface BegunBySso {
   stepUpAt: Date | null;
 }
 
+/** How somebody comes in: by which factors, and from where. The address stands beside the session, in no receipt. */
+export interface Coming {
+  factors: string;
+  address: string;
+}
+
 /**
  * Begins a session with a token of its own: whatever its holder had before is not it (H-107). Its receipt names by what
  * the person was known. @param identify runs first, in the same transaction, and says who it is
@@ -46,7 +53,7 @@ export interface BegunBySso {
 export async function startSession(
   hall: Hall,
   tenantId: TenantId,
-  factors: string,
+  { factors, address }: Coming,
   identify: (tx: TenantTx, nowMs: number) => Promise<Member>,
   sso: BegunBySso | null = null,
 ): Promise<z.output<typeof BegunView>> {
@@ -63,6 +70,7 @@ export async function startSession(
     const stepUpAt = sso === null ? new Date(nowMs) : sso.stepUpAt;
     await createSession(tx, {
       ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors, stepUpAt },
+      address: shownAddress(address),
       ...(sso && { ssoConnectionId: sso.ssoConnectionId }),
     });
     const details = {
@@ -97,7 +105,7 @@ export async function startSession(
 export async function awaitFactor(
   hall: Hall,
   tenantId: TenantId,
-  { factors, wanted }: { factors: string; wanted: SecondFactor[] },
+  { factors, address, wanted }: Coming & { wanted: SecondFactor[] },
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
   sso: Pick<BegunBySso, "ssoConnectionId"> | null = null,
 ): Promise<z.output<typeof PendingView>> {
@@ -108,6 +116,7 @@ export async function awaitFactor(
     const { id: memberId } = await identify(tx, nowMs);
     await createSession(tx, {
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },
+      address: shownAddress(address),
       awaitsFactor: true,
       ...(sso && { ssoConnectionId: sso.ssoConnectionId }),
     });

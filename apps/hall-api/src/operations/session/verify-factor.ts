@@ -42,11 +42,12 @@ export const verifyFactor = operation({
         return kind && (await endSession(tx, sessionId, new Date(nowMs))) ? kind : null;
       });
     });
+    const coming = { factors: `${pending.factors}+${kind}`, address: request.address };
     const { ssoConnectionId } = pending;
     return startSession(
       hall,
       tenantId,
-      `${pending.factors}+${kind}`,
+      coming,
       async (tx) => {
         const member = await findMember(tx, memberId);
         if (!member) throw new HallError("SESSION_ENDED");

@@ -48,7 +48,7 @@ export const complete = operation({
     const retry_after_seconds = hall.ssoBegins.take(request.address);
     if (retry_after_seconds > 0) throw new HallError("RATE_LIMITED", { detail: { retry_after_seconds } });
     try {
-      return await completed(hall, input);
+      return await completed(hall, input, request.address);
     } catch (error) {
       if (error instanceof HallError && error.code.startsWith("SSO_"))
         await recordSignInFailure(hall.db, {
@@ -65,6 +65,7 @@ export const complete = operation({
 async function completed(
   hall: Hall,
   { flow_token, tenant, answer }: { flow_token: string; tenant: string; answer: string },
+  address: string,
 ): Promise<Completed> {
   const flow = openFlow(hall.factorKey, flow_token, hall.clock.now());
   if (!flow) throw refusedFlow("it was not begun in this browser, or more than ten minutes ago");
@@ -74,13 +75,18 @@ async function completed(
   if (connection.id !== flow.connection) throw refusedFlow("the provider was set up anew meanwhile");
   const person = await speaking(() => hall.providers.redeem(provider, flow, new URLSearchParams(answer)));
   return flow.link === null
-    ? begunFor(hall, { flow, connection, person })
+    ? begunFor(hall, { flow, connection, person, address })
     : linked(hall, { flow, link: flow.link, connection, person });
 }
 
 async function begunFor(
   hall: Hall,
-  { flow, connection, person }: { flow: Flow; connection: SsoConnection; person: Person },
+  {
+    flow,
+    connection,
+    person,
+    address,
+  }: { flow: Flow; connection: SsoConnection; person: Person; address: string },
 ): Promise<Completed> {
   const tenantId = flow.tenant as TenantId;
   const admitted = await admitPerson(hall, { tenantId, connection, person });
@@ -97,9 +103,10 @@ async function begunFor(
     // As fresh as the provider says, and never because somebody came back from there.
     stepUpAt: authenticatedAtMs === null ? null : new Date(authenticatedAtMs),
   };
+  const coming = { factors: "sso", address };
   return wanted.length > 0
-    ? awaitFactor(hall, tenantId, { factors: "sso", wanted }, identify, by)
-    : startSession(hall, tenantId, "sso", identify, by);
+    ? awaitFactor(hall, tenantId, { ...coming, wanted }, identify, by)
+    : startSession(hall, tenantId, coming, identify, by);
 }
 
 async function linked(
