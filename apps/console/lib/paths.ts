@@ -5,6 +5,8 @@ import { PLATFORM } from "./platform.ts";
 export const paths = {
   home: () => "/",
   signIn: (query: { token?: string; because?: "ended" } = {}) => `/sign-in${search(query)}`,
+  /** Where a tenant's provider sends people back to; registered there as it stands. */
+  signInBySso: (tenant: string) => `/sign-in/sso/${segment(tenant)}`,
   join: (query: { token?: string } = {}) => `/join${search(query)}`,
   signUp: (query: { token?: string } = {}) => `/sign-up${search(query)}`,
   firstRun: (query: { token?: string } = {}) => `/first-run${search(query)}`,
@@ -38,6 +40,7 @@ export const paths = {
   editProfile: (tenant: string, id: string) => `/${segment(tenant)}/profiles/${segment(id)}/edit`,
   members: (tenant: string) => `/${segment(tenant)}/members`,
   roles: (tenant: string) => `/${segment(tenant)}/roles`,
+  singleSignOn: (tenant: string) => `/${segment(tenant)}/single-sign-on`,
   sessions: (tenant: string) => `/${segment(tenant)}/sessions`,
   security: (tenant: string) => `/${segment(tenant)}/security`,
   agreements: (tenant: string) => `/${segment(tenant)}/agreements`,
@@ -48,7 +51,8 @@ export const paths = {
   certificationRequest: (tenant: string, id: string) => `/${segment(tenant)}/certification/${segment(id)}`,
   trpcDoor: () => "/api/trpc",
   csrfToken: () => "/api/auth/csrf",
-  beginSession: (by: "link" | "password" | "factor") => `/api/auth/callback/${by}`,
+  ssoDoor: () => "/api/sso",
+  beginSession: (by: "link" | "password" | "factor" | "sso") => `/api/auth/callback/${by}`,
   askPasskey: () => "/api/passkey",
   whoIsSignedIn: () => "/api/auth/session",
   signOut: () => "/api/auth/signout",

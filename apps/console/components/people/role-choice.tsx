@@ -10,6 +10,8 @@ interface Props {
   id: string;
   role: string;
   onChange: (role: string) => void;
+  /** Those that cannot be given so. */
+  except?: readonly string[];
 }
 
 /** The roles that can be given here, each with what it may. */
@@ -40,9 +42,10 @@ function PlatformRole({ id, role, onChange }: Props) {
   );
 }
 
-function TenantRole({ id, role, onChange }: Props) {
+function TenantRole({ id, role, onChange, except = [] }: Props) {
   const { data } = useRoles();
-  const roles = data?.roles.filter(({ retired_at }) => retired_at === null) ?? [];
+  const roles =
+    data?.roles.filter(({ retired_at, name }) => retired_at === null && !except.includes(name)) ?? [];
   const chosen = roles.find(({ name }) => name === role);
   return (
     <Field

@@ -9,6 +9,7 @@ import {
 } from "@guildhall/db";
 import { HallError, type ReceiptId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
+import { refuseWhereSsoRequired } from "../single-sign-on/refuse-where-required.ts";
 import { accountDigest } from "./account-digest.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
 import { hashPassword, requireStrong } from "./password.ts";
@@ -40,6 +41,8 @@ export async function acceptInvitation(
     findLinkMember(tx, found.id, { at, purpose: "invitation" }),
   );
   if (!invited?.email || invited.removedAt) throw new HallError("LINK_SPENT");
+  // With a password they could join, and then never sign in.
+  await withTenant(hall.db, found.tenantId, (tx) => refuseWhereSsoRequired(tx, invited));
   const { id, email } = invited;
   const known = await lookupAccount(hall.db, email);
   if (known === null) requireStrong(password, [email, displayName]);

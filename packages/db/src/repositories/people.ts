@@ -74,6 +74,20 @@ export async function lockFirstOwner(tx: TenantTx, tenantId: TenantId): Promise<
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`guildhall.first-owner/${tenantId}`}, 0))`;
 }
 
+export async function findMemberByAccount(tx: TenantTx, accountId: string): Promise<Member | null> {
+  const row = await tx.member.findFirst({ where: { accountId, removedAt: null } });
+  return row && toMember(tx, row);
+}
+
+/** Whether somebody with this account, or this e-mail, was a member and was removed. */
+export async function wasRemoved(
+  tx: TenantTx,
+  { accountId, email }: { accountId: string; email: string },
+): Promise<boolean> {
+  const where = { removedAt: { not: null }, OR: [{ accountId }, { email }] };
+  return (await tx.member.count({ where })) > 0;
+}
+
 /** Takes up an invitation. @returns false where it was taken up or withdrawn before */
 export async function joinMember(
   tx: TenantTx,
