@@ -1757,6 +1757,18 @@ AS $function$
   WHERE t.id <> '00000000-0000-4000-8000-000000000000'
 $function$;
 
+CREATE OR REPLACE FUNCTION lookup.sso_tenant(p_domain text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT p.tenant_id FROM hall.name_proof p JOIN hall.sso_connection c ON c.tenant_id = p.tenant_id
+  WHERE p.kind = 'email' AND p.name = p_domain AND p.proved_at IS NOT NULL AND p.released_at IS NULL
+    AND c.removed_at IS NULL
+  ORDER BY p.lost_at IS NOT NULL, p.proved_at LIMIT 1
+$function$;
+
 CREATE OR REPLACE FUNCTION lookup.tenant_figures(p_tenants uuid[], p_at timestamp with time zone)
  RETURNS TABLE(tenant_id uuid, members bigint, owners bigint, is_owner_invited boolean, invitation_until timestamp with time zone, keys bigint, agreements bigint, workers bigint)
  LANGUAGE sql
@@ -1778,18 +1790,6 @@ AS $function$
     (SELECT count(*) FROM hall.agreement a WHERE a.tenant_id = t.id AND a.state = 'active'),
     (SELECT count(*) FROM hall.worker w WHERE w.tenant_id = t.id AND w.status <> 'retired')
   FROM unnest(p_tenants) AS t (id)
-$function$;
-
-CREATE OR REPLACE FUNCTION lookup.sso_tenant(p_domain text)
- RETURNS uuid
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-  SELECT p.tenant_id FROM hall.name_proof p JOIN hall.sso_connection c ON c.tenant_id = p.tenant_id
-  WHERE p.kind = 'email' AND p.name = p_domain AND p.proved_at IS NOT NULL AND p.released_at IS NULL
-    AND c.removed_at IS NULL
-  ORDER BY p.lost_at IS NOT NULL, p.proved_at LIMIT 1
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.tenants_with_ending_certificates(p_after timestamp with time zone, p_until timestamp with time zone)

@@ -84,6 +84,7 @@ describe("of each operation that changes anything somebody has decided", () => {
       certificate.renew
       certificate.revoke
       certification.grant
+      domain.release
       draft.consent
       flag.clear
       key.create
@@ -108,6 +109,9 @@ describe("of each operation that changes anything somebody has decided", () => {
       rule.roll-back
       runner.register
       runner.retire
+      sso.configure
+      sso.link
+      sso.remove
       tenant.create
       tenant.invite-owner
       tenant.set-standing

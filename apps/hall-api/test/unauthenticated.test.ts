@@ -128,9 +128,9 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/session/ask-passkey 401 SESSION_ENDED",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
+      "POST /wcp/sign-up 404 SIGN_UP_CLOSED",
       "POST /wcp/sso/begin 404 SSO_UNKNOWN",
       "POST /wcp/sso/complete 401 SSO_REFUSED",
-      "POST /wcp/sign-up 404 SIGN_UP_CLOSED",
       "POST /wcp/tenants 401 LINK_SPENT",
     ]
   `);
