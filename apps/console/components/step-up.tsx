@@ -1,9 +1,9 @@
 "use client";
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { hall } from "../lib/hall-client.ts";
-import { showPasskey } from "../lib/passkeys.ts";
+import { callOff, showPasskey } from "../lib/passkeys.ts";
 import type { OwnAccount } from "../lib/people-types.ts";
 import { readRefusal } from "../lib/refusal.ts";
 import { Button } from "../ui/button.tsx";
@@ -21,6 +21,7 @@ export function StepUp() {
   const [state, setState] = useState<"ready" | "busy" | "done">("ready");
   const [refusal, setRefusal] = useState<string | null>(null);
   const kinds = factorsOf(data?.account);
+  useEffect(() => callOff, []);
 
   async function show(read: () => Promise<Shown>): Promise<void> {
     if (state === "busy") return;
