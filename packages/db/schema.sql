@@ -468,8 +468,8 @@ CREATE TABLE hall.hall_key (
   CONSTRAINT hall_key_state_check CHECK ((state = ANY (ARRAY['introduced'::text, 'active'::text, 'retired'::text]))),
   CONSTRAINT hall_key_threshold_check CHECK (((threshold >= 1) AND (threshold <= 16)))
 );
-CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> 'feed-root'::text));
-CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> 'feed-root'::text));
+CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> ALL (ARRAY['feed-root'::text, 'witness'::text])));
+CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> ALL (ARRAY['feed-root'::text, 'witness'::text])));
 
 CREATE TABLE hall.key_use (
   tenant_id uuid NOT NULL,
@@ -811,8 +811,10 @@ CREATE TABLE hall.session (
   challenge bytea,
   challenge_purpose text,
   challenge_until timestamp(3) with time zone,
+  address text,
   CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT session_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT session_address_check CHECK ((length(address) <= 64)),
   CONSTRAINT session_challenge CHECK ((num_nulls(challenge, challenge_purpose, challenge_until) = ANY (ARRAY[0, 3]))),
   CONSTRAINT session_challenge_check CHECK ((octet_length(challenge) = 32)),
   CONSTRAINT session_challenge_purpose_check CHECK ((challenge_purpose = ANY (ARRAY['add'::text, 'sign_in'::text, 'step_up'::text]))),

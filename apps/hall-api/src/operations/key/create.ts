@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createApiKey, listIdentities } from "@guildhall/db";
 import { HallError, isPrintable, type KeyId, SignatoryId } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
 import { KeyScopeName, scopesOf } from "../../identity/key-scopes.ts";
@@ -17,6 +17,7 @@ export const create = operation({
   name: "key.create",
   summary: "Create an API key; its text is in this answer and nowhere else.",
   permission: "key:create",
+  stepUp: true,
   input: z.strictObject({
     name: z.string().min(1).max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
     identities: z.array(SignatoryId).min(1).max(100),
@@ -72,7 +73,7 @@ export const create = operation({
           details: {
             identities: input.identities,
             scopes,
-            key_digest: keyDigest(keyHash),
+            key_digest: secretDigest(keyHash),
             expires_at: expiresAt?.toISOString() ?? null,
             ...termsDetails(id, terms),
           },

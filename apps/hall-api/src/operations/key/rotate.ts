@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ApiKey, createApiKey, findApiKey, listIdentities, replaceApiKey } from "@guildhall/db";
 import { HallError, type KeyId } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -19,6 +19,7 @@ export const rotate = operation({
   name: "key.rotate",
   summary: "Replace an API key by a new one with the same rights; for up to 24 hours the old one holds too.",
   permission: "key:create",
+  stepUp: true,
   input: z.strictObject({
     id: z.uuid(),
     /** 0: the old key ends with this answer. */
@@ -72,7 +73,7 @@ export const rotate = operation({
         replaced_until: (until ?? at).toISOString(),
         identities,
         scopes: old.scopes,
-        key_digest: keyDigest(keyHash),
+        key_digest: secretDigest(keyHash),
         expires_at: expiresAt?.toISOString() ?? null,
         ...termsDetails(id, old),
       };

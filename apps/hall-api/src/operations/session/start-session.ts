@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createSession, type Member, readTenant, type TenantTx, withTenant } from "@guildhall/db";
-import { HallError, type TenantId } from "@guildhall/protocol";
+import { HallError, instant, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { shownAddress } from "../../identity/address-list.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
@@ -31,6 +32,12 @@ export const PendingView = z.object({
   expires_at: z.string(),
 });
 
+/** How somebody comes in: by which factors, and from where. The address stands beside the session, in no receipt. */
+export interface Coming {
+  factors: string;
+  address: string;
+}
+
 /**
  * Begins a session with a token of its own: whatever its holder had before is not it (H-107). Its receipt names by what
  * the person was known. @param identify runs first, in the same transaction, and says who it is
@@ -38,7 +45,7 @@ export const PendingView = z.object({
 export async function startSession(
   hall: Hall,
   tenantId: TenantId,
-  factors: string,
+  { factors, address }: Coming,
   identify: (tx: TenantTx, nowMs: number) => Promise<Member>,
 ): Promise<z.output<typeof BegunView>> {
   const token = newSecret("session");
@@ -49,14 +56,21 @@ export async function startSession(
     const member = await identify(tx, nowMs);
     const tenant = await readTenant(tx);
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
+    const tokenHash = hashSecret(token);
     await createSession(tx, {
-      ...{ tenantId, id, memberId: member.id, tokenHash: hashSecret(token), expiresAt, factors },
+      ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors },
+      address: shownAddress(address),
       stepUpAt: new Date(nowMs),
     });
+    const details = {
+      factors,
+      token_digest: secretDigest(tokenHash),
+      expires_at: instant(expiresAt.getTime()),
+    };
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
     const act = await hall.ledger.append(
       tx,
-      { ...envelope, kind: "session", action: "begun", subject: id, details: { factors } },
+      { ...envelope, kind: "session", action: "begun", subject: id, details },
       nowMs,
     );
     return { act, member, tenant };
@@ -75,7 +89,7 @@ export async function startSession(
 export async function awaitFactor(
   hall: Hall,
   tenantId: TenantId,
-  { factors, wanted }: { factors: string; wanted: SecondFactor[] },
+  { factors, address, wanted }: Coming & { wanted: SecondFactor[] },
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
 ): Promise<z.output<typeof PendingView>> {
   const token = newSecret("session");
@@ -85,6 +99,7 @@ export async function awaitFactor(
     const { id: memberId } = await identify(tx, nowMs);
     await createSession(tx, {
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },
+      address: shownAddress(address),
       awaitsFactor: true,
     });
   });
