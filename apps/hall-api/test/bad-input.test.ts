@@ -541,6 +541,7 @@ const REST_OF_INPUT: Record<string, object | undefined> = {
   "agreement.terminate": { reason: "x" },
   "member.set-role": { role: "auditor" },
   "member.remove": { reason: "x" },
+  "domain.release": { reason: "x" },
 };
 
 describe("a path that leads nowhere", () => {

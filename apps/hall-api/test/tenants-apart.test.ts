@@ -30,6 +30,8 @@ interface Lived extends TestTenant {
   agreement: string;
   agreementDigest: string;
   certification: string;
+  /** Of a domain that it asked for. */
+  proof: string;
   runner: string;
   namespaceKey: string;
   certificate: string;
@@ -98,6 +100,12 @@ async function live(name: string, publications: number): Promise<Lived> {
   const drafted = await agreementAct(hall, owner, "", { ...DRAFT, title: `agreement of ${name}` });
   expect(drafted.status, drafted.text).toBe(201);
   const agreement = { agreement: drafted.body.agreement_id, agreementDigest: drafted.body.newest_digest };
+  const asked = await hall.ask<{ id: string }>("POST", "/wcp/domains", {
+    key: owner,
+    body: { kind: "email", name: `domain-of-${name}.example` },
+  });
+  expect(asked.status, asked.text).toBe(201);
+  const proof = asked.body.id;
   const correlation = `correlation-of-${name}`;
   const { body: dispatched } = await hall.ask<DispatchAnswer>("POST", "/wcp/dispatch", {
     key: tenant.key,
@@ -118,6 +126,7 @@ async function live(name: string, publications: number): Promise<Lived> {
       compliance,
       owner,
       role,
+      proof,
       ...code,
       ...certificate,
       ...agreement,
@@ -247,6 +256,7 @@ const certificationIds: Probe = () => ({
 const profileIds: Probe = () => ({ foreign: [theirs.profileId], nobodys: ["prof.nobody.own"] });
 const sessionIds: Probe = () => ({ foreign: [theirs.sessionId], nobodys: madeUp(theirs.sessionId) });
 const memberIds: Probe = () => ({ foreign: [theirs.memberId], nobodys: madeUp(theirs.memberId) });
+const proofIds: Probe = () => ({ foreign: [theirs.proof], nobodys: madeUp(theirs.proof) });
 const roleNames: Probe = () => ({ foreign: [theirs.role], nobodys: ["keeper-of-nothing"] });
 const capabilities: Probe = () => ({ foreign: [theirs.capability], nobodys: ["cap.nobody-own.work"] });
 
@@ -397,6 +407,13 @@ const PROBES: Record<string, Record<string, Probe | string>> = {
   "account.add-passkey": { name: "free text", passkey: "one's own; see passkeys.test.ts for another's" },
   "account.remove-passkey": { id: "is held against one's own account" },
   "account.confirm-totp": { id: "is held against one's own account", code: "one's own" },
+  "domain.ask": nothing("free for each tenant to ask for", "kind name suffix"),
+  "domain.check": { id: proofIds },
+  "domain.release": { id: proofIds, reason: "free text" },
+  "sso.configure": nothing("of one's own provider", "issuer client_id client_secret join_role is_required"),
+  "sso.remove": { reason: "free text" },
+  "sso.begin": { email: "leads to the provider of its domain, whoever asks" },
+  "sso.complete": nothing("is itself the right to sign in", "flow_token tenant answer"),
   "hall.sign-in-failures": { limit: "a number" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
@@ -464,7 +481,9 @@ it("no list and no description that a tenant may read names anything of the othe
       theirs.agreement,
       theirs.agreementDigest,
       theirs.certification,
+      theirs.proof,
     ],
+    "domain-of-theirs.example",
     "tenant-theirs",
     theirs.worker.url,
   ];
@@ -609,6 +628,7 @@ function goodInput(name: string): Record<string, unknown> {
     case "namespace.retire-key":
     case "runner.retire":
     case "member.remove":
+    case "domain.release":
     case "worker.suspend":
     case "worker.resume":
     case "worker.retire":

@@ -60,6 +60,8 @@ function publicInput({ name }: Operation): object {
   if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
   if (name === "invitation.accept")
     return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
+  if (name === "sso.begin") return { email: `${randomUUID()}@example.test` };
+  if (name === "sso.complete") return { flow_token: "made-up", tenant: "nobody", answer: "" };
   if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
   if (name === "recovery.complete")
     return { token: newSecret("link"), password: "nine crooked herons bargain" };
@@ -106,6 +108,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /trpc/session.ask-passkey 401 SESSION_ENDED",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
+      "POST /trpc/sso.begin 404 SSO_UNKNOWN",
+      "POST /trpc/sso.complete 401 SSO_REFUSED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
       "HEAD /wcp/health 200",
@@ -116,6 +120,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/session/ask-passkey 401 SESSION_ENDED",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
+      "POST /wcp/sso/begin 404 SSO_UNKNOWN",
+      "POST /wcp/sso/complete 401 SSO_REFUSED",
     ]
   `);
 });
