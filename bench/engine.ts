@@ -272,8 +272,20 @@ function setup(size: number, policies: readonly unknown[] = []): Setup {
     key: null,
   }));
   const made = { program, snapshot, requests, bodies: [] as DecisionBody[] };
-  made.bodies = Array.from({ length: REQUESTS }, (_, n) => wholeDecision(made, n));
+  made.bodies = Array.from({ length: REQUESTS }, (_, n) => copyOf(wholeDecision(made, n)));
   return made;
+}
+
+/**
+ * A copy of other objects with the same strings. Were the decisions themselves kept, the machine would learn here that
+ * decisions live long, and put each later one straight into the old space, as no Hall does.
+ */
+function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const copy: T = { ...value };
+  for (const key in copy) copy[key] = copyOf(copy[key]);
+  return copy;
 }
 
 /** Everything between a read request and bytes that can be stored, as the Hall does it. */

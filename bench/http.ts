@@ -66,7 +66,7 @@ export async function benchHttp(): Promise<void> {
         case: "P4 sealed route, the checkpoint by SoftHSM",
         unit: "/s",
         values: perSecond("sealed"),
-        against: against("at least 0.3"),
+        against: against("at least 0.4"),
         note: errors("sealed"),
       },
       {

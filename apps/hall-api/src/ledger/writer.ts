@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { signReceipt } from "@guildhall/attestation";
 import {
   appendBatch,
@@ -73,6 +74,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
 
   async function run(): Promise<void> {
     while (queue.length > 0) {
+      await gather();
       const batch = queue.splice(0, BATCH_MAX);
       // What waited when the signer was lost is refused as what comes after, and never decided late.
       if (!sealer.healthy()) {
@@ -88,6 +90,18 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
       }
     }
     running = null;
+  }
+
+  /**
+   * Waits while each turn of the event loop brings more: what is being read or decided at this moment shares the commit
+   * and the signature. Whoever comes alone waits for one turn.
+   */
+  async function gather(): Promise<void> {
+    let seen = 0;
+    while (queue.length > seen && queue.length < BATCH_MAX) {
+      seen = queue.length;
+      await nextTurn();
+    }
   }
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
