@@ -166,26 +166,27 @@ describe("H-105 a credential", () => {
 });
 
 describe("H-108 a page of another site", () => {
-  it.each<Record<string, string>>([{ origin: "null" }, { origin: "https://elsewhere.example" }, { "sec-fetch-site": "cross-site" }])(
-    "cannot act for somebody by what a browser sends by itself: %j",
-    async (headers) => {
-      const cookie = `pyhall_session=${owner}; hall_session=${owner}; __Host-guildhall.session=${owner}`;
-      for (const type of [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-      ]) {
-        const answer = await hall.ask("POST", "/wcp/session/end", {
-          body: "{}",
-          headers: { ...headers, cookie, "content-type": type },
-        });
-        expect([401, 415]).toContain(answer.status);
-      }
-      const json = await hall.ask("POST", "/wcp/session/end", { body: {}, headers: { ...headers, cookie } });
-      expectRefusal(json, 401, "UNAUTHENTICATED");
-      expect((await hall.ask("GET", "/wcp/members", { key: owner })).status).toBe(200);
-    },
-  );
+  it.each<Record<string, string>>([
+    { origin: "null" },
+    { origin: "https://elsewhere.example" },
+    { "sec-fetch-site": "cross-site" },
+  ])("cannot act for somebody by what a browser sends by itself: %j", async (headers) => {
+    const cookie = `pyhall_session=${owner}; hall_session=${owner}; __Host-guildhall.session=${owner}`;
+    for (const type of [
+      "text/plain",
+      "application/x-www-form-urlencoded",
+      "multipart/form-data; boundary=x",
+    ]) {
+      const answer = await hall.ask("POST", "/wcp/session/end", {
+        body: "{}",
+        headers: { ...headers, cookie, "content-type": type },
+      });
+      expect([401, 415]).toContain(answer.status);
+    }
+    const json = await hall.ask("POST", "/wcp/session/end", { body: {}, headers: { ...headers, cookie } });
+    expectRefusal(json, 401, "UNAUTHENTICATED");
+    expect((await hall.ask("GET", "/wcp/members", { key: owner })).status).toBe(200);
+  });
 
   it("is allowed nothing by the Hall's headers", async () => {
     for (const method of ["OPTIONS", "GET"]) {

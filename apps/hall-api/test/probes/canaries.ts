@@ -1,3 +1,4 @@
+import { HALL_CHAIN } from "@guildhall/protocol";
 import type pg from "pg";
 
 /**
@@ -7,7 +8,7 @@ import type pg from "pg";
 export interface Canaries {
   /** By value: whose it is and where it stands. */
   all: ReadonlyMap<string, Canary>;
-  /** The columns with a canary of every tenant. */
+  /** The columns with a canary of the last tenant. */
   columns: ReadonlySet<string>;
   /** Everything of the kind that could hold one. */
   possible: readonly string[];
@@ -18,8 +19,10 @@ export interface Canaries {
 export interface Canary {
   value: string;
   tenant: string;
-  /** As `hall.member.display_name`. */
+  /** As `hall.member.display_name`; the first, where it stands in several. */
   column: string;
+  /** Given to the tenant by the Hall's operator, or told to them on the Hall's chain. */
+  isOperators: boolean;
 }
 
 /** Shown to everybody, so nobody's secret. */
@@ -27,10 +30,13 @@ const PUBLIC = new Set([
   "ledger.receipt.receipt_hash", // leaves of the log
   "ledger.chain_head.head_hash",
   "ledger.receipt_signature.signature", // of a leaf
-  ...["id", "worker_id", "package_hash", "worker_version", "label", "declared_by"].map(
+  ...["package_hash", "worker_version", "label"].map(
     (column) => `hall.package_declaration.${column}`, // declared to everybody (contract 8b)
   ),
 ]);
+
+/** Every tenant's name is the operator's to read, and what was given to it. */
+const OPERATORS = /^hall\.(?:tenant|signatory_identity|namespace|namespace_key)\./;
 
 /** The shortest beginning by which a canary is looked for. */
 const HEAD = 12;
@@ -42,7 +48,7 @@ export async function readCanaries(
   const { rows: columns } = await admin.query<{ place: string; name: string; type: string }>(COLUMNS);
   const owners = new Map<string, Set<string>>();
   const found: Canary[] = [];
-  const everybodys = new Set<string>();
+  const [everybodys, operators] = [new Set<string>(), new Set<string>()];
   for (const [place, own] of Map.groupBy(columns, (one) => one.place)) {
     const key = place === "hall.tenant" ? "id" : "tenant_id";
     const { rows } = await admin.query<{ tenant: string; row: Record<string, unknown> }>(
@@ -53,8 +59,10 @@ export async function readCanaries(
         const column = `${place}.${name}`;
         for (const value of valuesOf(row[name])) {
           if (PUBLIC.has(column)) everybodys.add(value);
+          if (tenant === HALL_CHAIN || OPERATORS.test(column)) operators.add(value);
+          if (tenant === HALL_CHAIN) continue;
           owners.set(value, (owners.get(value) ?? new Set()).add(tenant));
-          found.push({ value, tenant, column });
+          found.push({ value, tenant, column, isOperators: false });
         }
       }
   }
@@ -62,24 +70,23 @@ export async function readCanaries(
   for (const { id, key, sessions } of tenants)
     for (const value of [key, ...Object.values(sessions)]) {
       owners.set(value, new Set([id]));
-      found.push({ value, tenant: id, column: "a secret" });
+      found.push({ value, tenant: id, column: "a secret", isOperators: false });
     }
   const marks = new Map(tenants.map(({ id, mark }) => [id, mark]));
   const all = new Map<string, Canary>();
   for (const one of found) {
     const mark = marks.get(one.tenant);
     if (mark === undefined || everybodys.has(one.value) || owners.get(one.value)!.size > 1) continue;
-    if (isUnguessable(one.value, mark)) all.set(one.value, one);
+    if (isUnguessable(one.value, mark) && !all.has(one.value))
+      all.set(one.value, { ...one, isOperators: operators.has(one.value) });
   }
-  // An id stands in several columns and is one value: a column counts where each tenant has any.
-  const sets = tenants.map(
-    ({ id }) =>
-      new Set(found.filter((one) => one.tenant === id && all.has(one.value)).map((one) => one.column)),
-  );
-  const shared = [...(sets[0] ?? [])].filter((column) => sets.every((set) => set.has(column)));
+  const last = tenants.at(-1)?.id;
   return {
     all,
-    columns: new Set(shared),
+    // An id stands in several columns and is one value.
+    columns: new Set(
+      found.flatMap(({ tenant, value, column }) => (tenant === last && all.has(value) ? [column] : [])),
+    ),
     possible: columns.map(({ place, name }) => `${place}.${name}`),
     in: finder(all),
   };

@@ -2,12 +2,13 @@ import { namespaceOf, type WorkerId } from "@guildhall/protocol";
 import { DEMO_RULES } from "../../src/demo-rules.ts";
 import type { AgreementAnswer } from "../../src/operations/agreement/view.ts";
 import type { RouteAnswer } from "../../src/operations/decision/answer.ts";
-import { DRAFT } from "../testing/agreement.ts";
+import { bound, DRAFT } from "../testing/agreement.ts";
 import { enrollAt, RECORD, request } from "../testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "../testing/http-worker.ts";
 import {
   addNamespace,
   addRunner,
+  CODE,
   measure,
   OTHER_CODE,
   register,
@@ -40,6 +41,7 @@ type Ask = <T = Record<string, string>>(
   path: string,
   body?: object,
   key?: string,
+  headers?: Record<string, string>,
 ) => Promise<T>;
 
 export async function live(hall: OpenHall, mark: string, publications: number): Promise<Lived> {
@@ -57,15 +59,19 @@ export async function live(hall: OpenHall, mark: string, publications: number): 
     operator: operator.session,
     compliance: compliance.session,
   };
-  const ask: Ask = async (method, path, body, key = sessions.operator) => {
-    const answer = await hall.ask(method, path, { key, ...(body && { body }) });
+  const ask: Ask = async (method, path, body, key = sessions.operator, headers = {}) => {
+    const answer = await hall.ask(method, path, { key, headers, ...(body && { body }) });
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
     return answer.body as never;
   };
   const worker = await startHttpWorker(() => hall.url);
   const workerId = `org.${name}.worker`;
-  for (const worker_id of [workerId, `org.${name}.retired`])
-    await enrollAt(hall, tenant.key, worker.url, { record: { ...RECORD, worker_id, contact: `of ${mark}` } });
+  const enroll = (worker_id: string) =>
+    enrollAt(hall, tenant.key, `${worker.url}?${mark}`, {
+      record: { ...RECORD, worker_id, contact: `contact of ${mark}` },
+    });
+  await ask("POST", "/hall/namespaces", { tenant: name, namespace: `org.${name}` }, hall.operatorToken);
+  await enroll(workerId);
   const lived = { ...tenant, mark, sessions, workerId };
   // Before what is decided, so that decisions rest on measured code.
   const code = await registerCode(hall, ask, lived);
@@ -75,6 +81,7 @@ export async function live(hall: OpenHall, mark: string, publications: number): 
     "/wcp/dispatch",
     request(tenant.identity, { correlation_id: correlation, request: { text: `text of ${mark}` } }),
     tenant.key,
+    { "idempotency-key": `once-for-${mark}` },
   );
   const hold = await ask<RouteAnswer>(
     "POST",
@@ -84,8 +91,9 @@ export async function live(hall: OpenHall, mark: string, publications: number): 
   );
   if (hold.pending_approval_id !== hold.decision_id) throw new Error("nothing waits");
   const rules = await govern(ask, mark, publications);
-  const certified = await certify(ask, lived);
+  const certified = await certify(hall, ask, lived);
   const people = await givePowers(hall, ask, lived);
+  await enroll(`org.${name}.retired`);
   await ask("POST", `/wcp/workers/org.${name}.retired/retire`, { reason: `retired by ${mark}` });
   await ask("POST", "/api/server/go-online", {}, tenant.key);
   return {
@@ -114,7 +122,10 @@ async function govern(ask: Ask, mark: string, publications: number) {
     await ask("POST", "/wcp/rules/publish", { bundle, note: `note of ${mark}` });
   const drafts: string[] = [];
   for (const name of ["draft", "discarded draft"])
-    drafts.push((await ask("POST", "/wcp/rules/drafts", { name: `${name} of ${mark}`, content: mark })).id!);
+    drafts.push(
+      (await ask("POST", "/wcp/rules/drafts", { name: `${name} of ${mark}`, content: `content of ${mark}` }))
+        .id!,
+    );
   await ask("POST", `/wcp/rules/drafts/${drafts[1]}/discard`, {});
   await ask("POST", "/wcp/rules/shadow", { bundle });
   const profiles: string[] = [];
@@ -123,6 +134,7 @@ async function govern(ask: Ask, mark: string, publications: number) {
     profiles.push((await ask("PUT", `/wcp/profiles/${profile_id}`, { profile })).digest!);
   }
   await ask("POST", `/wcp/profiles/${profileIds[1]}/retire`, {});
+  await ask("PUT", "/wcp/environments/edge/profile", { profile_id: profileIds[0]! });
   return {
     bundle: bundle!,
     ids: {
@@ -139,7 +151,7 @@ async function govern(ask: Ask, mark: string, publications: number) {
 type Half = Pick<Lived, "id" | "mark" | "key" | "sessions" | "identity"> & { workerId: string };
 
 /** Certificates of the worker as it is enrolled, and requests for more. */
-async function certify(ask: Ask, { mark, sessions, workerId }: Half) {
+async function certify(hall: OpenHall, ask: Ask, { mark, sessions, workerId }: Half) {
   const { worker_record_hash: record_hash } = await ask<{ worker_record_hash: string }>(
     "GET",
     `/wcp/workers/${workerId}`,
@@ -164,7 +176,7 @@ async function certify(ask: Ask, { mark, sessions, workerId }: Half) {
   await ask(
     "POST",
     `/wcp/certificates/${revoked}/revoke`,
-    { reason: "superseded", note: mark },
+    { reason: "superseded", note: `revoked by ${mark}` },
     sessions.compliance,
   );
   const requested: string[] = [];
@@ -184,10 +196,15 @@ async function certify(ask: Ask, { mark, sessions, workerId }: Half) {
       await ask(
         "POST",
         "/wcp/agreements",
-        { ...DRAFT, title: `${title} of ${mark}`, signatory: { name: mark, address: mark } },
+        {
+          ...DRAFT,
+          title: `${title} of ${mark}`,
+          signatory: { name: `name of ${mark}`, address: `address of ${mark}` },
+        },
         sessions.owner,
       ),
     );
+  await bound(hall, sessions.owner, agreements[0]!);
   const terminated = agreements[1]!.agreement_id;
   await ask("POST", `/wcp/agreements/${terminated}/terminate`, { reason: `over: ${mark}` }, sessions.owner);
   return {
@@ -207,7 +224,8 @@ async function certify(ask: Ask, { mark, sessions, workerId }: Half) {
 async function registerCode(hall: OpenHall, ask: Ask, { id, mark, key, sessions, workerId }: Half) {
   const namespace = await addNamespace(hall, id, namespaceOf(workerId as WorkerId));
   const operator = { operator: sessions.operator };
-  const [runner, retired] = [await addRunner(hall, operator), await addRunner(hall, operator)];
+  const name = `runner of ${mark}`;
+  const [runner, retired] = [await addRunner(hall, operator, name), await addRunner(hall, operator, name)];
   const envelope = await statement(namespace.signer, { worker_id: workerId });
   const registered = await register(hall, key, envelope, undefined, workerId);
   if (registered.status !== 201) throw new Error(registered.text);
@@ -217,7 +235,7 @@ async function registerCode(hall: OpenHall, ask: Ask, { id, mark, key, sessions,
     if (hash) await ask("POST", `/wcp/workers/${workerId}/flag/clear`, { reason: `cleared by ${mark}` });
   }
   await ask("POST", `/wcp/runners/${retired.id}/retire`, { reason: `gone from ${mark}` });
-  await ask("PUT", `/api/v1/workers/${workerId}/attest`, { sha256: "1".repeat(64), label: mark }, key);
+  await ask("PUT", `/api/v1/workers/${workerId}/attest`, { sha256: CODE, label: `label of ${mark}` }, key);
   return {
     ids: { runner: [runner.id], namespaceKey: [namespace.id] },
     gone: { runner: [retired.id] },
