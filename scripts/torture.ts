@@ -9,6 +9,7 @@ const RUNS: Record<string, string> = {
   keys: "apps/hall-api/test/revoke/torture.ts",
   sessions: "apps/hall-api/test/revoke/session-torture.ts",
   probes: "apps/hall-api/test/probes/torture.ts",
+  timing: "apps/hall-api/test/timing-torture.ts",
   hsm: "apps/hall-api/test/hsm/torture.ts",
   differential: "packages/engine/test/differential-torture.ts",
   numbers: "packages/protocol/test/numbers-torture.ts",

@@ -46,7 +46,7 @@ export function isKeyText(text: string): boolean {
 }
 
 /** CRC-32 (ISO 3309) in base62, six characters. */
-function checksum(text: string): string {
+export function checksum(text: string): string {
   let crc = 0xffffffff;
   for (const byte of Buffer.from(text, "latin1")) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff]!;
   let rest = (crc ^ 0xffffffff) >>> 0;
