@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { type Lived, live } from "./probes/lived.ts";
-import { RECORD, request, withHash } from "./testing/enrolled-worker.ts";
+import { enrollAt, RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { verified } from "./testing/verified.ts";
 import { verifiedLedger } from "./testing/whole-ledger.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
   house = await openHouse();
   [hall, second] = [await house.open(), await house.open()];
   [ours, theirs] = [await live(hall, "ours", 0), await live(hall, "theirs", 2)];
-});
+}, 120_000);
 afterAll(async () => {
   await ours?.worker.close();
   await theirs?.worker.close();
@@ -28,12 +28,16 @@ afterAll(async () => {
 });
 
 it("a worker's id is free for each tenant: enrolling one that the other has makes one's own and changes nothing of theirs", async () => {
+  // In a namespace that nobody has registered.
+  const common = "org.everybodys.worker";
+  const record = { ...RECORD, worker_species_id: "wrk.other.kind", worker_id: common };
+  await enrollAt(hall, theirs.key, theirs.worker.url, { record });
   const before = await hall.ask<{ workers: object[] }>("GET", "/wcp/workers", { key: theirs.key });
   const bodies: string[] = [];
-  for (const worker_id of [theirs.ids.worker[0]!, "org.nobody.worker"]) {
+  for (const worker_id of [common, "org.nobody.worker"]) {
     const { status, body } = await hall.ask<Record<string, unknown>>("POST", "/enroll", {
       key: ours.key,
-      body: withHash({ ...RECORD, worker_species_id: "wrk.other.kind", worker_id }),
+      body: withHash({ ...record, worker_id }),
     });
     expect(status).toBe(201);
     expect(body.worker_id).toBe(worker_id);

@@ -36,7 +36,7 @@ const HOSTILE: [string, string[]][] = [
   ["H-026 letters made of many", ["👨\u200d👩\u200d👧", `a${"\u0301".repeat(10_000)}`]],
   ["H-027 words that mean something elsewhere", ["..", ".", "__proto__", "has own", "%2e%2e", "a/b"]],
   ["H-028 spaces, dots and capitals", [" acme", "acme ", "acme.", "Acme", "ACME", "a cme", "acme\t"]],
-  ["H-029 too short and too long", ["", "a".repeat(65), "a".repeat(1_000_000)]],
+  ["H-029 too short and too long", ["", "a".repeat(200), "a".repeat(1_000_000)]],
   ["H-030 punycode of a look-alike", ["xn--cme-7cd", "xn--80ak6aa92e"]],
 ];
 
@@ -54,7 +54,7 @@ describe.each(Object.entries(NAMES))("%s", (_, { schema, good, of }) => {
 it("H-031 none of ten thousand look-alikes of a name is another name", () => {
   const drawn: [string, readonly string[]][] = [
     ["o", ["0"]],
-    ["l", ["1", "i"]],
+    ["l", ["1"]],
     ["i", ["1", "l"]],
     ["s", ["5"]],
     ["z", ["2"]],
@@ -64,21 +64,17 @@ it("H-031 none of ten thousand look-alikes of a name is another name", () => {
     ["w", ["vv"]],
     ["d", ["cl"]],
   ];
-  let alike = [...new Set(["zigglobswmd", "goldiblosszw"])];
-  const skeletons = new Set(alike.map((name) => namespaceSkeleton(`org.${name}`)));
-  const names = new Set(alike);
-  while (names.size < 10_000) {
-    alike = alike.flatMap((name) =>
-      drawn.flatMap(([letter, others]) =>
-        [...name.matchAll(new RegExp(letter, "g"))].flatMap(({ index }) =>
-          others.map((other) => name.slice(0, index) + other + name.slice(index + letter.length)),
-        ),
-      ),
-    );
-    for (const name of alike.slice(0, 20_000)) names.add(name);
-    alike = alike.slice(0, 5000);
+  const names = new Set(["goldiblosszw"]);
+  const skeleton = namespaceSkeleton("org.goldiblosszw");
+  // What is added while the set is gone through is gone through too.
+  for (const name of names) {
+    if (names.size > 10_000) break;
+    for (const [letter, others] of drawn)
+      for (let at = name.indexOf(letter); at !== -1; at = name.indexOf(letter, at + 1))
+        for (const other of others) names.add(name.slice(0, at) + other + name.slice(at + letter.length));
   }
-  const strangers = [...names].filter((name) => !skeletons.has(namespaceSkeleton(`org.${name}`)));
+  expect(names.size).toBeGreaterThan(10_000);
+  const strangers = [...names].filter((name) => namespaceSkeleton(`org.${name}`) !== skeleton);
   expect(strangers).toEqual([]);
 });
 
