@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSettings } from "../apps/hall-api/src/env.ts";
-import { hashSecret, keyDigest, newSecret } from "../apps/hall-api/src/identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../apps/hall-api/src/identity/api-key.ts";
 import { KEY_SCOPES } from "../apps/hall-api/src/identity/permissions.ts";
 import { startHall } from "../apps/hall-api/src/wiring.ts";
 import { documentDigest, openToken, recordHash, textDigest } from "../packages/attestation/src/index.ts";
@@ -133,7 +133,7 @@ async function makeTenant(i: number): Promise<{ key: string; identity: string }>
       subject: string,
       details: ActBody["details"],
     ) => record(tx, tenantId, { kind, action, subject, details });
-    const key_digest = keyDigest(keyHash);
+    const key_digest = secretDigest(keyHash);
     await act("key", "created", keyId, { identities: [identity], scopes, key_digest });
     await act("rule", "published", digest, {});
     await act("worker", "enrolled", workerId, {

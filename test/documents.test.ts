@@ -17,6 +17,7 @@ import { parse } from "yaml";
 import { CHECKS, receiptFiles } from "../packages/attestation/src/verify/index.ts";
 import { DENY_CODES } from "../packages/protocol/src/deny-codes.ts";
 import { HALL_ERRORS } from "../packages/protocol/src/hall-error.ts";
+import { HALL_KEY_ALGORITHMS, HALL_KEY_ROLES } from "../packages/protocol/src/hall-key.ts";
 import { RECEIPT_KINDS } from "../packages/protocol/src/receipt.ts";
 import { denyCodesPage } from "../scripts/generate-deny-codes.ts";
 
@@ -54,6 +55,29 @@ describe("documents", () => {
       ]),
     );
     expect(documents.filter((file) => file.startsWith("docs/adr/")).length).toBeGreaterThan(12);
+  });
+
+  it("have one table of the roles of keys: each once, with its algorithm and nothing left open", () => {
+    const rows = read("docs/keys.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| "))
+      .map((line) =>
+        line
+          .split("|")
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    const names = { ed25519: "Ed25519", "ecdsa-p256": "ECDSA P-256", rsa: "RSA 3072" };
+    for (const role of HALL_KEY_ROLES) {
+      const [row, ...more] = rows.filter(([first]) => first?.includes(`\`${role}\``));
+      expect(more, role).toEqual([]);
+      expect(row?.[1], role).toContain(names[HALL_KEY_ALGORITHMS[role]]);
+      expect(
+        row?.filter((cell) => cell === ""),
+        role,
+      ).toEqual([]);
+      expect(row, role).toHaveLength(7);
+    }
   });
 
   it("link to what is there", () => {

@@ -468,8 +468,8 @@ CREATE TABLE hall.hall_key (
   CONSTRAINT hall_key_state_check CHECK ((state = ANY (ARRAY['introduced'::text, 'active'::text, 'retired'::text]))),
   CONSTRAINT hall_key_threshold_check CHECK (((threshold >= 1) AND (threshold <= 16)))
 );
-CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> 'feed-root'::text));
-CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> 'feed-root'::text));
+CREATE UNIQUE INDEX hall_key_active ON hall.hall_key USING btree (role) WHERE ((state = 'active'::text) AND (role <> ALL (ARRAY['feed-root'::text, 'witness'::text])));
+CREATE UNIQUE INDEX hall_key_introduced ON hall.hall_key USING btree (role) WHERE ((state = 'introduced'::text) AND (role <> ALL (ARRAY['feed-root'::text, 'witness'::text])));
 
 CREATE TABLE hall.key_use (
   tenant_id uuid NOT NULL,
@@ -631,6 +631,31 @@ CREATE POLICY tenant ON hall.package_declaration AS PERMISSIVE FOR ALL TO hall_a
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
+CREATE TABLE hall.passkey (
+  account_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  credential_id bytea NOT NULL,
+  public_key bytea NOT NULL,
+  sign_count bigint NOT NULL,
+  transports text[] DEFAULT '{}'::text[] NOT NULL,
+  created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  last_used_at timestamp(3) with time zone,
+  ended_at timestamp(3) with time zone,
+  CONSTRAINT passkey_pkey PRIMARY KEY (account_id, id),
+  CONSTRAINT passkey_credential_id_key UNIQUE (credential_id),
+  CONSTRAINT passkey_credential_id_check CHECK (((octet_length(credential_id) >= 16) AND (octet_length(credential_id) <= 1023))),
+  CONSTRAINT passkey_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  CONSTRAINT passkey_public_key_check CHECK ((octet_length(public_key) <= 2048)),
+  CONSTRAINT passkey_sign_count_check CHECK ((sign_count >= 0)),
+  CONSTRAINT passkey_account_id_fkey FOREIGN KEY (account_id) REFERENCES hall.account(id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.passkey ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.passkey FORCE ROW LEVEL SECURITY;
+CREATE POLICY account ON hall.passkey AS PERMISSIVE FOR ALL TO hall_app
+  USING ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.payload (
   tenant_id uuid NOT NULL,
   receipt_id uuid NOT NULL,
@@ -783,8 +808,14 @@ CREATE TABLE hall.session (
   ended_at timestamp(3) with time zone,
   awaits_factor boolean DEFAULT false NOT NULL,
   factors text DEFAULT 'link'::text NOT NULL,
+  challenge bytea,
+  challenge_purpose text,
+  challenge_until timestamp(3) with time zone,
   CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT session_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT session_challenge CHECK ((num_nulls(challenge, challenge_purpose, challenge_until) = ANY (ARRAY[0, 3]))),
+  CONSTRAINT session_challenge_check CHECK ((octet_length(challenge) = 32)),
+  CONSTRAINT session_challenge_purpose_check CHECK ((challenge_purpose = ANY (ARRAY['add'::text, 'sign_in'::text, 'step_up'::text]))),
   CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32)),
   CONSTRAINT session_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT
 );

@@ -94,7 +94,7 @@ describe("a member", () => {
     await press("Confirm the authenticator", theirs);
     await theirs.getByText("Keep these recovery codes now").waitFor();
     await looks(theirs);
-    const codes = (await theirs.getByRole("region", { name: "recovery codes" }).textContent()) ?? "";
+    const codes = (await theirs.getByRole("region", { name: "codes to keep" }).textContent()) ?? "";
     const [code = ""] = /[a-z2-9]{5}(?:-[a-z2-9]{5}){3}/.exec(codes) ?? [];
     await theirs.goto(`/${stage.tenant.slug}/sessions`);
     await theirs.getByText("(this one)").waitFor();

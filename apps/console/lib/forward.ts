@@ -60,7 +60,7 @@ export async function forward(request: Request, procedures: string, to: Destinat
 }
 
 /** The cookie is sent by any page of the same site; only ours may use it. */
-function isSameOrigin(request: Request, consoleUrl: string): boolean {
+export function isSameOrigin(request: Request, consoleUrl: string): boolean {
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
   if (origin !== null && origin !== new URL(consoleUrl).origin) return false;
@@ -69,7 +69,7 @@ function isSameOrigin(request: Request, consoleUrl: string): boolean {
 }
 
 /** A refusal of our own, in the form in which tRPC's client reads refusals of the Hall. */
-function refuse(code: ConsoleRefusalCode): Response {
+export function refuse(code: ConsoleRefusalCode): Response {
   const { status, sentence, remedy } = CONSOLE_REFUSALS[code];
   const hall = { code, remedy, request_id: "" };
   return Response.json(

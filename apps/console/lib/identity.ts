@@ -6,6 +6,7 @@ import { SESSION_COOKIE } from "./cookie.ts";
 import { hallAs } from "./hall-server.ts";
 import type { NewSession, SignInStep } from "./hall-types.ts";
 import { insideConsole } from "./inside-console.ts";
+import type { SecondFactor, ShownPasskey } from "./people-types.ts";
 import { readRefusal } from "./refusal.ts";
 import { readPending } from "./session.ts";
 
@@ -21,6 +22,8 @@ export type SessionClaims = Pick<NewSession, "session_token" | "expires_at" | "m
 export interface PendingClaims {
   pending_token: string;
   expires_at: string;
+  /** What may be shown, beside a recovery code. */
+  factors: SecondFactor[];
 }
 
 const COOKIE = { httpOnly: true, sameSite: "lax", path: "/", secure: true } as const;
@@ -57,13 +60,16 @@ export function authOptions(): NextAuthOptions {
       Credentials({
         id: "factor",
         name: "Second factor",
-        credentials: { code: { type: "text" } },
+        credentials: { code: { type: "text" }, passkey: { type: "text" } },
         authorize: async (credentials) => {
           // Out of the cookie: what waits never was in the page.
           const token = (await readPending())?.pending_token ?? "";
-          return begun(() =>
-            hallAs(null).session["verify-factor"].mutate({ token, code: credentials?.code ?? "" }),
-          );
+          return begun(async () => {
+            const { code = "", passkey = "" } = credentials ?? {};
+            // What is no passkey the Hall refuses.
+            const shown = passkey === "" ? { code } : { passkey: JSON.parse(passkey) as ShownPasskey };
+            return hallAs(null).session["verify-factor"].mutate({ token, ...shown });
+          });
         },
       }),
     ],
@@ -74,6 +80,7 @@ export function authOptions(): NextAuthOptions {
       session: ({ session, token }) => ({
         expires: session.expires,
         step: "pending_token" in token ? "factor" : "in",
+        ...("factors" in token && { factors: token.factors }),
       }),
     },
     events: {
@@ -103,7 +110,10 @@ async function begun(ask: () => Promise<SignInStep>): Promise<{ id: string; step
 
 function claimsOf(step: KeptStep): JWT {
   if (step.state === "factor_needed")
-    return { sub: "pending", pending_token: step.pending_token, expires_at: step.expires_at };
+    return {
+      ...{ sub: "pending", pending_token: step.pending_token, factors: step.factors },
+      expires_at: step.expires_at,
+    };
   const { session_token, expires_at, member, tenant } = step;
   return { sub: member.id, session_token, expires_at, member, tenant };
 }

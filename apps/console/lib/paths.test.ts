@@ -54,6 +54,7 @@ describe("paths", () => {
       trpcDoor: paths.trpcDoor(),
       csrfToken: paths.csrfToken(),
       beginSession: paths.beginSession("password"),
+      askPasskey: paths.askPasskey(),
       whoIsSignedIn: paths.whoIsSignedIn(),
       signOut: paths.signOut(),
     }).toMatchInlineSnapshot(`
@@ -63,6 +64,7 @@ describe("paths", () => {
         "alerts": "/acme/alerts",
         "alertsOlder": "/acme/alerts?before=0193512f-4c00-7000-8000-000000000001",
         "amendAgreement": "/acme/agreements/0193512f-4c00-7000-8000-000000000001/amend",
+        "askPasskey": "/api/passkey",
         "beginSession": "/api/auth/callback/password",
         "certification": "/acme/certification",
         "certificationRequest": "/acme/certification/0193512f-4c00-7000-8000-000000000001",

@@ -42,6 +42,7 @@ export const paths = {
   trpcDoor: () => "/api/trpc",
   csrfToken: () => "/api/auth/csrf",
   beginSession: (by: "link" | "password" | "factor") => `/api/auth/callback/${by}`,
+  askPasskey: () => "/api/passkey",
   whoIsSignedIn: () => "/api/auth/session",
   signOut: () => "/api/auth/signout",
 };

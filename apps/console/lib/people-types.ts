@@ -1,4 +1,7 @@
-import type { Answers } from "./hall-types.ts";
+import type { inferRouterInputs } from "@trpc/server";
+import type { Answers, AppRouter } from "./hall-types.ts";
+
+type Asked = inferRouterInputs<AppRouter>;
 
 /** What the Hall answers about people, by the console's own words. */
 
@@ -6,4 +9,11 @@ export type MemberLine = Answers["member"]["list"]["members"][number];
 export type RoleList = Answers["role"]["list"];
 export type RoleLine = RoleList["roles"][number];
 export type SessionLine = Answers["session"]["list"]["sessions"][number];
+export type OwnPasskey = OwnAccount["passkeys"][number];
+export type NewPasskey = Asked["account"]["add-passkey"]["passkey"];
+export type ShownPasskey = NonNullable<Asked["session"]["verify-factor"]["passkey"]>;
+export type SecondFactor = Extract<
+  Answers["session"]["begin"],
+  { state: "factor_needed" }
+>["factors"][number];
 export type OwnAccount = NonNullable<Answers["account"]["get"]["account"]>;

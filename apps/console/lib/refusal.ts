@@ -1,4 +1,5 @@
 import { TRPCClientError } from "@trpc/client";
+import { PASSKEY_FAILURES, PasskeyFailure } from "./passkey-failure.ts";
 
 /** Why something could not be shown, in words that fit a page. */
 export interface RefusalText {
@@ -43,6 +44,8 @@ export function readRefusal(error: unknown): RefusalText {
     const { code, remedy, request_id } = data;
     return { code, sentence: sentenceOf(code, error), remedy, requestId: request_id || null };
   }
+  if (error instanceof PasskeyFailure)
+    return { code: error.code, ...PASSKEY_FAILURES[error.code], requestId: null };
   if (!(error instanceof TRPCClientError))
     return {
       code: "CONSOLE_FAILED",

@@ -1,9 +1,15 @@
+import { PASSKEY_FAILURES, PasskeyFailure } from "./passkey-failure.ts";
+import { showPasskey } from "./passkeys.ts";
 import { paths } from "./paths.ts";
+import type { SecondFactor } from "./people-types.ts";
 
 /** What the browser asks of next-auth: two forms that a page would post, without its library. */
 
+/** How far somebody has come. */
+export type SignInProgress = { step: "in" } | { step: "factor"; factors: readonly SecondFactor[] };
+
 export type SignInAnswer =
-  | { ok: true; step: "in" | "factor" }
+  | ({ ok: true } & SignInProgress)
   | { ok: false; code: string }
   /** The same again, with one of these. */
   | { ok: false; code: "CHOOSE_TENANT"; tenants: string[] };
@@ -25,6 +31,18 @@ export function showFactor(code: string): Promise<SignInAnswer> {
   return begin("factor", { code });
 }
 
+/** Asks the browser for a passkey of the account that waits. */
+export async function showPasskeyToSignIn(): Promise<SignInAnswer> {
+  try {
+    const answer = await fetch(paths.askPasskey(), { method: "POST" });
+    const told = (await answer.json()) as { options?: { challenge: string }; code?: string };
+    if (!told.options) return refused(told.code ?? "INTERNAL");
+    return await begin("factor", { passkey: JSON.stringify(await showPasskey(told.options)) });
+  } catch (error) {
+    return { ok: false, code: error instanceof PasskeyFailure ? error.code : "CONSOLE_UNREACHABLE" };
+  }
+}
+
 async function begin(
   by: "link" | "password" | "factor",
   fields: { [name: string]: string },
@@ -35,7 +53,8 @@ async function begin(
     const kept: unknown = await (await fetch(paths.whoIsSignedIn())).json();
     if (typeof kept !== "object" || kept === null || !("step" in kept))
       return { ok: false, code: "COOKIE_REFUSED" };
-    return { ok: true, step: kept.step === "factor" ? "factor" : "in" };
+    if (kept.step !== "factor") return { ok: true, step: "in" };
+    return { ok: true, step: "factor", factors: (kept as { factors?: SecondFactor[] }).factors ?? [] };
   } catch {
     return { ok: false, code: "CONSOLE_UNREACHABLE" };
   }
@@ -93,7 +112,7 @@ export function signInWords(code: string): SignInWords {
       };
     case "INVALID_REQUEST":
       return {
-        sentence: "An e-mail and a password are needed, or a code of six digits.",
+        sentence: "An e-mail and a password are needed, or a second factor.",
         remedy: "Check what you typed.",
         canRetry: true,
       };
@@ -105,7 +124,7 @@ export function signInWords(code: string): SignInWords {
       };
     case "SESSION_ENDED":
       return {
-        sentence: "The five minutes to show a code are over.",
+        sentence: "The five minutes to show a second factor are over.",
         remedy: "Begin again with your password or a link.",
         canRetry: false,
       };
@@ -132,6 +151,9 @@ export function signInWords(code: string): SignInWords {
           "Safari refuses secure cookies over plain http: use another browser on localhost, or serve the console over https. Then ask for a new link.",
         canRetry: false,
       };
+    case "PASSKEY_NOT_SHOWN":
+    case "PASSKEYS_NOT_HERE":
+      return { ...PASSKEY_FAILURES[code], canRetry: true };
     case "CONSOLE_UNREACHABLE":
       return {
         sentence: "The console does not answer.",

@@ -3,6 +3,7 @@ import { modulePath, type Pkcs11Uri, parsePkcs11Uri, SignerError } from "@guildh
 import { Standing } from "@guildhall/protocol";
 import { z } from "zod";
 import { AddressRange } from "./identity/address-list.ts";
+import { RoleName } from "./operations/role/role-name.ts";
 
 /** The only place that reads the environment. All faults are reported together. */
 
@@ -66,6 +67,17 @@ const Env = z.object({
   HALL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Where the console is served: the only origin that may act for a session. */
   HALL_CONSOLE_URL: z.url({ protocol: /^https?$/ }).default("http://localhost:3000"),
+  /** The domain that passkeys are made for: the console's host, or one above it where the console may move. */
+  HALL_PASSKEY_DOMAIN: z
+    .string()
+    .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/, "expected a domain in lower case")
+    .optional(),
+  /** Roles whose holders come in with a second factor only, with commas between; `*` is every role. */
+  HALL_SECOND_FACTOR_ROLES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .pipe(z.array(z.union([z.literal("*"), RoleName])))
+    .default([]),
   /** WCP's signature on each receipt beside the checkpoint. By default only where the key is a file: a token is slow. */
   HALL_RECEIPT_SIGNATURES: flag.optional(),
   /** Workers on loopback and private addresses may be called. On by default only where the Hall listens on loopback. */
@@ -119,6 +131,9 @@ export interface Settings {
   origin: string;
   url: string;
   consoleUrl: string;
+  /** Null: the console's host. */
+  passkeyDomain: string | null;
+  secondFactorRoles: readonly string[];
   receiptSignatures: boolean;
   allowPrivateAddresses: boolean;
   requireHumanMode: "sdk" | "spec";
@@ -156,6 +171,11 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     throw new SettingsError(
       `Settings are wrong:\n  HALL_OPEN_LOOPBACK: only where HALL_HOST is a loopback address; it is ${e.HALL_HOST}`,
     );
+  const consoleHost = new URL(e.HALL_CONSOLE_URL).hostname;
+  if (e.HALL_PASSKEY_DOMAIN && !`.${consoleHost}`.endsWith(`.${e.HALL_PASSKEY_DOMAIN}`))
+    throw new SettingsError(
+      `Settings are wrong:\n  HALL_PASSKEY_DOMAIN: expected the host of HALL_CONSOLE_URL, which is ${consoleHost}, or a domain above it`,
+    );
   const keyFile = join(e.HALL_DATA_DIR, "keys", "hall.pem");
   const signer = e.HALL_SIGNER ?? { kind: "file", path: keyFile };
   return {
@@ -174,6 +194,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     origin: e.HALL_ORIGIN ?? "guildhall.localhost/log",
     url: e.HALL_URL ?? `http://localhost:${e.HALL_PORT}`,
     consoleUrl: e.HALL_CONSOLE_URL,
+    passkeyDomain: e.HALL_PASSKEY_DOMAIN ?? null,
+    secondFactorRoles: e.HALL_SECOND_FACTOR_ROLES,
     receiptSignatures: e.HALL_RECEIPT_SIGNATURES ?? signer.kind === "file",
     allowPrivateAddresses: e.HALL_ALLOW_PRIVATE_ADDRESSES ?? loopback,
     requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,

@@ -27,7 +27,9 @@ import {
 } from "@guildhall/protocol";
 import { DEMO_RULES } from "./demo-rules.ts";
 import type { Hall } from "./hall.ts";
-import { hashSecret, keyDigest, newSecret } from "./identity/api-key.ts";
+import { accountDigest } from "./identity/account-digest.ts";
+import { hashSecret, newSecret, secretDigest } from "./identity/api-key.ts";
+import { linkDetails } from "./identity/link-details.ts";
 import { KEY_SCOPES } from "./identity/permissions.ts";
 
 /** What a first start hands to the person in front of it. Each act behind it has its receipt. */
@@ -113,7 +115,7 @@ async function createDemoKey(hall: Hall, tenantId: TenantId): Promise<string> {
         kind: "key",
         action: "created",
         subject: id,
-        details: { identities: [IDENTITY], scopes: [...KEY_SCOPES], key_digest: keyDigest(keyHash) },
+        details: { identities: [IDENTITY], scopes: [...KEY_SCOPES], key_digest: secretDigest(keyHash) },
       },
       nowMs,
     );
@@ -149,15 +151,13 @@ async function publishDemoRules(hall: Hall, tenantId: TenantId): Promise<void> {
 
 async function createLink(hall: Hall, tenantId: TenantId): Promise<string> {
   const link = newSecret("link");
-  const id = randomUUID();
   const nowMs = hall.clock.now();
   const envelope = hall.ledger.envelopeFor(tenantId, OPERATOR, nowMs);
   const act = await withTenant(hall.db, tenantId, async (tx) => {
     const name = "Operator";
-    let memberId = (await findMemberByName(tx, name))?.id;
-    if (memberId === undefined) {
-      memberId = randomUUID();
-      const accountId = randomUUID();
+    const known = await findMemberByName(tx, name);
+    const [memberId, accountId] = [known?.id ?? randomUUID(), randomUUID()];
+    if (known === null) {
       // Without a password: it signs in by links until its holder sets one.
       await createAccount(await nameAccount(tx, accountId), { id: accountId, email: EMAIL });
       await createMember(tx, tenantId, {
@@ -166,13 +166,19 @@ async function createLink(hall: Hall, tenantId: TenantId): Promise<string> {
         role: "owner",
         email: EMAIL,
         accountId,
+        joinedAt: new Date(nowMs),
       });
     }
-    const expiresAt = new Date(nowMs + LINK_MS);
-    await createSignInLink(tx, { tenantId, id, memberId, tokenHash: hashSecret(link), expiresAt });
+    const issued = {
+      ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(link) },
+      expiresAt: new Date(nowMs + LINK_MS),
+    };
+    await createSignInLink(tx, issued);
+    const joined = { role: "owner", account_digest: accountDigest(memberId, accountId) };
+    const details = { ...linkDetails(issued), ...(known === null && { joined }) };
     return hall.ledger.append(
       tx,
-      { ...envelope, kind: "access", action: "link_issued", subject: memberId, details: { link_id: id } },
+      { ...envelope, kind: "access", action: "link_issued", subject: memberId, details },
       nowMs,
     );
   });

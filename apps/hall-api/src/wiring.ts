@@ -43,7 +43,9 @@ import { createKeyHistory } from "./keys/key-history.ts";
 import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
+import { registerWitnesses } from "./keys/register-witnesses.ts";
 import { createAuditor } from "./ledger/auditor.ts";
+import { createDecisionAuditor } from "./ledger/decision-auditor.ts";
 import { createDecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
@@ -196,6 +198,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   await ledger.sealer.sealCommitted();
   const keyring = createKeyring({ db, ledger, clock, store, logKeys });
   await keyring.introduceFirst();
+  await registerWitnesses({ db, ledger, clock, witnesses: settings.witnesses });
   await logKeys.reload();
   const grants = await createGrantIssuer({ db, ledger, clock, issuer: settings.origin });
   const authority = await openAuthority({ db, ledger, clock, signer: await keyring.open("ca"), origin, url });
@@ -231,6 +234,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     log,
   });
   const stateAuditor = createStateAuditor({ db, ledger, clock, log });
+  const decisionAuditor = createDecisionAuditor({ db, ledger, clock, log });
   let auditing: Promise<unknown> | null = null;
   const audit = quietly("the audit", () => {
     // One round at a time, however long it takes.
@@ -238,6 +242,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       .audit()
       // A log that cannot be read keeps nobody from comparing rows.
       .finally(() => stateAuditor.audit())
+      .finally(() => decisionAuditor.audit())
       .finally(() => {
         auditing = null;
       });

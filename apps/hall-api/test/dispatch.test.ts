@@ -418,3 +418,35 @@ it("after all of it every chain and the whole log verify, and each dispatch is c
   expect(started.length).toBeGreaterThan(20);
   expect(closed.sort()).toEqual(started.map(({ receipt_id }) => receipt_id).sort());
 });
+
+describe("a dispatch that somebody wrote into the database", () => {
+  it.each([
+    ["of a decision that started nothing", {}],
+    ["of a denial", { capability_id: "cap.mem.delete" }],
+  ])("%s does not run, and its end says why", async (_, changes) => {
+    const { body } = await hall.ask<RouteAnswer>("POST", "/wcp/route", {
+      key: tenant.key,
+      body: request(tenant.identity, changes),
+    });
+    await house.admin.query(
+      `BEGIN; SET LOCAL session_replication_role = replica;
+       INSERT INTO hall.dispatch (tenant_id, id, leaf_index, worker_id, transport_digest, start_by)
+         SELECT '${tenant.id}', '${body.decision_id}', ${body.receipt.leaf_index}, worker_id, digest, now() + interval '1 h'
+         FROM hall.worker_transport WHERE tenant_id = '${tenant.id}' ORDER BY version DESC LIMIT 1;
+       INSERT INTO queue.job (id, name, data) VALUES ('${body.decision_id}', 'dispatch',
+         '{"tenant_id":"${tenant.id}","dispatch_id":"${body.decision_id}"}');
+       COMMIT`,
+    );
+    hall.hall.dispatcher.wake();
+    const ends = async () => {
+      const { rows } = await house.admin.query<{ body: Buffer }>(
+        "SELECT body FROM ledger.receipt WHERE kind = 'outcome' ORDER BY leaf_index DESC LIMIT 1",
+      );
+      return JSON.parse(rows[0]?.body.toString("utf8") ?? "{}");
+    };
+    await expect
+      .poll(ends, { timeout: 20_000 })
+      .toMatchObject({ decision_id: body.decision_id, status: "aborted", reason: "NOT_DECIDED" });
+    expect(worker.received).toEqual([]);
+  });
+});

@@ -124,7 +124,9 @@ it("these are all operations, who may use them and by which doors", () => {
     role.define             role:define          PUT /wcp/roles/:name                      tRPC mutation
     role.retire             role:define          POST /wcp/roles/:name/retire              tRPC mutation
     session.begin           public               POST /wcp/session/begin                   tRPC mutation
+    session.ask-passkey     public               POST /wcp/session/ask-passkey             tRPC mutation
     session.verify-factor   public               POST /wcp/session/verify-factor           tRPC mutation
+    session.begin-step-up   session:end          POST /wcp/session/step-up/begin           tRPC mutation
     session.step-up         session:end          POST /wcp/session/step-up                 tRPC mutation
     session.me              session:end                                                    tRPC query
     session.list            session:end                                                    tRPC query
@@ -132,6 +134,9 @@ it("these are all operations, who may use them and by which doors", () => {
     session.end             session:end          POST /wcp/session/end                     tRPC mutation
     account.get             account:change                                                 tRPC query
     account.set-password    account:change       PUT /wcp/account/password                 tRPC mutation
+    account.begin-passkey   account:change       POST /wcp/account/passkeys/begin          tRPC mutation
+    account.add-passkey     account:change       POST /wcp/account/passkeys                tRPC mutation
+    account.remove-passkey  account:change       POST /wcp/account/passkeys/:id/remove     tRPC mutation
     account.begin-totp      account:change       POST /wcp/account/totp                    tRPC mutation
     account.confirm-totp    account:change       POST /wcp/account/totp/:id/confirm        tRPC mutation
     account.remove-totp     account:change       POST /wcp/account/totp/remove             tRPC mutation

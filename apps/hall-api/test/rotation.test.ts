@@ -213,6 +213,29 @@ it("a role's key is made once, however many instances ask, and another takes ove
   expect((await second.hall.keyring.open("evidence")).keyId).toBe(body.introduced_key);
 });
 
+it.each(["ca", "agreement", "feed-snapshot", "feed-timestamp"] as const)(
+  "a key of role %s is introduced and retired by sealed entries of the Hall's own chain",
+  async (role) => {
+    await hall.hall.keyring.open(role);
+    const { status, body } = await rotate(role);
+    expect(status).toBe(200);
+    const { history } = await keysOf();
+    const acts: [string, string][] = [];
+    for (const entry of history as {
+      receipt: { action: string; subject: string; details: { roles?: string[] } };
+    }[]) {
+      if (!entry.receipt.details.roles?.includes(role)) continue;
+      expect(await verifyUnderHistory(entry, pinned, history)).toMatchObject({ ok: true });
+      acts.push([entry.receipt.action, entry.receipt.subject]);
+    }
+    expect(acts).toEqual([
+      ["introduced", body.retired_key],
+      ["introduced", body.introduced_key],
+      ["retired", body.retired_key],
+    ]);
+  },
+);
+
 it("hall keys and hall verify --keys do the same from a terminal", async () => {
   const folder = house.settings.dataDir;
   const cli = (...args: string[]) =>

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { readChainState } from "@guildhall/db";
 import { canonicalJson, HALL_CHAIN } from "@guildhall/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEMO_RULES } from "../src/demo-rules.ts";
 import { createStateAuditor, type StateAuditor } from "../src/ledger/state-auditor.ts";
+import { AUDITED_TABLES } from "./testing/audited-tables.ts";
 import { RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type Furnished, furnish } from "./testing/furnished.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
@@ -56,6 +58,31 @@ async function newestAlert(chain: string): Promise<Alerted> {
 }
 
 describe("the auditor of rows", () => {
+  it("has somebody decide about each table, and has rows and edits of each that is compared", async () => {
+    const { rows: tables } = await house.admin.query<{ name: string }>(
+      `SELECT DISTINCT CASE n.nspname WHEN 'queue' THEN 'queue.*' ELSE n.nspname || '.' || c.relname END AS name
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+         AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%'`,
+    );
+    expect(tables.map(({ name }) => name).sort()).toEqual(Object.keys(AUDITED_TABLES).sort());
+
+    const all = { afterSeq: -1, afterPlace: "", actsMax: 10_000, rowsMax: 10_000 };
+    const states = [tenant.id, HALL_CHAIN].map((chain) => readChainState(hall.hall.db, chain, all));
+    const seen = (await Promise.all(states)).flatMap(({ rows }) => rows!.page);
+    const places = new Set(seen.map(({ place }) => place.split(" ", 1)[0]!));
+    const compared = Object.entries(AUDITED_TABLES).flatMap(([name, how]) =>
+      "places" in how ? [{ name, places: how.places }] : [],
+    );
+    expect([...places].sort()).toEqual([...new Set(compared.flatMap((table) => table.places))].sort());
+    const edits = [...EDITS, ...EDITS_OF_HALL].map(([, , , sql]) => sql);
+    for (const { name } of compared)
+      expect(
+        edits.some((sql) => isEditOf(name, sql)),
+        `an edit of ${name}`,
+      ).toBe(true);
+  });
+
   it("finds nothing where every row has its receipt, whatever an operator did", async () => {
     expect(await auditor.audit()).toEqual([]);
     expect(auditor.sweeps()).toBe(1);
@@ -173,7 +200,7 @@ describe("the auditor of rows", () => {
       "which rules hold",
       /^active_bundle$/,
       "ROW_CHANGED",
-      "UPDATE hall.active_bundle a SET digest = (SELECT digest FROM hall.rule_bundle b WHERE b.tenant_id = a.tenant_id AND b.digest <> a.digest)",
+      "UPDATE hall.active_bundle a SET digest = (SELECT digest FROM hall.rule_bundle b WHERE b.tenant_id = a.tenant_id AND b.digest <> a.digest LIMIT 1)",
     ],
     [
       "what the rules say",
@@ -258,6 +285,132 @@ describe("the auditor of rows", () => {
       /^worker_flag /,
       "ROW_REMOVED",
       "DELETE FROM hall.worker_flag WHERE cleared_at IS NULL",
+    ],
+    [
+      "an account that a member is given",
+      /^member /,
+      "ROW_CHANGED",
+      "UPDATE hall.member SET account_id = gen_random_uuid() WHERE account_id IS NOT NULL AND removed_at IS NULL",
+    ],
+    [
+      "a member's role",
+      /^member /,
+      "ROW_CHANGED",
+      "UPDATE hall.member SET role = 'owner', custom_role = NULL WHERE role <> 'owner'",
+    ],
+    [
+      "who was removed",
+      /^member /,
+      "ROW_CHANGED",
+      "UPDATE hall.member SET removed_at = NULL WHERE removed_at IS NOT NULL",
+    ],
+    [
+      "a member that nobody invited",
+      /^member /,
+      "ROW_ADDED",
+      `INSERT INTO hall.member (tenant_id, id, display_name, role, joined_at) SELECT tenant_id, gen_random_uuid(), 'Eve', 'owner', now() FROM hall.runner_key LIMIT 1`,
+    ],
+    [
+      "a session that nobody began",
+      /^session /,
+      "ROW_ADDED",
+      `INSERT INTO hall.session (tenant_id, id, member_id, token_hash, expires_at) SELECT tenant_id, gen_random_uuid(), id, sha256('mine'), now() + interval '1 h' FROM hall.member WHERE ${others} LIMIT 1`,
+    ],
+    [
+      "whose a session is",
+      /^session /,
+      "ROW_CHANGED",
+      "UPDATE hall.session SET token_hash = sha256(token_hash) WHERE ended_at IS NULL",
+    ],
+    [
+      "a session that ended",
+      /^session /,
+      "ROW_CHANGED",
+      "UPDATE hall.session SET ended_at = NULL WHERE ended_at IS NOT NULL",
+    ],
+    [
+      "how fresh a session is",
+      /^session /,
+      "ROW_CHANGED",
+      "UPDATE hall.session SET step_up_at = now() + interval '1 h' WHERE ended_at IS NULL",
+    ],
+    [
+      "a link that nobody sent",
+      /^sign_in_link /,
+      "ROW_ADDED",
+      `INSERT INTO hall.sign_in_link (tenant_id, id, member_id, token_hash, expires_at) SELECT tenant_id, gen_random_uuid(), id, sha256('mine'), now() + interval '1 h' FROM hall.member WHERE ${others} LIMIT 1`,
+    ],
+    [
+      "whom a link lets in",
+      /^sign_in_link /,
+      "ROW_CHANGED",
+      "UPDATE hall.sign_in_link SET token_hash = sha256(token_hash)",
+    ],
+    [
+      "whether an agreement is in force",
+      /^agreement /,
+      "ROW_CHANGED",
+      "UPDATE hall.agreement SET state = 'active' WHERE state IN ('suspended', 'terminated')",
+    ],
+    [
+      "which version of an agreement is in force",
+      /^agreement /,
+      "ROW_CHANGED",
+      "UPDATE hall.agreement SET version = 1 WHERE version = 2",
+    ],
+    [
+      "an agreement's terms",
+      /^agreement_version /,
+      "ROW_CHANGED",
+      "ALTER TABLE hall.agreement_version DROP CONSTRAINT digest_is_of_the_document; UPDATE hall.agreement_version SET document = replace(document, 'INTERNAL', 'RESTRICTED')",
+    ],
+    [
+      "an agreement's terms and their digest",
+      /^agreement_version /,
+      "ROW_CHANGED",
+      "UPDATE hall.agreement_version SET document = replace(document, 'Summaries', 'Anything'), digest = 'sha256:' || encode(sha256(convert_to(replace(document, 'Summaries', 'Anything'), 'UTF8')), 'hex') WHERE activated_at IS NOT NULL",
+    ],
+    [
+      "that an agreement was signed",
+      /^agreement_version /,
+      "ROW_CHANGED",
+      "UPDATE hall.agreement_version SET signed_by = 'person:another' WHERE signed_at IS NOT NULL",
+    ],
+    [
+      "the Hall's own signature under an agreement",
+      /^agreement_version /,
+      "ROW_CHANGED",
+      "UPDATE hall.agreement_version SET countersignature = '{}' WHERE countersigned_at IS NOT NULL",
+    ],
+    [
+      "what was asked of an officer",
+      /^certification_request /,
+      "ROW_CHANGED",
+      "UPDATE hall.certification_request SET data_labels = '{RESTRICTED}'",
+    ],
+    [
+      "what an officer refused",
+      /^certification_request /,
+      "ROW_CHANGED",
+      "UPDATE hall.certification_request SET state = 'open', decided_at = NULL, decided_by = NULL, decision_receipt_id = NULL, reason = NULL, checklist = NULL WHERE state = 'refused'",
+    ],
+    [
+      "that somebody was reminded",
+      /^certificate_reminder /,
+      "ROW_REMOVED",
+      "DELETE FROM hall.certificate_reminder",
+    ],
+    [
+      "that a bundle runs beside",
+      /^shadow_run /,
+      "ROW_CHANGED",
+      "UPDATE hall.shadow_run SET ended_at = now() WHERE ended_at IS NULL",
+    ],
+    [
+      "who consented to a draft",
+      /^bundle_draft /,
+      "ROW_CHANGED",
+      "UPDATE hall.bundle_draft SET consent_by = 'person:another' WHERE consent_by IS NOT NULL",
     ],
     [
       "an alert that is gone",
@@ -353,6 +506,10 @@ describe("the auditor of rows", () => {
     });
   });
 });
+
+function isEditOf(table: string, sql: string): boolean {
+  return new RegExp(`(?:UPDATE|INTO|DELETE FROM) ${table.replace(".", "[.]")}[ (]?`).test(`${sql} `);
+}
 
 /** Saves the tables that the edit names, edits, looks, and puts them back, but for the alerts that came meanwhile. */
 async function insideEdit(sql: string, look: () => Promise<void>): Promise<void> {

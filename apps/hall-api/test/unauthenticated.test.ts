@@ -97,6 +97,7 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /trpc/recovery.complete 401 LINK_SPENT",
       "POST /trpc/key.report-leak 200",
       "POST /trpc/session.begin 401 LINK_SPENT",
+      "POST /trpc/session.ask-passkey 401 SESSION_ENDED",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
@@ -105,6 +106,7 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/keys/report-leak 200",
       "POST /wcp/recovery 202",
       "POST /wcp/recovery/complete 401 LINK_SPENT",
+      "POST /wcp/session/ask-passkey 401 SESSION_ENDED",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
     ]

@@ -13,6 +13,7 @@ import {
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../src/env.ts";
+import { createStateAuditor } from "../src/ledger/state-auditor.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { StartError } from "../src/start-refusal.ts";
 import { request } from "./testing/enrolled-worker.ts";
@@ -98,6 +99,33 @@ const health = async (hall: OpenHall) =>
   (await hall.ask<{ witnesses: object }>("GET", "/wcp/health", { key: tenant.key })).body.witnesses;
 
 describe("a Hall with a witness", { timeout: 60_000 }, () => {
+  it("says in the log from which start on it asks a witness, and from which on no more", async () => {
+    await startWitness();
+    const acts: string[][] = [];
+    for (const witnesses of [[], ["w"], ["w"], [], ["w"]]) {
+      const hall = await house.open({
+        witnesses: witnesses.map(() => ({ url: witness.url, key: witness.key })),
+      });
+      const { rows } = await house.admin.query<{ action: string }>(
+        `SELECT convert_from(body, 'UTF8')::jsonb ->> 'action' AS action FROM ledger.receipt
+         WHERE kind = 'key' AND convert_from(body, 'UTF8')::jsonb -> 'details' -> 'roles' ? 'witness' ORDER BY leaf_index`,
+      );
+      acts.push(rows.map(({ action }) => action));
+      expect(await createStateAuditor(hall.hall).audit()).toEqual([]);
+      const { body } = await hall.ask<{ keys: { roles: string[]; state: string; module: string }[] }>(
+        "GET",
+        "/.well-known/hall-keys.json",
+      );
+      const shown = body.keys.filter(({ roles }) => roles.includes("witness"));
+      if (witnesses.length > 0)
+        expect(shown).toMatchObject([{ state: "active", module: `at the witness ${NAME}` }]);
+      else for (const { state } of shown) expect(state).toBe("retired");
+      await hall.stop();
+    }
+    const [on, off] = ["introduced", "retired"];
+    expect(acts).toEqual([[], [on], [on], [on, off], [on, off, on]]);
+  });
+
   it("has its log cosigned, serves the cosignature, and says how much is not witnessed", async () => {
     await startWitness();
     const hall = await open();

@@ -4,6 +4,7 @@ import {
   checkCosignatures,
   consistencyProof,
   cosign,
+  FollowedLog,
   openNote,
   parseNote,
   parseVerifierKey,
@@ -27,7 +28,7 @@ async function witnessAt(treeSize: number): Promise<Witness & { heads: Map<strin
   const heads = new Map<string, WitnessedHead>();
   const witness: Witness & { heads: typeof heads } = {
     heads,
-    logs: new Map([[log.origin, [await parseVerifierKey(hallKey)]]]),
+    logs: new Map([[log.origin, new FollowedLog([hallKey])]]),
     head: (origin) => heads.get(origin) ?? null,
     async advance(origin, expected, next) {
       if ((heads.get(origin) ?? null) !== expected) return false;

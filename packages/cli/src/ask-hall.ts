@@ -65,7 +65,7 @@ export type Seen = Observation | { outcome: "unanswered" | "unsigned"; why: stri
 
 /** Looks at a log once; no key for the Hall is needed, and none is sent. */
 export async function watchLog(
-  log: { url: string; keys: readonly string[] },
+  log: { url: string; keys: readonly string[]; history: readonly unknown[] },
   kept: string | null,
   nowMs: number,
 ): Promise<Seen> {
@@ -75,7 +75,7 @@ export async function watchLog(
     if (!(error instanceof HallClientError)) throw error;
     if (error.code === "VERIFIER_KEY_MALFORMED" || error.code === "INVALID_ARGUMENT")
       throw new UsageError(error.message, { cause: error });
-    const outcome = error.code === "CHECKPOINT_INVALID" ? "unsigned" : "unanswered";
-    return { outcome, why: error.message };
+    const isUnsigned = error.code === "CHECKPOINT_INVALID" || error.code === "KEY_HISTORY_INVALID";
+    return { outcome: isUnsigned ? "unsigned" : "unanswered", why: error.message };
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { checkMisbehaviour } from "@guildhall/attestation/verify";
 import { type Command, UsageError } from "./command.ts";
+import { readHistory } from "./read-history.ts";
 import { readInput } from "./read-input.ts";
 import { readKey } from "./read-key.ts";
 import { MEANINGS } from "./verify-meanings.ts";
@@ -9,13 +10,14 @@ import { MEANINGS } from "./verify-meanings.ts";
 export const logCheckProof: Command = {
   name: "log check-proof",
   summary: "check a proof that a log misbehaved, offline",
-  help: `hall log check-proof <proof.json | -> --key <key>
+  help: `hall log check-proof <proof.json | -> --key <key> [--keys <hall-keys.json>]
 
   Checks what \`hall log monitor\` wrote: that the log's key signed both checkpoints, and that they cannot both be
   of one log that only grew.
 
-  --key  the log's key as a vkey (origin+hash+key), or a file that holds a vkey or a PEM public key; again for
-         each further key, where a Hall has changed its own
+  --key   the log's key as a vkey (origin+hash+key), or a file that holds a vkey or a PEM public key
+  --keys  what /.well-known/hall-keys.json answers, or what the monitor kept, where the Hall has changed its key: each
+          checkpoint has to be signed by the key that spoke for its size
 
   Exit code 0: the file alone convicts the log. 1: it shows nothing. 2: the command is wrong, or a file cannot be
   read. 3: what it says is signed, and rests on the word of whoever wrote it too.`,
@@ -24,13 +26,14 @@ export const logCheckProof: Command = {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { key: { type: "string", multiple: true, default: [] } },
+      options: { key: { type: "string", multiple: true, default: [] }, keys: { type: "string" } },
     });
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new UsageError("Expected one proof: a file, or -.");
     if (values.key.length === 0) throw new UsageError("Expected --key and the log's public key.");
     const keys = await Promise.all(values.key.map((given) => readKey(given)));
-    const verdict = await checkMisbehaviour(await readInput(file, io), keys);
+    const history = values.keys === undefined ? [] : await readHistory(values.keys, io);
+    const verdict = await checkMisbehaviour(await readInput(file, io), keys, { history });
     if (!verdict.ok && verdict.code === "KEY_MALFORMED") throw new UsageError(`--key: ${verdict.message}`);
     if (!verdict.ok) {
       io.out.row("failed", "proof", verdict.message);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Command, type ExitCode, type Io, UsageError } from "./command.ts";
-import { keepState, readState, writeProof } from "./monitor-state.ts";
+import { keepKeys, keepState, readKeys, readState, writeProof } from "./monitor-state.ts";
 import { readKey } from "./read-key.ts";
 
 /** Follows a log from outside and keeps what it once signed. */
@@ -13,9 +13,10 @@ export const logMonitor: Command = {
   Fetches the log's newest checkpoint and, by its tiles, holds it to the one kept from before: it must begin
   with everything that was there. No account is needed. Run it where the Hall's operator has no hand.
 
-  --key       the log's key as a vkey (origin+hash+key), or a file that holds a vkey or a PEM public key;
-              again for each further key, where a Hall has changed its own
-  --state     the file that keeps the newest checkpoint seen; made at the first look
+  --key       the log's key as a vkey (origin+hash+key), or a file that holds a vkey or a PEM public key. Where the
+              Hall changes it, the log's own entries lead to the next one, and nothing else does
+  --state     the file that keeps the newest checkpoint seen; made at the first look. Beside it, as <file>.keys.json,
+              the entries of the log's keys that were followed
   --once      look once, and end
   --interval  seconds between looks; 60 where it is not given
 
@@ -39,7 +40,8 @@ export const logMonitor: Command = {
 async function look(url: string, keys: readonly string[], state: string, io: Io): Promise<ExitCode> {
   const kept = await readState(state);
   const { watchLog } = await import("./ask-hall.ts");
-  const seen = await watchLog({ url, keys }, kept, Date.now());
+  const history = await readKeys(state);
+  const seen = await watchLog({ url, keys, history }, kept, Date.now());
   switch (seen.outcome) {
     case "unanswered":
       io.err.line(`hall: ${seen.why}`);
@@ -49,6 +51,7 @@ async function look(url: string, keys: readonly string[], state: string, io: Io)
       return 1;
     case "misbehaved": {
       const file = await writeProof(state, seen.proof);
+      if (seen.history.length > 0) await keepKeys(state, seen.history);
       io.out.row("failed", seen.proof.kind, MEANINGS[seen.proof.kind]);
       io.out.line(`The proof is ${file}. Keep it: the log cannot take it back.`);
       return 1;
@@ -57,7 +60,7 @@ async function look(url: string, keys: readonly string[], state: string, io: Io)
       io.out.row("passed", "unchanged", `${seen.head.origin} still has ${seen.head.treeSize} leaves.`);
       return 0;
     case "first":
-      await keepState(state, seen.head.note);
+      await keep(state, seen);
       io.out.row(
         "passed",
         "first",
@@ -65,7 +68,7 @@ async function look(url: string, keys: readonly string[], state: string, io: Io)
       );
       return 0;
     case "grown":
-      await keepState(state, seen.head.note);
+      await keep(state, seen);
       io.out.row(
         "passed",
         "grown",
@@ -73,6 +76,15 @@ async function look(url: string, keys: readonly string[], state: string, io: Io)
       );
       return 0;
   }
+}
+
+/** The keys first: a checkpoint that nothing kept leads to could not be read at the next look. */
+async function keep(
+  state: string,
+  { head, history }: { head: { note: string }; history: readonly unknown[] },
+) {
+  if (history.length > 0) await keepKeys(state, history);
+  await keepState(state, head.note);
 }
 
 const MEANINGS = {

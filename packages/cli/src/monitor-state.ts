@@ -1,6 +1,7 @@
 import type { Misbehaviour } from "@guildhall/protocol";
 import { UsageError } from "./command.ts";
 import { isMissing, readFile } from "./read-input.ts";
+import { readJson } from "./read-json.ts";
 import { replaceFile, writeNewFile } from "./replace-file.ts";
 
 /** The checkpoint that was kept, or null before the first look. The file is the checkpoint itself. */
@@ -20,6 +21,34 @@ export async function keepState(path: string, note: string): Promise<void> {
   } catch (cause) {
     throw unwritable(path, cause);
   }
+}
+
+/** The entries of the log's keys that were followed, none before the first change; kept beside the checkpoint. */
+export async function readKeys(state: string): Promise<unknown[]> {
+  const path = keysPath(state);
+  try {
+    const history = readJson(await readFile(path, KEYS_MAX_BYTES), path);
+    if (Array.isArray(history)) return history;
+    throw new UsageError(`${path} holds no entries of a log's keys. Restore it, or begin anew without it.`);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+export async function keepKeys(state: string, history: readonly unknown[]): Promise<void> {
+  const path = keysPath(state);
+  try {
+    await replaceFile(path, `${JSON.stringify(history)}\n`);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+const KEYS_MAX_BYTES = 4 * 1024 * 1024;
+
+function keysPath(state: string): string {
+  return `${state}.keys.json`;
 }
 
 /** Beside the state, under a name of its own: a proof is never written over another. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { addCheckpoint, cosign, type Ed25519Signer, type Witness } from "@guildhall/attestation";
 import { UsageError } from "./command.ts";
+import type { WitnessKeys } from "./witness-keys.ts";
 import type { WitnessState } from "./witness-state.ts";
 
 // The only file that listens. It is loaded by `hall witness serve`, once it does.
@@ -14,7 +15,7 @@ export interface ServedWitness {
 
 export interface WitnessOptions {
   name: string;
-  logs: Witness["logs"];
+  keys: WitnessKeys;
   memory: WitnessState;
   signer: Ed25519Signer;
   host: string;
@@ -26,10 +27,11 @@ const BODY_MAX_BYTES = 32_768;
 
 /** @throws UsageError where the address cannot be listened at */
 export async function serveWitness(options: WitnessOptions): Promise<ServedWitness> {
-  const { name, logs, memory, signer } = options;
+  const { name, keys, memory, signer } = options;
   const end = Promise.withResolvers<Error | null>();
   const witness: Witness = {
-    logs,
+    logs: keys.logs,
+    learn: (origin) => keys.learn(origin),
     head: (origin) => memory.head(origin),
     advance: (...step) => memory.advance(...step),
     cosign: (text) => cosign(signer, name, text, Math.floor(Date.now() / 1000)),

@@ -17,6 +17,7 @@ export interface LogStandIn {
 export async function openLog(log: MemoryLog, size: number): Promise<LogStandIn> {
   const server = createServer(async ({ url = "" }, response) => {
     if (url === "/log/checkpoint") return response.end(await shown.log.checkpoint(shown.size));
+    if (!url.startsWith("/log/tile/")) return response.writeHead(404).end("{}");
     const tile = parseTilePath(url.replace("/log/tile/", "")) as Tile;
     response.end(await readTileOf((shown.tiles ?? shown.log).leafData)(tile));
   });

@@ -85,7 +85,7 @@ describe("hall verify --lines", () => {
       const body = (index: number) =>
         index === 0
           ? { ...sampleAct(0), kind: "rule" as const, action: "published", subject: rules }
-          : { ...sample, decision: { ...sample.decision, inputs } };
+          : { ...sample, decision: { ...sample.decision, inputs, selected: null } };
       const built = await buildLog(2, { signer: log.signer, body });
       return (await Promise.all([0, 1].map(async (at) => JSON.stringify(await built.seal(at))))).join("\n");
     };

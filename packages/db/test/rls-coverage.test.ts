@@ -70,6 +70,7 @@ describe("tables with a tenant", () => {
       "hall.factor", // what people sign in with; fenced by the account
       "hall.grant_key", // public keys of the Hall's own processes
       "hall.hall_key", // public keys of the Hall itself
+      "hall.passkey", // what people sign in with; fenced by the account
       "hall.revocation_list", // public: serial numbers and reasons, as every CRL
       "hall.sign_in_count", // counts under hashes
       "hall.sign_in_failure", // who tried in vain to sign in, before any tenant is known; the operator's to read
@@ -97,8 +98,8 @@ describe("tables with a tenant", () => {
 
   it("fence the list of tenants as well, and the accounts of people with all that belongs to them", async () => {
     const fenced = `SELECT relname AS found FROM pg_class WHERE relforcerowsecurity
-      AND oid IN ('hall.tenant'::regclass, 'hall.account'::regclass, 'hall.factor'::regclass)`;
-    expect(await list(fenced)).toEqual(["account", "factor", "tenant"]);
+      AND oid IN ('hall.tenant'::regclass, 'hall.account'::regclass, 'hall.factor'::regclass, 'hall.passkey'::regclass)`;
+    expect(await list(fenced)).toEqual(["account", "factor", "passkey", "tenant"]);
   });
 });
 

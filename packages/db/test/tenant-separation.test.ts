@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import {
   HALL_CHAIN,
@@ -12,6 +12,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   addFactor,
+  addPasskey,
   appendAct,
   appendBatch,
   createAccount,
@@ -22,9 +23,11 @@ import {
   createSignInLink,
   declarePackage,
   endFactors,
+  endPasskey,
   enrollWorker,
   listApiKeys,
   liveFactors,
+  livePasskeys,
   lookupApiKey,
   lookupDispatchTenant,
   lookupSession,
@@ -52,6 +55,7 @@ import {
   storeCustomRole,
   storeProfile,
   takeHeads,
+  takeSignCount,
   withAccount,
   withOperator,
   withTenant,
@@ -418,6 +422,11 @@ describe("without a transaction that names a tenant", () => {
   });
 });
 
+const passkeyOf = (accountId: string, credentialId: Uint8Array) => ({
+  ...{ accountId, name: "a key", credentialId, publicKey: new Uint8Array(32), signCount: 0 },
+  ...{ transports: [], at: new Date() },
+});
+
 describe("a transaction of one account", () => {
   it("sees and makes what is that account's, and nothing of another", async () => {
     const [one, other] = [randomUUID(), randomUUID()];
@@ -426,6 +435,7 @@ describe("a transaction of one account", () => {
         await createAccount(tx, { id, email: `${id}@example.test` });
         const secret = new Uint8Array(1);
         await addFactor(tx, { accountId: id, kind: "password", secret, at: new Date(), confirmed: true });
+        await addPasskey(tx, passkeyOf(id, Buffer.from(id)));
       });
     await withAccount(hall.db, one, async (tx) => {
       expect(await readAccount(tx)).toEqual({ id: one, email: `${one}@example.test` });
@@ -437,6 +447,25 @@ describe("a transaction of one account", () => {
       createAccount(tx, { id: randomUUID(), email: "x@y.test" }),
     );
     expect(await refusalOf(intrude)).toMatch(/^42501 new row violates row-level security policy/);
+    await withAccount(hall.db, one, async (tx) => {
+      const [own, ...rest] = await livePasskeys(tx);
+      expect(rest).toEqual([]);
+      expect(own?.credentialId).toEqual(new Uint8Array(Buffer.from(one)));
+      // Another account's is in the way and is not seen.
+      expect(await addPasskey(tx, passkeyOf(one, Buffer.from(other)))).toBeNull();
+      expect(await addPasskey(tx, passkeyOf(one, Buffer.from(randomUUID())))).not.toBeNull();
+    });
+    await withAccount(hall.db, other, async (tx) => {
+      const [theirs] = await livePasskeys(tx);
+      await withAccount(hall.db, one, async (mine) => {
+        const id = theirs?.id ?? "";
+        expect(await endPasskey(mine, id, new Date())).toBe(false);
+        expect(await takeSignCount(mine, id, { signCount: 9, at: new Date() })).toBe(false);
+      });
+      expect(await takeSignCount(tx, theirs?.id ?? "", { signCount: 9, at: new Date() })).toBe(true);
+    });
+    const plant = withAccount(hall.db, one, (tx) => addPasskey(tx, passkeyOf(other, randomBytes(16))));
+    expect(await refusalOf(plant)).toMatch(/^42501 new row violates row-level security policy/);
     // A tenant alone names no account, and an account alone no tenant.
     expect(await inTenant(app, ours.tenant, () => app.query("SELECT 1 FROM hall.account"))).toMatchObject({
       rowCount: 0,
@@ -444,9 +473,14 @@ describe("a transaction of one account", () => {
     await withAccount(hall.db, one, async (tx) => expect(await tx.member.count()).toBe(0));
     await hall.admin.query("CREATE POLICY open ON hall.factor TO hall_app USING (true)");
     try {
-      await withAccount(hall.db, one, async (tx) => expect(await liveFactors(tx)).toHaveLength(1));
+      await hall.admin.query("CREATE POLICY open ON hall.passkey TO hall_app USING (true)");
+      await withAccount(hall.db, one, async (tx) => {
+        expect(await liveFactors(tx)).toHaveLength(1);
+        expect(await livePasskeys(tx)).toHaveLength(3);
+      });
     } finally {
       await hall.admin.query("DROP POLICY open ON hall.factor");
+      await hall.admin.query("DROP POLICY IF EXISTS open ON hall.passkey");
     }
   });
 });

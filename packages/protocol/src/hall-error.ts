@@ -60,7 +60,12 @@ export const HALL_ERRORS = {
   STEP_UP_REQUIRED: refusal(
     403,
     "This needs a factor that was shown within the last five minutes.",
-    "Show your code or password again, then repeat it.",
+    "Show your code, passkey or password again, then repeat it.",
+  ),
+  SECOND_FACTOR_REQUIRED: refusal(
+    403,
+    "Your role asks for a second factor, and this session was begun without one.",
+    "Set up a passkey or an authenticator for your account, then sign in again with it.",
   ),
   TENANT_SUSPENDED: refusal(
     403,

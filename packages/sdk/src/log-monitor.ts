@@ -1,8 +1,6 @@
 import {
+  FollowedLog,
   HASH_BYTES,
-  openNote,
-  parseVerifierKey,
-  readCheckpoint,
   readSeam,
   rootsFromSeam,
   type Tile,
@@ -11,13 +9,16 @@ import {
 } from "@guildhall/attestation/verify";
 import type { Misbehaviour } from "@guildhall/protocol";
 import { HallClientError } from "./hall-client-error.ts";
-import { fetchBytes, malformed } from "./transport.ts";
+import { askKeyHistory, requireFollowed } from "./key-history.ts";
+import { fetchBytes, hallTransport, malformed } from "./transport.ts";
 
 /** A log that somebody keeps an eye on: no account, nothing trusted but its key. */
 export interface WatchedLog {
   url: string;
-  /** As `parseVerifierKey` reads them; several, where the log has changed its key. */
+  /** As `parseVerifierKey` reads them. Where the log changes its key, its own entries lead on from there. */
   keys: readonly string[];
+  /** The `history` of the observation before: what was followed is not taken back. */
+  history?: readonly unknown[];
   fetch?: typeof fetch;
   timeoutMs?: number;
 }
@@ -30,7 +31,12 @@ export interface SignedHead {
   note: string;
 }
 
-export type Observation =
+export type Observation = Seen & {
+  /** The entries of the log's keys that were followed, to keep beside the checkpoint; empty while the pinned key signs. */
+  history: readonly unknown[];
+};
+
+type Seen =
   /** Nothing was kept before: from here on the log is held to this. */
   | { outcome: "first"; head: SignedHead }
   | { outcome: "unchanged"; head: SignedHead }
@@ -47,13 +53,26 @@ const CHECKPOINT_MAX_BYTES = 16_384;
  * @throws HallClientError where the Hall could not be asked, or shows nothing that the key signed
  */
 export async function observeLog(log: WatchedLog, kept: string | null, nowMs: number): Promise<Observation> {
-  const before = kept === null ? null : await openHead(kept, log.keys, "The checkpoint that was kept");
+  const followed = new FollowedLog(log.keys);
+  const origin = kept?.split("\n", 1)[0];
+  if (log.history?.length) requireFollowed(await followed.learn(log.history, origin));
+  const seen = await observe(log, followed, kept, nowMs);
+  return { ...seen, history: followed.history };
+}
+
+async function observe(
+  log: WatchedLog,
+  followed: FollowedLog,
+  kept: string | null,
+  nowMs: number,
+): Promise<Seen> {
   const bytes = await get(log, "log/checkpoint", CHECKPOINT_MAX_BYTES);
-  const head = await openHead(new TextDecoder().decode(bytes), log.keys, "The checkpoint");
+  const head = await openNewest(log, followed, new TextDecoder().decode(bytes));
+  const before = kept === null ? null : await openHead(kept, followed, "The checkpoint that was kept");
   if (before && before.origin !== head.origin)
     throw invalid(`The Hall shows the log ${head.origin}, and ${before.origin} was kept.`);
 
-  const misbehaved = (kind: Misbehaviour["kind"], hashes: readonly Uint8Array[]): Observation => ({
+  const misbehaved = (kind: Misbehaviour["kind"], hashes: readonly Uint8Array[]): Seen => ({
     outcome: "misbehaved",
     proof: {
       format: "guildhall-log-misbehaviour-1",
@@ -77,16 +96,25 @@ export async function observeLog(log: WatchedLog, kept: string | null, nowMs: nu
   return isSame(olderRoot, before.root) ? { outcome: "grown", head, before } : misbehaved("fork", seam);
 }
 
-/** @throws HallClientError CHECKPOINT_INVALID */
-async function openHead(note: string, keys: readonly string[], what: string): Promise<SignedHead> {
+/** Whoever signed it is looked for in the log's own entries, where none of the known keys did. */
+async function openNewest(log: WatchedLog, followed: FollowedLog, note: string): Promise<SignedHead> {
+  const what = "The checkpoint";
   try {
-    const origin = note.split("\n", 1)[0];
-    const known = await Promise.all(keys.map((key) => parseVerifierKey(key, origin)));
-    const { text } = await openNote(
-      note,
-      known.filter(({ name }) => name === origin),
-    );
-    return { ...(await readCheckpoint(text)), note };
+    return await openHead(note, followed, what);
+  } catch (error) {
+    const cause = error instanceof HallClientError ? error.cause : null;
+    if (!(cause instanceof VerifyError) || cause.code !== "NOTE_KEY_UNKNOWN") throw error;
+    const history = await askKeyHistory(hallTransport({ ...log, timeoutMs: log.timeoutMs ?? TIMEOUT_MS }));
+    if (history === null) throw error;
+    requireFollowed(await followed.learn(history, note.split("\n", 1)[0]));
+    return openHead(note, followed, what);
+  }
+}
+
+/** @throws HallClientError CHECKPOINT_INVALID */
+async function openHead(note: string, followed: FollowedLog, what: string): Promise<SignedHead> {
+  try {
+    return { ...(await followed.open(note)), note };
   } catch (cause) {
     if (!(cause instanceof VerifyError)) throw cause;
     if (cause.code === "KEY_MALFORMED")

@@ -17,7 +17,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
         token={typeof token === "string" ? token : null}
         hallUrl={readSettings().hallUrl}
         hasEnded={because === "ended"}
-        awaitsFactor={(await readPending()) !== null}
+        awaited={(await readPending())?.factors ?? null}
         signedInAs={session && { name: session.member.display_name, tenant: session.tenant }}
       />
     </FrontDoor>

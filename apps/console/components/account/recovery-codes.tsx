@@ -8,10 +8,10 @@ export function RecoveryCodes({ codes }: { codes: readonly string[] }) {
   return (
     <Notice tone="hold" title="Keep these recovery codes now">
       <p>
-        Each stands in for your authenticator once. They are shown here and nowhere else; when you leave this
+        Each stands in for your second factor once. They are shown here and nowhere else; when you leave this
         page they are gone.
       </p>
-      <CodeBlock label="recovery codes" text={codes.join("\n")} />
+      <CodeBlock label="codes to keep" text={codes.join("\n")} />
     </Notice>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import type { OwnAccount } from "../../lib/people-types.ts";
 import { ForeignText } from "../../ui/foreign-text.tsx";
@@ -11,7 +12,9 @@ import { Time } from "../../ui/time.tsx";
 import { Answer } from "../answer.tsx";
 import { PageHeading } from "../page-heading.tsx";
 import { Authenticator } from "./authenticator.tsx";
+import { Passkeys } from "./passkeys.tsx";
 import { SetPassword } from "./set-password.tsx";
+import { StandInCodes } from "./stand-in-codes.tsx";
 
 /** What signs the person in, whatever tenant they come for. */
 export function SecurityView() {
@@ -37,13 +40,15 @@ function LinksAlone() {
     <Message title="You have no account">
       <p>
         You sign in by one-time links that the operator of the Hall makes. Have yourself invited by e-mail to
-        get an account with a password and an authenticator.
+        get an account with a password and a second factor.
       </p>
     </Message>
   );
 }
 
 function Factors({ account }: { account: OwnAccount }) {
+  const [codes, setCodes] = useState<readonly string[]>([]);
+  const hasSecond = account.totp_since !== null || account.passkeys.length > 0;
   return (
     <>
       <Section title="Account">
@@ -67,7 +72,9 @@ function Factors({ account }: { account: OwnAccount }) {
           </div>
         </div>
       </Section>
-      <Authenticator account={account} />
+      {hasSecond && <StandInCodes account={account} codes={codes} onCodes={setCodes} />}
+      <Passkeys account={account} onCodes={setCodes} />
+      <Authenticator account={account} onCodes={setCodes} />
     </>
   );
 }

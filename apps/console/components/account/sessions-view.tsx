@@ -40,6 +40,7 @@ const FACTOR_WORDS: Record<string, string> = {
   link: "a one-time link",
   password: "a password",
   totp: "an authenticator",
+  passkey: "a passkey",
   recovery: "a recovery code",
 };
 

@@ -3,7 +3,8 @@
 import Link from "next/link";
 import { useState } from "react";
 import { paths } from "../../lib/paths.ts";
-import { signOut } from "../../lib/sign-in.ts";
+import type { SecondFactor } from "../../lib/people-types.ts";
+import { type SignInProgress, signOut } from "../../lib/sign-in.ts";
 import { Button } from "../../ui/button.tsx";
 import { Sheet } from "./sheet.tsx";
 import { WithFactor } from "./with-factor.tsx";
@@ -16,20 +17,20 @@ interface Props {
   hallUrl: string;
   /** True where the Hall ended the session that was here. */
   hasEnded: boolean;
-  /** True where a first factor was shown and the second is waited for. */
-  awaitsFactor: boolean;
+  /** What may be shown, where a first factor was shown and the second is waited for. */
+  awaited: readonly SecondFactor[] | null;
   signedInAs: { name: string; tenant: { slug: string; name: string } } | null;
 }
 
 /** One page, three ways in: a link, a password, and the second factor after either. */
-export function SignInForm({ token, hallUrl, hasEnded, awaitsFactor, signedInAs }: Props) {
-  const [wantsFactor, setWantsFactor] = useState(awaitsFactor && token === null);
-  const go = (step: "in" | "factor") => {
+export function SignInForm({ token, hallUrl, hasEnded, awaited, signedInAs }: Props) {
+  const [factors, setFactors] = useState(token === null ? awaited : null);
+  const go = (progress: SignInProgress) => {
     // The address may have held a token: it leaves the history with this page.
-    if (step === "in") window.location.replace(paths.home());
-    else setWantsFactor(true);
+    if (progress.step === "in") window.location.replace(paths.home());
+    else setFactors(progress.factors);
   };
-  if (wantsFactor) return <WithFactor onStep={go} onAgain={() => setWantsFactor(false)} />;
+  if (factors) return <WithFactor factors={factors} onStep={go} onAgain={() => setFactors(null)} />;
   if (token !== null) return <WithLink token={token} hallUrl={hallUrl} onStep={go} />;
   if (signedInAs) return <SignedIn {...signedInAs} />;
   return <WithPassword hasEnded={hasEnded} onStep={go} />;

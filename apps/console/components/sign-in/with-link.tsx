@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import { signInWords, spendLink } from "../../lib/sign-in.ts";
+import { type SignInProgress, signInWords, spendLink } from "../../lib/sign-in.ts";
 import { Button } from "../../ui/button.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
 import { useIsLive } from "../../ui/use-is-live.ts";
@@ -10,7 +10,7 @@ import { NotLetIn, Sheet } from "./sheet.tsx";
 interface Props {
   token: string;
   hallUrl: string;
-  onStep: (step: "in" | "factor") => void;
+  onStep: (progress: SignInProgress) => void;
 }
 
 /** Opening the link spends nothing: mail scanners and previews open links too. The button does. */
@@ -23,7 +23,7 @@ export function WithLink({ token, hallUrl, onStep }: Props) {
   async function signIn(): Promise<void> {
     setState({ step: "busy" });
     const answer = await spendLink(token);
-    if (answer.ok) onStep(answer.step);
+    if (answer.ok) onStep(answer);
     else setState({ step: "refused", code: answer.code });
   }
 

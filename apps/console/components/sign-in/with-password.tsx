@@ -3,7 +3,7 @@
 import Link from "next/link";
 import { type FormEvent, useState } from "react";
 import { paths } from "../../lib/paths.ts";
-import { signInByPassword, signInWords } from "../../lib/sign-in.ts";
+import { type SignInProgress, signInByPassword, signInWords } from "../../lib/sign-in.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { Field, INPUT } from "../../ui/field.tsx";
@@ -12,7 +12,7 @@ import { NotLetIn, Sheet } from "./sheet.tsx";
 
 interface Props {
   hasEnded: boolean;
-  onStep: (step: "in" | "factor") => void;
+  onStep: (progress: SignInProgress) => void;
 }
 
 export function WithPassword({ hasEnded, onStep }: Props) {
@@ -29,7 +29,7 @@ export function WithPassword({ hasEnded, onStep }: Props) {
     setBusy(true);
     setCode(null);
     const answer = await signInByPassword({ email, password, tenant });
-    if (answer.ok) return onStep(answer.step);
+    if (answer.ok) return onStep(answer);
     setBusy(false);
     if ("tenants" in answer) setTenants(answer.tenants);
     else setCode(answer.code);

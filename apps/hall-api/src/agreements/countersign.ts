@@ -1,4 +1,4 @@
-import { SignerError, signEnvelope } from "@guildhall/attestation";
+import { SignerError, signEnvelope, textDigest } from "@guildhall/attestation";
 import { countersignAgreementVersion, listAgreementVersions, lockAgreement, withTenant } from "@guildhall/db";
 import {
   AGREEMENT_ACCEPTANCE_TYPE,
@@ -44,6 +44,7 @@ export async function countersign(
       version,
       digest: seen.digest,
       key_id: keyId,
+      countersignature_digest: textDigest(envelope),
       signed_by_receipt: seen.signed?.receiptId ?? null,
     };
     return hall.ledger.append(

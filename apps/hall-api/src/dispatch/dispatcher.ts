@@ -236,14 +236,16 @@ async function begin(
   const payload = await findPayload(tx, id);
   const transport = await findTransport(tx, found.workerId, found.transportDigest);
   if (!stored || !payload || !transport) return aborted("PAYLOAD_GONE");
+  const decision = receiptOf(stored) as unknown as DecisionBody;
+  if (!startsWork(decision, found)) return aborted("NOT_DECIDED");
   const dispatch = await findDispatch(tx, id);
-  return (
-    dispatch && {
-      dispatch,
-      attempt,
-      decision: receiptOf(stored) as unknown as DecisionBody,
-      payload,
-      transport,
-    }
-  );
+  return dispatch && { dispatch, attempt, decision, payload, transport };
+}
+
+/** Whoever writes a job and a dispatch past the Hall starts nothing by it: the receipt says what is to run, and where. */
+function startsWork(decision: DecisionBody, { workerId, transportDigest }: Dispatch): boolean {
+  const { kind, policy_decision, dispatched_at, decision: made } = decision;
+  const isDecided = kind === "decision" && policy_decision === "ALLOW" && dispatched_at !== null;
+  if (!isDecided || made.selected === null) return false;
+  return made.selected.worker_id === workerId && made.selected.transport_digest === transportDigest;
 }

@@ -23,9 +23,9 @@ export function hashSecret(secret: string): Buffer {
   return hash("sha256", secret, "buffer");
 }
 
-/** How a receipt names a key, so that nobody puts another in its row unseen: a hash of what is looked up. */
-export function keyDigest(keyHash: Uint8Array): string {
-  return `sha256:${hash("sha256", keyHash, "hex")}`;
+/** How a receipt names a secret, so that nobody puts another in its row unseen: a hash of what is looked up. */
+export function secretDigest(secretHash: Uint8Array): string {
+  return `sha256:${hash("sha256", secretHash, "hex")}`;
 }
 
 /**

@@ -18,6 +18,7 @@ import { hashSecret, readSecret } from "./api-key.ts";
 import type { AnyCaller, Caller } from "./caller.ts";
 import { callerOfOperatorToken } from "./operator-token.ts";
 import { type Permission, permissionsOf } from "./permissions.ts";
+import { lacksRequiredFactor, TO_SET_UP_A_FACTOR } from "./required-factor.ts";
 
 /** What a request brings to show who asks. */
 export interface Presented {
@@ -112,6 +113,7 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
   if (!found) throw new HallError("UNAUTHENTICATED");
   const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id));
   const live = requireLiveSession(session, hall.clock.now());
+  const lacksFactor = lacksRequiredFactor(hall.settings, live);
   return {
     kind: "tenant",
     tenantId: found.tenantId,
@@ -124,8 +126,9 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
       role: live.member.role,
       accountId: live.member.accountId,
       stepUpAtMs: live.stepUpAt?.getTime() ?? null,
+      lacksFactor,
     },
-    permissions: permissionsOf(live.member),
+    permissions: lacksFactor ? TO_SET_UP_A_FACTOR : permissionsOf(live.member),
     identities: new Set<SignatoryId>(),
   };
 }

@@ -31,6 +31,8 @@ export interface SessionCredential {
   accountId: string | null;
   /** When its holder last showed a factor, in milliseconds; null where never. */
   stepUpAtMs: number | null;
+  /** True where the role asks for a second factor and the session was begun without one: it is there to set one up. */
+  lacksFactor: boolean;
 }
 
 export interface KeyCredential {
@@ -51,9 +53,12 @@ export interface HallOperator {
   permissions: ReadonlySet<Permission>;
 }
 
-/** @throws HallError FORBIDDEN naming the permission */
+/** @throws HallError FORBIDDEN naming the permission, or SECOND_FACTOR_REQUIRED */
 export function requirePermission(caller: AnyCaller, permission: Permission): void {
-  if (!caller.permissions.has(permission)) throw new HallError("FORBIDDEN", { detail: { permission } });
+  if (caller.permissions.has(permission)) return;
+  if (caller.kind === "tenant" && caller.credential.kind === "session" && caller.credential.lacksFactor)
+    throw new HallError("SECOND_FACTOR_REQUIRED");
+  throw new HallError("FORBIDDEN", { detail: { permission } });
 }
 
 /** Whose work it is, as blast is added up and agreements name it: the agent's, where the key names one. */

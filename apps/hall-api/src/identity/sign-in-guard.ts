@@ -20,6 +20,11 @@ export const WINDOW_MS = 15 * 60_000;
 export const SUBJECT_MAX = 10;
 export const ADDRESS_MAX = 100;
 
+/** Thrown by the work of an attempt that failed for a reason which the security log is to name. */
+export class FailedAttempt extends Error {
+  override name = "FailedAttempt";
+}
+
 /**
  * @param work answers null where what was shown is not good
  * @throws HallError TOO_MANY_ATTEMPTS, or SIGN_IN_REFUSED where work answers null
@@ -42,9 +47,14 @@ export async function guardAttempt<T>(
     await failed("too many attempts");
     throw new HallError("TOO_MANY_ATTEMPTS");
   }
-  const done = await work();
+  let reason = "not good";
+  const done = await work().catch((error: unknown) => {
+    if (!(error instanceof FailedAttempt)) throw error;
+    reason = error.message;
+    return null;
+  });
   if (done === null) {
-    await failed("not good");
+    await failed(reason);
     throw new HallError("SIGN_IN_REFUSED");
   }
   await forgiveAttempt(hall.db, { buckets: [subject, from], forgotten: subject });

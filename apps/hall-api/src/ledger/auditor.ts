@@ -6,6 +6,7 @@ import {
   parseVerifierKey,
   readCheckpoint,
   rootOf,
+  VerifyError,
 } from "@guildhall/attestation";
 import { type AuditRow, type Db, latestCheckpoint, readAuditRows, withOperator } from "@guildhall/db";
 import { type Actor, HALL_CHAIN } from "@guildhall/protocol";
@@ -35,6 +36,7 @@ export interface Finding {
     | "PLACE_CHANGED"
     | "CHAIN_BROKEN"
     | "RECEIPT_MISSING"
+    | "CHECKPOINT_CHANGED"
     | "ROOT_MISMATCH";
 }
 
@@ -58,6 +60,7 @@ export function createAuditor(options: AuditorOptions): Auditor {
   /** What was hashed so far; compared with a signature wherever one fits. */
   let frontier: Frontier = emptyFrontier();
   let provenSize = 0;
+  let provenNote: string | null = null;
   /** The leaf of every place, as it was first read: 32 bytes each, so a million receipts take 32 MB. */
   const remembered: Buffer[] = [];
   const chains = new Map<string, { seq: number; hash: string }>();
@@ -69,24 +72,34 @@ export function createAuditor(options: AuditorOptions): Auditor {
   /** What is new: row by row, each chain link by link, and the tree against what the key signed. */
   async function readOn(found: Finding[]): Promise<void> {
     const newest = await latestCheckpoint(db.ledger);
-    if (!newest || newest.treeSize <= frontier.size) return;
+    if (!newest) return;
     const end = Math.min(newest.treeSize, frontier.size + rowsARound);
     const leaves: Buffer[] = [];
-    for (const row of await rows(frontier.size, end)) {
+    for (const row of end > frontier.size ? await rows(frontier.size, end) : []) {
       found.push(...faultsOf(row), ...linkFaults(row));
       const leaf = Buffer.from(row.leafHash ?? "00".repeat(32), "hex");
       leaves.push(leaf);
       remembered.push(leaf);
     }
     frontier = appendLeaves(frontier, leaves).frontier;
-    if (frontier.size !== newest.treeSize) return;
-    const { text } = await openNote(newest.note, [
-      await parseVerifierKey(await options.key(newest.treeSize)),
-    ]);
-    const claim = await readCheckpoint(text);
-    const isSigned = claim.origin === origin && claim.treeSize === frontier.size;
-    if (isSigned && Buffer.from(claim.root).equals(rootOf(frontier))) provenSize = frontier.size;
-    else found.push({ leafIndex: frontier.size - 1, code: "ROOT_MISMATCH" });
+    if (frontier.size !== newest.treeSize || newest.note === provenNote) return;
+    const claim = await signedClaim(newest);
+    const isOfTree = claim?.origin === origin && claim.treeSize === frontier.size;
+    if (isOfTree && Buffer.from(claim.root).equals(rootOf(frontier))) {
+      provenSize = frontier.size;
+      provenNote = newest.note;
+    } else found.push({ leafIndex: frontier.size - 1, code: claim ? "ROOT_MISMATCH" : "CHECKPOINT_CHANGED" });
+  }
+
+  /** Null for what the log's key did not sign: nobody stops the audit by writing such a thing. */
+  async function signedClaim({ treeSize, note }: { treeSize: number; note: string }) {
+    const key = await parseVerifierKey(await options.key(treeSize));
+    try {
+      return await readCheckpoint((await openNote(note, [key])).text);
+    } catch (error) {
+      if (error instanceof VerifyError) return null;
+      throw error;
+    }
   }
 
   /** The next part of what was read before, against what it was then. */

@@ -1,47 +1,49 @@
 import { HALL_CHAIN } from "@guildhall/protocol";
-import { z } from "zod";
-
-/** What receipts say of a row. A fact that an early receipt does not name is left out, and nothing is held to it. */
-export type Facts = Readonly<Record<string, unknown>>;
-
-/** Of an act what the fold reads. What is no such text is no act: whoever compares hashes finds that. */
-const Act = z.object({
-  chain: z.string(),
-  kind: z.string(),
-  action: z.string(),
-  subject: z.string(),
-  receipt_id: z.string(),
-  decided_at: z.string(),
-  actor: z.object({ kind: z.string(), id: z.string() }),
-  details: z.record(z.string(), z.unknown()),
-});
-type Act = z.infer<typeof Act>;
+import { AGREEMENT_FOLDS, grantRequest } from "./fold-agreements.ts";
+import { PEOPLE_FOLDS } from "./fold-people.ts";
+import { Act, type Facts, type Folds, type Rows, texts } from "./fold-rows.ts";
 
 /** State as the acts of one chain make it: every row that should be, by its place. */
 export interface Fold {
   /** The last act that was read. */
   seq(): number;
   apply(seq: number, body: Uint8Array): void;
-  expected: ReadonlyMap<string, { facts: Facts; sinceSeq: number }>;
+  expected: ReadonlyMap<string, ExpectedRow>;
+  /** Forgets rows that are of no use any more, so that memory does not grow with everybody who ever signed in. */
+  forgetLapsed(beforeMs: number): void;
   /** What an alert of this chain has told, by its place; forgotten where the row is right again. */
   told: Map<string, string>;
+}
+
+export interface ExpectedRow {
+  facts: Facts;
+  sinceSeq: number;
+  /** From then on it may be missing. */
+  untilMs: number | null;
 }
 
 /** The code of the auditor's alerts about rows. */
 export const STATE_MISMATCH = "STATE_MISMATCH";
 
 export function createFold(): Fold {
-  const expected = new Map<string, { facts: Facts; sinceSeq: number }>();
+  const expected = new Map<string, ExpectedRow>();
+  const lapsing = new Set<string>();
   const told = new Map<string, string>();
   let seq = -1;
 
   const rows: Rows = {
-    put: (place, facts) => void expected.set(place, { facts, sinceSeq: seq }),
+    put(place, facts, { until } = {}) {
+      const untilMs = until === undefined ? null : Date.parse(until);
+      expected.set(place, { facts, sinceSeq: seq, untilMs });
+      if (untilMs !== null) lapsing.add(place);
+    },
+    facts: (place) => expected.get(place)?.facts,
     amend(place, changes) {
       const row = expected.get(place);
       if (row) expected.set(place, { ...row, facts: { ...row.facts, ...changes } });
     },
     current: new Map(),
+    groups: new Map(),
     tell: (place, code) => void told.set(place, code),
   };
   return {
@@ -52,20 +54,24 @@ export function createFold(): Fold {
       if (act) FOLDS[`${act.kind} ${act.action}`]?.(rows, act);
     },
     expected,
+    forgetLapsed(beforeMs) {
+      for (const place of lapsing) {
+        const row = expected.get(place);
+        if (row?.untilMs != null && row.untilMs > beforeMs) continue;
+        expected.delete(place);
+        told.delete(place);
+        lapsing.delete(place);
+      }
+    },
     told,
   };
 }
 
-interface Rows {
-  put(place: string, facts: Facts): void;
-  amend(place: string, changes: Facts): void;
-  /** What counts of several: the place of a worker's attestation, and of the key of a role. */
-  current: Map<string, string>;
-  tell(place: string, code: string): void;
-}
-
 /** Acts by kind and action; any other changes no row that is compared. */
-const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
+const FOLDS: Folds = {
+  ...PEOPLE_FOLDS,
+  ...AGREEMENT_FOLDS,
+
   "key created"(rows, { subject, details }) {
     rows.put(`api_key ${subject}`, apiKey(details));
   },
@@ -221,11 +227,16 @@ const FOLDS: Readonly<Record<string, (rows: Rows, act: Act) => void>> = {
   "tenant went_online": (rows, act) => putPresence(rows, act, true),
   "tenant went_offline": (rows, act) => putPresence(rows, act, false),
 
-  "role defined"(rows, { subject, details: { permissions } }) {
-    rows.put(`custom_role ${subject}`, { permissions, retired_at: null });
+  "rule shadow_started"(rows, { subject: digest, decided_at, actor, details: { run_id } }) {
+    const started_by = `${actor.kind}:${actor.id}`;
+    rows.put(`shadow_run ${run_id}`, { digest, started_by, started_at: decided_at, ended_at: null });
   },
-  "role retired"(rows, { subject, decided_at }) {
-    rows.amend(`custom_role ${subject}`, { retired_at: decided_at });
+  "rule shadow_ended"(rows, { decided_at, details: { run_id } }) {
+    rows.amend(`shadow_run ${run_id}`, { ended_at: decided_at });
+  },
+  "rule consented"(rows, { decided_at, actor, details: { draft_id, revision: consent_revision } }) {
+    const consent_by = `${actor.kind}:${actor.id}`;
+    rows.put(`bundle_draft ${draft_id}`, { consent_by, consent_at: decided_at, consent_revision });
   },
 };
 
@@ -270,7 +281,8 @@ function putEnvironment(rows: Rows, { subject, details: { profile_id } }: Act): 
   rows.put(`environment_profile ${subject}`, { profile_id });
 }
 
-function certify(rows: Rows, { subject, receipt_id, details }: Act): void {
+function certify(rows: Rows, act: Act): void {
+  const { subject, receipt_id, details } = act;
   const { worker_id, worker_record_hash: record_hash, certification_id, digest, authority } = details;
   const { is_key_held, capabilities, environments, data_labels, valid_from, valid_until } = details;
   rows.put(`certificate ${subject}`, {
@@ -278,9 +290,10 @@ function certify(rows: Rows, { subject, receipt_id, details }: Act): void {
     ...{ is_key_held, capabilities, environments, data_labels, valid_from, valid_until },
     ...{ revoked_at: null, revocation_reason: null, revocation_receipt_id: null },
   });
+  grantRequest(rows, act);
 }
 
-/** Beside a key in use the next one waits; where there is none it is in use at once. Of root keys there are several. */
+/** Beside a key in use the next one waits; where there is none it is in use at once. Of root and witness keys there are several. */
 function introduceHallKey(rows: Rows, { subject, receipt_id, details }: Act): void {
   const { roles, algorithm, spki, module, not_after, threshold } = details;
   for (const role of texts(roles)) {
@@ -288,16 +301,12 @@ function introduceHallKey(rows: Rows, { subject, receipt_id, details }: Act): vo
     const isFirst = !rows.current.has(`key ${role}`);
     rows.put(place, {
       ...{ algorithm, spki, module, not_after, threshold },
-      ...(role !== "feed-root" && { state: isFirst ? "active" : "introduced" }),
+      ...(role !== "feed-root" && { state: isFirst || role === "witness" ? "active" : "introduced" }),
       introduced_by: receipt_id,
       retired_by: null,
     });
     if (isFirst) rows.current.set(`key ${role}`, place);
   }
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function readAct(body: Uint8Array): Act | null {

@@ -1,17 +1,10 @@
-import { newReceiptId } from "@guildhall/attestation";
-import {
-  type Db,
-  listTenantIds,
-  readChainState,
-  type StateRow,
-  storeAlert,
-  withOperator,
-  withTenant,
-} from "@guildhall/db";
-import { type Actor, canonicalJson, HALL_CHAIN, TenantId } from "@guildhall/protocol";
+import { type Db, listTenantIds, readChainState, type StateRow } from "@guildhall/db";
+import { canonicalJson, HALL_CHAIN, TenantId } from "@guildhall/protocol";
 import type { Clock } from "../clock.ts";
-import { createFold, type Facts, type Fold, STATE_MISMATCH } from "./fold-acts.ts";
+import { createFold, type Fold, STATE_MISMATCH } from "./fold-acts.ts";
+import type { Facts } from "./fold-rows.ts";
 import type { Ledger } from "./ledger.ts";
+import { raiseAlert } from "./raise-alert.ts";
 
 /**
  * Derives from the acts of each chain what the tables should hold, and compares. A row that no receipt explains was
@@ -48,11 +41,10 @@ export interface StateAuditorOptions {
 
 const READS_A_ROUND = 20_000;
 const PAGE_SIZE = 5000;
-/** What asking about a chain costs, in reads: five questions of one connection. */
+/** What asking about a chain costs, in reads: six questions of one connection. */
 const VISIT_COST = 20;
-const AUDITOR: Actor = { kind: "hall", id: "auditor" };
-/** How many places an alert names; it counts them all. */
-const NAMED_MAX = 20;
+/** What has expired is kept in mind for so long, whatever the database's clock does. */
+const LAPSED_MS = 24 * 3600 * 1000;
 
 interface Audited {
   fold: Fold;
@@ -96,9 +88,11 @@ export function createStateAuditor(options: StateAuditorOptions): StateAuditor {
     }
     sweep.afterPlace = state.rows.page.at(-1)?.place ?? sweep.afterPlace;
     if (!state.rows.isLast) return { cost, isDone: false };
-    for (const [place, { sinceSeq }] of fold.expected)
-      if (sinceSeq <= sweep.sinceSeq && !sweep.seen.has(place))
+    const { atMs } = state.rows;
+    for (const [place, { sinceSeq, untilMs }] of fold.expected)
+      if (sinceSeq <= sweep.sinceSeq && !sweep.seen.has(place) && (untilMs === null || untilMs > atMs))
         note(chain, fold, place, "ROW_REMOVED", found);
+    fold.forgetLapsed(atMs - LAPSED_MS);
     audited.sweep = null;
     audited.sweeps += 1;
     return { cost, isDone: true };
@@ -125,39 +119,13 @@ export function createStateAuditor(options: StateAuditorOptions): StateAuditor {
     return next === -1 ? all : [...all.slice(next), ...all.slice(0, next)];
   }
 
-  async function raise(chain: TenantId, findings: readonly StateFinding[]): Promise<void> {
-    log.error({ chain, findings }, "rows are not what the receipts say");
-    const nowMs = clock.now();
-    const receiptId = newReceiptId(nowMs);
-    const entry = {
-      ...ledger.envelopeFor(chain, AUDITOR, nowMs, receiptId),
-      kind: "alert",
-      action: "raised",
+  function raise(chain: TenantId, findings: readonly StateFinding[]): Promise<void> {
+    return raiseAlert({ db, ledger, clock, log }, chain, {
       subject: "state",
-      details: {
-        code: STATE_MISMATCH,
-        level: "error",
-        count: findings.length,
-        findings: findings.slice(0, NAMED_MAX).map(({ place, code }) => ({ place, code })),
-      },
-    } as const;
-    const act =
-      chain === HALL_CHAIN
-        ? await withOperator(db, (tx) => ledger.append(tx, entry, nowMs))
-        : await withTenant(db, chain, async (tx) => {
-            await storeAlert(tx, chain, {
-              id: receiptId,
-              createdAt: new Date(nowMs),
-              level: "error",
-              code: STATE_MISMATCH,
-              message: messageOf(findings),
-              workerId: null,
-              capabilityId: null,
-            });
-            return ledger.append(tx, entry, nowMs);
-          });
-    // The alert stands; where nothing can be sealed at the moment it is sealed later.
-    await ledger.sealed(act).catch((err: unknown) => log.error({ err }, "the alert could not be sealed yet"));
+      code: STATE_MISMATCH,
+      message: messageOf(findings),
+      findings: findings.map(({ place, code }) => ({ place, code })),
+    });
   }
 
   return {

@@ -1,6 +1,9 @@
+import { addPasskey } from "./account/add-passkey.ts";
+import { beginPasskey } from "./account/begin-passkey.ts";
 import { beginTotp } from "./account/begin-totp.ts";
 import { confirmTotp } from "./account/confirm-totp.ts";
 import { get as getAccount } from "./account/get.ts";
+import { removePasskey } from "./account/remove-passkey.ts";
 import { removeTotp } from "./account/remove-totp.ts";
 import { renewCodes } from "./account/renew-codes.ts";
 import { setPassword } from "./account/set-password.ts";
@@ -107,7 +110,9 @@ import { simulate } from "./rule/simulate.ts";
 import { list as listRunners } from "./runner/list.ts";
 import { register as registerRunner } from "./runner/register.ts";
 import { retire as retireRunner } from "./runner/retire.ts";
+import { askPasskey } from "./session/ask-passkey.ts";
 import { begin } from "./session/begin.ts";
+import { beginStepUp } from "./session/begin-step-up.ts";
 import { end } from "./session/end.ts";
 import { list as listSessions } from "./session/list.ts";
 import { me } from "./session/me.ts";
@@ -237,7 +242,9 @@ export const OPERATIONS = [
   defineRole,
   retireRole,
   begin,
+  askPasskey,
   verifyFactor,
+  beginStepUp,
   stepUp,
   me,
   listSessions,
@@ -245,6 +252,9 @@ export const OPERATIONS = [
   end,
   getAccount,
   setPassword,
+  beginPasskey,
+  addPasskey,
+  removePasskey,
   beginTotp,
   confirmTotp,
   removeTotp,

@@ -5,9 +5,12 @@ import type { Hall } from "../hall.ts";
 import { refusalOf } from "../http/refusal.ts";
 import type { Presented } from "../identity/authenticate.ts";
 import type { AnyCaller } from "../identity/caller.ts";
+import { addPasskey } from "../operations/account/add-passkey.ts";
+import { beginPasskey } from "../operations/account/begin-passkey.ts";
 import { beginTotp } from "../operations/account/begin-totp.ts";
 import { confirmTotp } from "../operations/account/confirm-totp.ts";
 import { get as getAccount } from "../operations/account/get.ts";
+import { removePasskey } from "../operations/account/remove-passkey.ts";
 import { removeTotp } from "../operations/account/remove-totp.ts";
 import { renewCodes } from "../operations/account/renew-codes.ts";
 import { setPassword } from "../operations/account/set-password.ts";
@@ -91,7 +94,9 @@ import { simulate } from "../operations/rule/simulate.ts";
 import { list as listRunners } from "../operations/runner/list.ts";
 import { register as registerRunner } from "../operations/runner/register.ts";
 import { retire as retireRunner } from "../operations/runner/retire.ts";
+import { askPasskey } from "../operations/session/ask-passkey.ts";
 import { begin } from "../operations/session/begin.ts";
+import { beginStepUp } from "../operations/session/begin-step-up.ts";
 import { end } from "../operations/session/end.ts";
 import { list as listSessions } from "../operations/session/list.ts";
 import { me } from "../operations/session/me.ts";
@@ -329,7 +334,9 @@ export const appRouter = t.router({
   role: t.router({ list: query(listRoles), define: mutation(defineRole), retire: mutation(retireRole) }),
   session: t.router({
     begin: mutation(begin),
+    "ask-passkey": mutation(askPasskey),
     "verify-factor": mutation(verifyFactor),
+    "begin-step-up": mutation(beginStepUp),
     "step-up": mutation(stepUp),
     me: query(me),
     list: query(listSessions),
@@ -339,6 +346,9 @@ export const appRouter = t.router({
   account: t.router({
     get: query(getAccount),
     "set-password": mutation(setPassword),
+    "begin-passkey": mutation(beginPasskey),
+    "add-passkey": mutation(addPasskey),
+    "remove-passkey": mutation(removePasskey),
     "begin-totp": mutation(beginTotp),
     "confirm-totp": mutation(confirmTotp),
     "remove-totp": mutation(removeTotp),

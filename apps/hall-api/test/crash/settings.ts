@@ -19,6 +19,8 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     origin: "crash.test/log",
     url: "http://localhost",
     consoleUrl: "http://localhost:3000",
+    passkeyDomain: null,
+    secondFactorRoles: [],
     receiptSignatures: true,
     allowPrivateAddresses: true,
     requireHumanMode: "sdk",

@@ -1,6 +1,9 @@
 import { canonicalJson, type RuleBundleInput, type Sha256Hex } from "@guildhall/protocol";
+import { remindOfRenewals } from "../../src/certification/renewals.ts";
 import { DEMO_RULES } from "../../src/demo-rules.ts";
+import { agreed, agreementAct, bound, DRAFT } from "./agreement.ts";
 import { RECORD, withHash } from "./enrolled-worker.ts";
+import { furnishPeople } from "./furnished-people.ts";
 import type { HttpWorker } from "./http-worker.ts";
 import { addNamespace, addRunner, measure, OTHER_CODE, register, statement } from "./registered-code.ts";
 import type { OpenHall } from "./running-hall.ts";
@@ -24,12 +27,17 @@ export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furni
   for (const act of ["suspend", "resume"])
     await ask("POST", `/wcp/workers/${RECORD.worker_id}/${act}`, { reason: "a look at it" });
   await wire(ask, tenant);
-  await roles(ask, (await addMember(hall.hall, tenant.id, "owner")).session);
+  const { session: owner } = await addMember(hall.hall, tenant.id, "owner");
+  await roles(ask, owner);
+  await furnishPeople(hall, ask, owner);
+  await agreements(hall, owner);
   await standing(ask, hall.operatorToken, tenant.identity.replace(/\.test$/, ""));
   await keys(ask, tenant);
   await rules(ask);
   await profiles(ask);
   await certificates(ask, officer);
+  await requests(hall, ask, officer);
+  await beside(ask, (await addMember(hall.hall, tenant.id)).session);
   await code(hall, ask, tenant);
   return { ...tenant, officer };
 }
@@ -37,8 +45,9 @@ export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furni
 type Ask = ReturnType<typeof asker>;
 
 function asker(hall: OpenHall, operator: string) {
-  return async (method: string, path: string, body: object | string, key = operator) => {
-    const answer = await hall.ask<Record<string, string>>(method, path, { key, body });
+  return async (method: string, path: string, body?: object | string, key = operator) => {
+    const question = { ...(key !== "" && { key }), ...(body !== undefined && { body }) };
+    const answer = await hall.ask<Record<string, string>>(method, path, question);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.text}`);
     return answer.body;
   };
@@ -119,6 +128,58 @@ async function certificates(ask: Ask, officer: string): Promise<void> {
     { reason: "privilege_withdrawn" },
     officer,
   );
+}
+
+/** One in force in its second version, with a third drafted; one suspended, one resumed, one terminated. */
+async function agreements(hall: OpenHall, owner: string): Promise<void> {
+  const first = await agreed(hall, owner);
+  const versions = `/${first.agreement_id}/versions`;
+  await bound(hall, owner, (await agreementAct(hall, owner, versions, { draft: DRAFT })).body);
+  await agreementAct(hall, owner, versions, { draft: DRAFT });
+  for (const acts of [["suspend"], ["suspend", "resume"], ["terminate"]]) {
+    const { agreement_id } = await agreed(hall, owner);
+    for (const act of acts) {
+      const { status, text } = await agreementAct(hall, owner, `/${agreement_id}/${act}`, { reason: act });
+      if (status !== 200) throw new Error(text);
+    }
+  }
+}
+
+/** What was asked of the officer: granted, refused, withdrawn and still open. And a certificate that ends soon. */
+async function requests(hall: OpenHall, ask: Ask, officer: string): Promise<void> {
+  const { artifact_hash: record_hash } = JSON.parse(withHash({ ...RECORD, risk_tier: "medium" }));
+  const scope = {
+    capabilities: ["cap.doc.summarize"],
+    environments: ["stage"],
+    data_labels: ["INTERNAL", "RESTRICTED"],
+  };
+  const request = async () => {
+    const path = `/wcp/workers/${RECORD.worker_id}/certification-requests`;
+    return `/wcp/certification-requests/${(await ask("POST", path, { record_hash, ...scope })).request_id}`;
+  };
+  const granted = await request();
+  const { evidence } = (await ask("GET", granted, undefined, officer)) as { evidence?: { digest?: string } };
+  const checklist = ["controls", "attestation", "envelope"].map((check) => ({
+    check,
+    accepted: true,
+    note: "as it is",
+  }));
+  const ends = { expires_in_seconds: 30 * 24 * 3600 };
+  await ask("POST", `${granted}/grant`, { evidence_digest: evidence?.digest, checklist, ...ends }, officer);
+  await ask("POST", `${await request()}/refuse`, { reason: "no", checklist: checklist.slice(1) }, officer);
+  await ask("POST", `${await request()}/withdraw`, {});
+  await request();
+  await remindOfRenewals(hall.hall);
+}
+
+/** Beside the rules in force: a draft that a second person consented to, shadow runs that ended and that go on. */
+async function beside(ask: Ask, another: string): Promise<void> {
+  const bundle = canonicalJson({ ...DEMO_RULES, rules: DEMO_RULES.rules.slice(1) });
+  const { id } = await ask("POST", "/wcp/rules/drafts", { name: "mine", content: bundle });
+  await ask("POST", `/wcp/rules/drafts/${id}/consent`, { revision: 1 }, another);
+  await ask("POST", "/wcp/rules/shadow", { bundle });
+  await ask("POST", "/wcp/rules/shadow/end", {});
+  await ask("POST", "/wcp/rules/shadow", { bundle });
 }
 
 async function code(hall: OpenHall, ask: Ask, tenant: Settled): Promise<void> {

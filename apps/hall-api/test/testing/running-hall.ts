@@ -91,6 +91,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     origin: "hall.test/log",
     url: "http://hall.test",
     consoleUrl: "http://console.test",
+    passkeyDomain: null,
+    secondFactorRoles: [],
     receiptSignatures: true,
     allowPrivateAddresses: true,
     requireHumanMode: "sdk",

@@ -30,7 +30,9 @@ import {
 } from "@guildhall/protocol";
 import { DEMO_RULES } from "../../src/demo-rules.ts";
 import type { Hall } from "../../src/hall.ts";
-import { hashSecret, keyDigest, newSecret } from "../../src/identity/api-key.ts";
+import { accountDigest } from "../../src/identity/account-digest.ts";
+import { hashSecret, newSecret, secretDigest } from "../../src/identity/api-key.ts";
+import { linkDetails } from "../../src/identity/link-details.ts";
 import { hashPassword } from "../../src/identity/password.ts";
 import { KEY_SCOPES } from "../../src/identity/permissions.ts";
 
@@ -78,7 +80,7 @@ export async function addKey(
   };
   const { identities, scopes } = key;
   const details = {
-    ...{ identities, scopes, key_digest: keyDigest(key.keyHash) },
+    ...{ identities, scopes, key_digest: secretDigest(key.keyHash) },
     expires_at: key.expiresAt?.toISOString() ?? null,
   };
   await recorded(hall, tenant.id, { kind: "key", action: "created", subject: id, details }, (tx) =>
@@ -109,26 +111,36 @@ export async function addMember(
   const known = email === undefined ? null : await lookupAccount(hall.db, email);
   const accountId = email === undefined ? null : (known ?? randomUUID());
   const secret = password === undefined ? null : await hashPassword(password);
+  const joined = { role, account_digest: accountId === null ? null : accountDigest(id, accountId) };
   await recorded(
     hall,
     tenantId,
-    { kind: "session", action: "begun", subject: sessionId, details: {} },
-    async (tx) => {
-      const at = new Date(hall.clock.now());
+    { kind: "access", action: "joined", subject: id, details: joined },
+    async (tx, at) => {
       if (email !== undefined && accountId !== null && known === null) {
         const account = await nameAccount(tx as TenantTx, accountId);
         await createAccount(account, { id: accountId, email });
         if (secret) await addFactor(account, { accountId, kind: "password", secret, at, confirmed: true });
       }
       await createMember(tx as TenantTx, tenantId, {
-        ...{ id, displayName: `the ${role}`, role },
+        ...{ id, displayName: `the ${role}`, role, joinedAt: at },
         ...(email !== undefined && accountId !== null && { email, accountId }),
       });
-      const expiresAt = new Date(hall.clock.now() + 3_600_000);
-      const tokenHash = hashSecret(session);
-      const begun = { tenantId, id: sessionId, memberId: id, tokenHash, expiresAt, stepUpAt: at };
-      await createSession(tx as TenantTx, begun);
     },
+  );
+  const begun = {
+    ...{ tenantId, id: sessionId, memberId: id, tokenHash: hashSecret(session), factors: "link" },
+    expiresAt: new Date(hall.clock.now() + 3_600_000),
+  };
+  const details = {
+    ...{ member_id: id, factors: begun.factors, token_digest: secretDigest(begun.tokenHash) },
+    expires_at: begun.expiresAt.toISOString(),
+  };
+  await recorded(
+    hall,
+    tenantId,
+    { kind: "session", action: "begun", subject: sessionId, details },
+    (tx, stepUpAt) => createSession(tx as TenantTx, { ...begun, stepUpAt }),
   );
   return { id, sessionId, session, accountId };
 }
@@ -141,13 +153,12 @@ export async function addLink(
   expiresAt = new Date(hall.clock.now() + 3_600_000),
 ): Promise<string> {
   const link = newSecret("link");
-  const id = randomUUID();
+  const issued = { tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(link), expiresAt };
   await recorded(
     hall,
     tenantId,
-    { kind: "access", action: "link_issued", subject: memberId, details: {} },
-    (tx) =>
-      createSignInLink(tx as TenantTx, { tenantId, id, memberId, tokenHash: hashSecret(link), expiresAt }),
+    { kind: "access", action: "link_issued", subject: memberId, details: linkDetails(issued) },
+    (tx) => createSignInLink(tx as TenantTx, issued),
   );
   return link;
 }

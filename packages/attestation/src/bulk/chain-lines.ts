@@ -46,8 +46,8 @@ export class ChainLines {
     const references = !isWhole || isGap ? null : (known?.references ?? (await References.fromStart()));
     this.#chains.set(name, { before: placeOf(receipt), references, refusedBefore: this.#refused });
     if (fault && !isExcused) return fault;
-    const missing = references?.missingIn(receipt);
-    return missing ? { code: "REFERENCE_MISSING", message: sentenceOf(missing) } : null;
+    const bad = references?.badIn(receipt);
+    return bad ? { code: bad.code, message: sentenceOf(bad) } : null;
   }
 }
 

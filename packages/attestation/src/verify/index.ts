@@ -12,7 +12,8 @@ export {
   preAuthEncoding,
 } from "./dsse.ts";
 export { type FeedRootCode, type FeedRootVerdict, readFeedRoot, verifyFeedRoot } from "./feed-root.ts";
-export { parseVerifierKey, type VerifierKey } from "./key.ts";
+export { FollowedLog } from "./followed-log.ts";
+export { parseVerifierKey, publicKeyDer, type VerifierKey } from "./key.ts";
 export { type KeyAttestationVerdict, verifyKeyAttestation } from "./key-attestation.ts";
 export { type KeyHistoryVerdict, keyAt, type LogKey, verifyKeyHistory } from "./key-history.ts";
 export { type LogVerdict, verifyLog } from "./log.ts";
@@ -55,7 +56,7 @@ export {
 } from "./receipt.ts";
 export { type ReceiptFile, receiptFiles } from "./receipt-files.ts";
 export {
-  type MissingReference,
+  type BadReference,
   References,
   type ReferenceVerdict,
   sentenceOf,

@@ -1,5 +1,5 @@
-import { encodeBase64, encodeHex } from "./encoding.ts";
-import { noteKeyHash, parseVerifierKey, type VerifierKey } from "./key.ts";
+import { encodeHex } from "./encoding.ts";
+import { parseVerifierKey, printVerifierKey, type VerifierKey } from "./key.ts";
 import { brokenHistory, type KeyEntry, readIntroduced, readKeyEntries, readSuccessor } from "./key-entry.ts";
 import { verifySealedReceipt } from "./receipt.ts";
 import { type VerifyCode, VerifyError } from "./verify-error.ts";
@@ -147,11 +147,8 @@ function checkContinues(known: readonly LogKey[], keys: readonly LogKey[]): void
 }
 
 async function logKey(key: VerifierKey, notAfter: string | null): Promise<LogKey> {
-  const typed = new Uint8Array(33);
-  typed[0] = 0x01;
-  typed.set(key.publicKey, 1);
   return {
-    verifierKey: `${key.name}+${await noteKeyHash(key)}+${encodeBase64(typed)}`,
+    verifierKey: await printVerifierKey(key),
     keyId: encodeHex((await sha256(key.publicKey)).subarray(0, 8)),
     after: 0,
     upTo: null,

@@ -1,4 +1,4 @@
-import { decodeBase64, decodeHex, encodeHex, encodeUtf8, joinBytes } from "./encoding.ts";
+import { decodeBase64, decodeHex, encodeBase64, encodeHex, encodeUtf8, joinBytes } from "./encoding.ts";
 import { VerifyError } from "./verify-error.ts";
 import { sha256 } from "./web-crypto.ts";
 
@@ -26,6 +26,12 @@ export async function parseVerifierKey(text: string, origin?: string): Promise<V
   if (origin === undefined || !isKeyName(origin))
     throw malformed("a vkey (origin+hash+key), because nothing else here names the log");
   return { name: origin, publicKey };
+}
+
+/** A key as other people keep it: a C2SP vkey, `origin+hash+key`. */
+export async function printVerifierKey(key: VerifierKey): Promise<string> {
+  const typed = joinBytes(new Uint8Array([0x01]), key.publicKey);
+  return `${key.name}+${await noteKeyHash(key)}+${encodeBase64(typed)}`;
 }
 
 /** The 8 hex digits that a note's signature lines carry: which key, with its name, so which to try. */

@@ -1,8 +1,7 @@
 import { Misbehaviour, readStrictJson, type StrictJson, StrictJsonError } from "@guildhall/protocol";
-import { type CheckpointClaim, readCheckpoint } from "./checkpoint.ts";
+import type { CheckpointClaim } from "./checkpoint.ts";
 import { decodeBase64, encodeHex } from "./encoding.ts";
-import { parseVerifierKey, type VerifierKey } from "./key.ts";
-import { parseNote, verifyNote } from "./note.ts";
+import { FollowedLog } from "./followed-log.ts";
 import { rootsFromSeam } from "./seam.ts";
 import { type VerifyCode, VerifyError } from "./verify-error.ts";
 
@@ -19,7 +18,7 @@ export type MisbehaviourVerdict =
   | { ok: false; code: VerifyCode; message: string };
 
 /**
- * Checks the file of a stranger: that the log's key signed both checkpoints and that they are what the file says.
+ * Checks the file of a stranger, of a log whose key changed under the key that spoke for each tree: that the log's key signed both checkpoints and that they are what the file says.
  * - `fork`: two histories, both signed. Proven by the file alone.
  * - `rollback`: the log signed both; that it showed the smaller one later is the word of whoever wrote the file.
  * - `tiles`: the tiles it served do not lead to what it signed. Tiles are not signed, so the file only tells.
@@ -27,10 +26,16 @@ export type MisbehaviourVerdict =
 export async function checkMisbehaviour(
   input: string | Uint8Array,
   keys: readonly string[],
+  { history = [] }: { history?: readonly unknown[] } = {},
 ): Promise<MisbehaviourVerdict> {
   try {
     const file = readFile(input);
-    const [earlier, later] = [await open(file.earlier, keys), await open(file.later, keys)];
+    const log = new FollowedLog(keys);
+    if (history.length > 0) {
+      const followed = await log.learn(history, file.origin);
+      if (!followed.ok) return followed;
+    }
+    const [earlier, later] = [await log.open(file.earlier), await log.open(file.later)];
     if (earlier.origin !== file.origin || later.origin !== file.origin)
       throw new VerifyError(
         "ORIGIN_MISMATCH",
@@ -80,18 +85,6 @@ async function checkKind(
   if (!leadsToNewer) throw notShown(`hashes that lead to the signed root of ${newer.treeSize} leaves`);
   if (isSame(olderRoot, older.root))
     throw notShown("two histories: the larger tree begins with the smaller one, as it should");
-}
-
-async function open(note: string, keys: readonly string[]): Promise<CheckpointClaim> {
-  const parsed = parseNote(note);
-  const claim = await readCheckpoint(parsed.text);
-  const known: VerifierKey[] = [];
-  for (const key of keys) {
-    const read = await parseVerifierKey(key, claim.origin);
-    if (read.name === claim.origin) known.push(read);
-  }
-  await verifyNote(parsed, known);
-  return claim;
 }
 
 function readFile(input: string | Uint8Array): Misbehaviour {

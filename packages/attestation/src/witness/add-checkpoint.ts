@@ -1,7 +1,7 @@
 import { readCheckpoint } from "../verify/checkpoint.ts";
 import { CONSISTENCY_PROOF_MAX, checkConsistency } from "../verify/consistency.ts";
 import { decodeBase64, encodeHex } from "../verify/encoding.ts";
-import type { VerifierKey } from "../verify/key.ts";
+import type { FollowedLog } from "../verify/followed-log.ts";
 import { type ParsedNote, parseNote, verifyNote } from "../verify/note.ts";
 import { VerifyError } from "../verify/verify-error.ts";
 
@@ -13,8 +13,13 @@ export interface WitnessedHead {
 }
 
 export interface Witness {
-  /** The keys that it trusts, by the log's origin. */
-  logs: ReadonlyMap<string, readonly VerifierKey[]>;
+  /** By the log's origin: the keys that it was given, and those to which they led. */
+  logs: ReadonlyMap<string, FollowedLog>;
+  /**
+   * Asked where a log is signed by a key that nothing led to yet. @returns whether something was learnt since, durably:
+   * a witness that forgot would believe a retired key again
+   */
+  learn?(origin: string): Promise<boolean>;
   /** What was last cosigned of a log; null before the first time. */
   head(origin: string): WitnessedHead | null;
   /**
@@ -37,9 +42,9 @@ export async function addCheckpoint(body: string, witness: Witness): Promise<Wit
     const { oldSize, proof, note } = readRequest(body);
     const claim = await readCheckpoint(note.text);
     const { origin, treeSize } = claim;
-    const keys = witness.logs.get(origin);
-    if (!keys) return refusal(404, `No log ${origin} is witnessed here.`);
-    await verifyNote(note, keys);
+    const log = witness.logs.get(origin);
+    if (!log) return refusal(404, `No log ${origin} is witnessed here.`);
+    await verifyOrLearn(note, origin, log, witness);
     if (oldSize > treeSize) return refusal(400, "The old size is above the checkpoint's.");
 
     const known = witness.head(origin);
@@ -50,6 +55,7 @@ export async function addCheckpoint(body: string, witness: Witness): Promise<Wit
       : { treeSize: 0, root: decodeRoot(EMPTY) };
     await checkConsistency(older, claim, proof);
 
+    await log.checkSpeaker(note, claim);
     const isAdvanced = await witness.advance(origin, known, next);
     if (!isAdvanced) return conflict(witness.head(origin));
     return { status: 200, body: await witness.cosign(note.text) };
@@ -58,6 +64,21 @@ export async function addCheckpoint(body: string, witness: Witness): Promise<Wit
     // A tree without leaves under a root of leaves is a bad proof, not bad writing.
     const isEmptyTree = error.code === "CHECKPOINT_MALFORMED" && /^old [0-9]+\n\n[^\n]+\n0\n/.test(body);
     return refusal(isEmptyTree ? 422 : statusOf(error), error.message);
+  }
+}
+
+async function verifyOrLearn(
+  note: ParsedNote,
+  origin: string,
+  log: FollowedLog,
+  { learn }: Witness,
+): Promise<void> {
+  try {
+    await verifyNote(note, await log.keysOf(origin));
+  } catch (error) {
+    const isUnknown = error instanceof VerifyError && error.code === "NOTE_KEY_UNKNOWN";
+    if (!isUnknown || !learn || !(await learn(origin))) throw error;
+    await verifyNote(note, await log.keysOf(origin));
   }
 }
 
@@ -88,6 +109,8 @@ function readRequest(body: string): Request {
 function statusOf({ code }: VerifyError): 400 | 403 | 422 {
   switch (code) {
     case "NOTE_KEY_UNKNOWN":
+    case "KEY_RETIRED":
+    case "KEY_NOT_YET":
     case "NOTE_SIGNATURE_INVALID":
       return 403;
     case "PROOF_LENGTH_WRONG":

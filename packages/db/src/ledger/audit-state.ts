@@ -9,8 +9,8 @@ import { STATE_OF_HALL, STATE_OF_TENANT } from "./state-facts.ts";
 export interface ChainState {
   /** Acts that follow the one asked for, in the chain's order. */
   acts: AuditedAct[];
-  /** A page of rows; null where more acts are to be read before rows can be compared with them. */
-  rows: { page: StateRow[]; isLast: boolean } | null;
+  /** A page of rows, and when it was read by the database's clock; null where more acts are to be read before rows can be compared with them. */
+  rows: { page: StateRow[]; isLast: boolean; atMs: number } | null;
 }
 
 export interface AuditedAct {
@@ -68,5 +68,7 @@ async function read(
   const page = await tx.$queryRaw<StateRow[]>`
     SELECT place, facts FROM (${Prisma.raw(state)}) AS state
     WHERE place COLLATE "C" > ${afterPlace} ORDER BY place COLLATE "C" LIMIT ${rowsMax}::bigint`;
-  return { acts, rows: { page, isLast: page.length < rowsMax } };
+  // As the state has it: what has expired by then is left out.
+  const [now] = await tx.$queryRaw<{ at: Date }[]>`SELECT now() AS at`;
+  return { acts, rows: { page, isLast: page.length < rowsMax, atMs: now!.at.getTime() } };
 }

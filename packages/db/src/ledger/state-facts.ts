@@ -78,7 +78,53 @@ export const STATE_OF_TENANT = `
       'cleared_at', ${instant("cleared_at")}, 'clear_reason', clear_reason)
     FROM hall.worker_flag
   UNION ALL
-  SELECT 'alert ' || id, jsonb_build_object('level', level, 'code', code) FROM hall.alert`;
+  SELECT 'alert ' || id, jsonb_build_object('level', level, 'code', code) FROM hall.alert
+  UNION ALL
+  SELECT 'member ' || id, jsonb_build_object('role', COALESCE(custom_role, role),
+      'joined_at', ${instant("joined_at")}, 'removed_at', ${instant("removed_at")},
+      'account_digest', ${textDigest("id || E'\n' || account_id")})
+    FROM hall.member
+  UNION ALL
+  SELECT 'session ' || id, jsonb_build_object('member_id', member_id, 'factors', factors,
+      'token_digest', ${sha256("token_hash")}, 'expires_at', ${instant("expires_at")},
+      'step_up_at', ${instant("step_up_at")}, 'ended_at', ${instant("ended_at")})
+    FROM hall.session WHERE NOT awaits_factor AND expires_at > now()
+  UNION ALL
+  SELECT 'sign_in_link ' || id, jsonb_build_object('member_id', member_id, 'purpose', purpose,
+      'token_digest', ${sha256("token_hash")}, 'expires_at', ${instant("expires_at")})
+    FROM hall.sign_in_link WHERE expires_at > now()
+  UNION ALL
+  SELECT 'agreement ' || id, jsonb_build_object('state', state, 'version', version, 'created_by', created_by,
+      'changed_at', ${instant("changed_at")}, 'changed_by', changed_by, 'reason', reason, 'receipt_id', receipt_id)
+    FROM hall.agreement
+  UNION ALL
+  SELECT 'agreement_version ' || agreement_id || ' ' || version, jsonb_build_object('version', version,
+      'digest', digest, 'content', ${textDigest("document")}, 'drafted_by', drafted_by,
+      'draft_receipt_id', draft_receipt_id, 'signed_at', ${instant("signed_at")}, 'signed_by', signed_by,
+      'sign_receipt_id', sign_receipt_id, 'countersigned_at', ${instant("countersigned_at")},
+      'countersigning_key_id', countersigning_key_id, 'countersignature', ${textDigest("countersignature")},
+      'countersign_receipt_id', countersign_receipt_id, 'activated_at', ${instant("activated_at")},
+      'activated_by', activated_by, 'activate_receipt_id', activate_receipt_id)
+    FROM hall.agreement_version
+  UNION ALL
+  SELECT 'certification_request ' || id, jsonb_build_object('worker_id', worker_id, 'record_hash', record_hash,
+      'capabilities', capabilities, 'environments', environments, 'data_labels', data_labels,
+      'requested_by', requested_by, 'request_receipt_id', request_receipt_id, 'state', state,
+      'decided_at', ${instant("decided_at")}, 'decided_by', decided_by, 'decision_receipt_id', decision_receipt_id,
+      'reason', reason, 'checklist', checklist::jsonb, 'certificate_id', certificate_id)
+    FROM hall.certification_request
+  UNION ALL
+  SELECT 'certificate_reminder ' || certificate_id || ' ' || days, jsonb_build_object('receipt_id', receipt_id,
+      'reminded_at', ${instant("reminded_at")})
+    FROM hall.certificate_reminder
+  UNION ALL
+  SELECT 'shadow_run ' || id, jsonb_build_object('digest', digest, 'started_by', started_by,
+      'started_at', ${instant("started_at")}, 'ended_at', ${instant("ended_at")})
+    FROM hall.shadow_run
+  UNION ALL
+  SELECT 'bundle_draft ' || id, jsonb_build_object('consent_by', consent_by,
+      'consent_at', ${instant("consent_at")}, 'consent_revision', consent_revision)
+    FROM hall.bundle_draft WHERE consent_by IS NOT NULL`;
 
 /** What the Hall's own chain speaks of, whosever it is. */
 export const STATE_OF_HALL = `

@@ -48,6 +48,14 @@ export async function introduceHallKey(tx: OperatorTx, key: NewHallKey): Promise
   return count === 1;
 }
 
+/** Brings a retired key back by another entry: a witness that is asked again. @returns false where it stands */
+export async function reintroduceHallKey(tx: OperatorTx, key: NewHallKey): Promise<boolean> {
+  const count = await tx.$executeRaw`UPDATE hall.hall_key SET state = ${key.state}, retired_by = NULL,
+      introduced_by = ${key.introducedBy}::uuid, module = ${key.module}, not_before = ${key.notBefore}
+    WHERE key_id = ${key.keyId} AND role = ${key.role} AND state = 'retired'`;
+  return count === 1;
+}
+
 /** @returns how many roles the key had and has no more */
 export function retireHallKey(tx: OperatorTx, keyId: string, retiredBy: string): Promise<number> {
   return tx.$executeRaw`UPDATE hall.hall_key SET state = 'retired', retired_by = ${retiredBy}::uuid

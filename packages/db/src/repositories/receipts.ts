@@ -36,6 +36,17 @@ export async function listHallNotices(tx: OperatorTx): Promise<StoredReceipt[]> 
   return rows.map(toReceipt);
 }
 
+/** The receipts of the tenant's chain after a place, in its order. */
+export function readChain(
+  tx: TenantTx,
+  { after, limit }: { after: number; limit: number },
+): Promise<{ seq: bigint; body: Uint8Array }[]> {
+  return tx.$queryRaw<{ seq: bigint; body: Uint8Array }[]>`
+    SELECT p.seq, r.body FROM ledger.chain_position p
+    JOIN ledger.receipt r ON r.leaf_index = p.leaf_index
+    WHERE p.seq > ${after}::bigint ORDER BY p.seq LIMIT ${limit}::bigint`;
+}
+
 /** The receipt at a place of the tenant's chain. */
 export async function findReceiptAt(tx: TenantTx, seq: number): Promise<StoredReceipt | null> {
   const rows = await tx.$queryRaw<Row[]>`

@@ -1,7 +1,7 @@
-import { confirmFactor, findUnconfirmedFactor, takeStep } from "@guildhall/db";
+import { confirmFactor, findUnconfirmedFactor, lockFactors, takeStep } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
-import { renewRecoveryCodes } from "../../identity/factors.ts";
+import { renewRecoveryCodes, secondFactorsOf } from "../../identity/factors.ts";
 import { guardAttempt } from "../../identity/sign-in-guard.ts";
 import { matchTotp } from "../../identity/totp.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -11,11 +11,15 @@ import { recordOwnAct } from "./own-act.ts";
 /** From here on the account comes in with both factors. */
 export const confirmTotp = operation({
   name: "account.confirm-totp",
-  summary: "Show a first code of the authenticator; the recovery codes are in this answer and nowhere else.",
+  summary: "Show a first code of the authenticator; with the first second factor come recovery codes.",
   permission: "account:change",
   stepUp: true,
   input: z.strictObject({ id: z.uuid(), code: z.string().min(6).max(10) }),
-  output: z.object({ recovery_codes: z.array(z.string()), receipt_id: z.uuid() }),
+  output: z.object({
+    /** In this answer and nowhere else; empty where the account had a second factor before. */
+    recovery_codes: z.array(z.string()),
+    receipt_id: z.uuid(),
+  }),
   rest: { method: "POST", path: "/wcp/account/totp/:id/confirm" },
   trpc: "mutation",
   async run({ hall, input: { id, code }, request, ...context }) {
@@ -24,6 +28,8 @@ export const confirmTotp = operation({
     const attempt = { subject: `factor ${accountId}`, address: request.address, accountId };
     const { result, receiptId } = await guardAttempt(hall, attempt, () =>
       recordOwnAct(hall, caller, "totp_confirmed", async ({ account, at }) => {
+        await lockFactors(account, accountId);
+        const isFirst = (await secondFactorsOf(account)).length === 0;
         const factor = await findUnconfirmedFactor(account, id);
         if (factor?.kind !== "totp") throw new HallError("NOT_FOUND");
         const seed = hall.factorKey.decrypt(factor.secret, accountId);
@@ -31,7 +37,7 @@ export const confirmTotp = operation({
         if (step === null) throw new WrongCode();
         if (!(await confirmFactor(account, id, at)) || !(await takeStep(account, id, step)))
           throw new HallError("CONFLICT", { detail: { reason: "it was confirmed before" } });
-        return { result: await renewRecoveryCodes(account, accountId, at), details: {} };
+        return { result: isFirst ? await renewRecoveryCodes(account, accountId, at) : [], details: {} };
       }).catch((error: unknown) => {
         if (error instanceof WrongCode) return null;
         throw error;

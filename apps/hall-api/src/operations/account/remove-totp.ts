@@ -1,12 +1,15 @@
-import { endFactors } from "@guildhall/db";
+import { endFactors, lockFactors } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
+import { mustKeepFactor } from "../../identity/required-factor.ts";
 import { callerOf, operation } from "../operation.ts";
+import { personOf } from "../session/person-of.ts";
 import { recordOwnAct } from "./own-act.ts";
+import { settleFactors } from "./settle-factors.ts";
 
 export const removeTotp = operation({
   name: "account.remove-totp",
-  summary: "Take the authenticator and its recovery codes off one's own account.",
+  summary: "Take the authenticator off one's own account; with the last second factor go its recovery codes.",
   permission: "account:change",
   stepUp: true,
   input: z.strictObject({}),
@@ -14,10 +17,14 @@ export const removeTotp = operation({
   rest: { method: "POST", path: "/wcp/account/totp/remove" },
   trpc: "mutation",
   async run({ hall, ...context }) {
-    const { receiptId } = await recordOwnAct(hall, callerOf(context), "totp_removed", async (own) => {
-      const ended = await endFactors(own.account, "totp", own.at);
+    const caller = callerOf(context);
+    const mustKeep = await mustKeepFactor(hall, personOf(caller).accountId);
+    const { receiptId } = await recordOwnAct(hall, caller, "totp_removed", async (own) => {
+      const { account, accountId, at } = own;
+      await lockFactors(account, accountId);
+      const ended = await endFactors(account, "totp", at);
       if (ended === 0) throw new HallError("NOT_FOUND");
-      await endFactors(own.account, "recovery", own.at);
+      await settleFactors(account, { at, mustKeep });
       return { result: null, details: {} };
     });
     return { receipt_id: receiptId };

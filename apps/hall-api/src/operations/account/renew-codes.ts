@@ -1,7 +1,6 @@
-import { liveFactors } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
-import { renewRecoveryCodes, wantsSecondFactor } from "../../identity/factors.ts";
+import { renewRecoveryCodes, secondFactorsOf } from "../../identity/factors.ts";
 import { callerOf, operation } from "../operation.ts";
 import { recordOwnAct } from "./own-act.ts";
 
@@ -20,9 +19,9 @@ export const renewCodes = operation({
       callerOf(context),
       "codes_renewed",
       async (own) => {
-        if (!wantsSecondFactor(await liveFactors(own.account)))
+        if ((await secondFactorsOf(own.account)).length === 0)
           throw new HallError("CONFLICT", {
-            detail: { reason: "there is no authenticator to stand in for" },
+            detail: { reason: "there is no second factor to stand in for" },
           });
         return { result: await renewRecoveryCodes(own.account, own.accountId, own.at), details: {} };
       },

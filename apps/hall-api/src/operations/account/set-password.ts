@@ -23,7 +23,7 @@ export const setPassword = operation({
       await endFactors(account, "password", at);
       await addFactor(account, { accountId, kind: "password", secret, at, confirmed: true });
       const ended = await endSessionsOf(tx, caller.actor.id, at, sessionId);
-      return { result: ended, details: { sessions_ended: ended } };
+      return { result: ended, details: { sessions_ended: ended, spared_session: sessionId } };
     });
     return { sessions_ended: result, receipt_id: receiptId };
   },

@@ -13,6 +13,7 @@ import {
 } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
+import { accountDigest } from "../../identity/account-digest.ts";
 import { hashSecret, readSecret } from "../../identity/api-key.ts";
 import { showPassword } from "../../identity/factors.ts";
 import { hashPassword, PASSWORD_MAX, requireStrong } from "../../identity/password.ts";
@@ -74,7 +75,7 @@ export const accept = operation({
           kind: "access",
           action: "joined",
           subject: id,
-          details: { role: invited.role },
+          details: { role: invited.role, account_digest: accountDigest(id, accountId) },
         } as const;
         return { act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs), tenant };
       }),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createApiKey, listIdentities } from "@guildhall/db";
 import { HallError, isPrintable, type KeyId, SignatoryId } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
 import { KeyScopeName, scopesOf } from "../../identity/key-scopes.ts";
@@ -72,7 +72,7 @@ export const create = operation({
           details: {
             identities: input.identities,
             scopes,
-            key_digest: keyDigest(keyHash),
+            key_digest: secretDigest(keyHash),
             expires_at: expiresAt?.toISOString() ?? null,
             ...termsDetails(id, terms),
           },

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ApiKey, createApiKey, findApiKey, listIdentities, replaceApiKey } from "@guildhall/db";
 import { HallError, type KeyId } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, keyDigest, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -72,7 +72,7 @@ export const rotate = operation({
         replaced_until: (until ?? at).toISOString(),
         identities,
         scopes: old.scopes,
-        key_digest: keyDigest(keyHash),
+        key_digest: secretDigest(keyHash),
         expires_at: expiresAt?.toISOString() ?? null,
         ...termsDetails(id, old),
       };

@@ -6,6 +6,7 @@ import { hashSecret, newSecret } from "../../identity/api-key.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { Email } from "../../identity/email.ts";
 import { requireMayGive } from "../../identity/giving-roles.ts";
+import { linkDetails } from "../../identity/link-details.ts";
 import { callerOf, operation } from "../operation.ts";
 import { RoleName } from "../role/role-name.ts";
 
@@ -48,18 +49,18 @@ export const invite = operation({
       if (known) await voidLinks(tx, id, at);
       else await createMember(tx, caller.tenantId, { id, displayName, role, email, joinedAt: null });
       const tenant = await readTenant(tx);
-      await createSignInLink(tx, {
-        ...{
-          tenantId: caller.tenantId,
-          id: randomUUID(),
-          memberId: id,
-          tokenHash: hashSecret(link),
-          expiresAt,
-        },
+      const invitation = {
+        tenantId: caller.tenantId,
+        id: randomUUID(),
+        memberId: id,
+        tokenHash: hashSecret(link),
+        expiresAt,
         purpose: "invitation",
-      });
+      } as const;
+      await createSignInLink(tx, invitation);
       // Without the e-mail: a body is kept for ever.
-      const entry = { kind: "access", action: "invited", subject: id, details: { role } } as const;
+      const details = { role, ...linkDetails(invitation) };
+      const entry = { kind: "access", action: "invited", subject: id, details } as const;
       return { act: await hall.ledger.append(tx, { ...envelope, ...entry }, nowMs), id, tenant };
     });
     await hall.ledger.sealed(act);

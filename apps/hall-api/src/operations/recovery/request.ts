@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { hashSecret, newSecret } from "../../identity/api-key.ts";
 import { Email } from "../../identity/email.ts";
+import { linkDetails } from "../../identity/link-details.ts";
 import { countAsked } from "../../identity/sign-in-guard.ts";
 import { operation } from "../operation.ts";
 
@@ -36,11 +37,13 @@ async function sendLink(hall: Hall, email: string): Promise<void> {
   const envelope = hall.ledger.envelopeFor(tenantId, { kind: "hall", id: "recovery" }, nowMs);
   const act = await withTenant(hall.db, tenantId, async (tx) => {
     await voidLinks(tx, memberId, new Date(nowMs));
-    await createSignInLink(tx, {
+    const recovery = {
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(link), expiresAt },
       purpose: "recovery",
-    });
-    const entry = { kind: "access", action: "recovery_asked", subject: memberId, details: {} } as const;
+    } as const;
+    await createSignInLink(tx, recovery);
+    const details = linkDetails(recovery);
+    const entry = { kind: "access", action: "recovery_asked", subject: memberId, details } as const;
     return hall.ledger.append(tx, { ...envelope, ...entry }, nowMs);
   });
   await hall.ledger.sealed(act);

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import {
   findLinkMember,
   findMember,
-  liveFactors,
   lookupAccount,
   lookupMemberships,
   lookupSignInLink,
   nameAccount,
   spendSignInLink,
+  type TenantTx,
   withAccount,
   withTenant,
 } from "@guildhall/db";
@@ -16,7 +16,7 @@ import { z } from "zod";
 import type { Hall } from "../../hall.ts";
 import { hashSecret, readSecret } from "../../identity/api-key.ts";
 import { Email } from "../../identity/email.ts";
-import { showPassword, wantsSecondFactor } from "../../identity/factors.ts";
+import { secondFactorsOf, showPassword } from "../../identity/factors.ts";
 import { PASSWORD_MAX } from "../../identity/password.ts";
 import { guardAttempt } from "../../identity/sign-in-guard.ts";
 import { operation } from "../operation.ts";
@@ -70,14 +70,16 @@ async function byLink(hall: Hall, token: string): Promise<Answer> {
   const wanted = await withTenant(hall.db, found.tenantId, async (tx) => {
     const member = await findLinkMember(tx, found.id, { at, purpose: "sign_in" });
     if (!member) throw new HallError("LINK_SPENT");
-    return member.accountId && wantsSecondFactor(await liveFactors(await nameAccount(tx, member.accountId)));
+    return member.accountId ? secondFactorsOf(await nameAccount(tx, member.accountId)) : [];
   });
-  const begin = wanted ? awaitFactor : startSession;
-  return begin(hall, found.tenantId, "link", async (tx, nowMs) => {
+  const spend = async (tx: TenantTx, nowMs: number) => {
     const member = await spendSignInLink(tx, found.id, new Date(nowMs));
     if (!member) throw new HallError("LINK_SPENT");
     return member;
-  });
+  };
+  return wanted.length > 0
+    ? awaitFactor(hall, found.tenantId, { factors: "link", wanted }, spend)
+    : startSession(hall, found.tenantId, "link", spend);
 }
 
 async function byPassword(
@@ -91,17 +93,18 @@ async function byPassword(
   const attempt = { subject: `password ${email}`, address, accountId: known };
   const { memberships, wanted } = await guardAttempt(hall, attempt, async () => {
     const wanted = await withAccount(hall.db, accountId, async (tx) =>
-      (await showPassword(tx, password)) ? { second: wantsSecondFactor(await liveFactors(tx)) } : null,
+      (await showPassword(tx, password)) ? secondFactorsOf(tx) : null,
     );
     const all = await lookupMemberships(hall.db, accountId);
     const memberships = all.filter(({ slug }) => tenant === undefined || slug === tenant);
-    return wanted && memberships.length > 0 ? { memberships, wanted: wanted.second } : null;
+    return wanted && memberships.length > 0 ? { memberships, wanted } : null;
   });
   const [only, another] = memberships;
   if (another)
     return { state: "choose_tenant", tenants: memberships.map(({ slug, name }) => ({ slug, name })) };
   const { tenantId, memberId } = only!;
-  if (wanted) return awaitFactor(hall, tenantId, "password", async () => ({ id: memberId }));
+  if (wanted.length > 0)
+    return awaitFactor(hall, tenantId, { factors: "password", wanted }, async () => ({ id: memberId }));
   return startSession(hall, tenantId, "password", async (tx) => {
     const member = await findMember(tx, memberId);
     if (!member) throw new HallError("SIGN_IN_REFUSED");

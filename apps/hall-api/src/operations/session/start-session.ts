@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createSession, type Member, readTenant, type TenantTx, withTenant } from "@guildhall/db";
-import { HallError, type TenantId } from "@guildhall/protocol";
+import { HallError, instant, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
-import { hashSecret, newSecret } from "../../identity/api-key.ts";
+import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
+import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
 /** For so long a second factor is waited for. */
@@ -21,10 +22,12 @@ export const BegunView = z.object({
   tenant: TenantView,
 });
 
-/** Not yet one: what this token opens is `session.verify-factor` alone. */
+/** Not yet one: what this token opens is `session.ask-passkey` and `session.verify-factor` alone. */
 export const PendingView = z.object({
   state: z.literal("factor_needed"),
   pending_token: z.string(),
+  /** What the account has; a recovery code stands in for either. */
+  factors: z.array(z.enum(SECOND_FACTORS)),
   expires_at: z.string(),
 });
 
@@ -46,14 +49,20 @@ export async function startSession(
     const member = await identify(tx, nowMs);
     const tenant = await readTenant(tx);
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
+    const tokenHash = hashSecret(token);
     await createSession(tx, {
-      ...{ tenantId, id, memberId: member.id, tokenHash: hashSecret(token), expiresAt, factors },
+      ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors },
       stepUpAt: new Date(nowMs),
     });
+    const details = {
+      factors,
+      token_digest: secretDigest(tokenHash),
+      expires_at: instant(expiresAt.getTime()),
+    };
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
     const act = await hall.ledger.append(
       tx,
-      { ...envelope, kind: "session", action: "begun", subject: id, details: { factors } },
+      { ...envelope, kind: "session", action: "begun", subject: id, details },
       nowMs,
     );
     return { act, member, tenant };
@@ -72,7 +81,7 @@ export async function startSession(
 export async function awaitFactor(
   hall: Hall,
   tenantId: TenantId,
-  factors: string,
+  { factors, wanted }: { factors: string; wanted: SecondFactor[] },
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
 ): Promise<z.output<typeof PendingView>> {
   const token = newSecret("session");
@@ -85,5 +94,10 @@ export async function awaitFactor(
       awaitsFactor: true,
     });
   });
-  return { state: "factor_needed", pending_token: token, expires_at: expiresAt.toISOString() };
+  return {
+    state: "factor_needed",
+    pending_token: token,
+    factors: wanted,
+    expires_at: expiresAt.toISOString(),
+  };
 }

@@ -1,43 +1,49 @@
-import { endSession, findMember, findSession, lookupSession, nameAccount, withTenant } from "@guildhall/db";
+import { endSession, findMember, nameAccount, withTenant } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
-import { hashSecret, readSecret } from "../../identity/api-key.ts";
 import { showSecondFactor } from "../../identity/factors.ts";
+import { ShownPasskey } from "../../identity/passkey-input.ts";
 import { guardAttempt } from "../../identity/sign-in-guard.ts";
 import { operation } from "../operation.ts";
+import { findPending } from "./pending-session.ts";
+import { readShown } from "./read-shown.ts";
 import { BegunView, startSession } from "./start-session.ts";
 
 /** The second half of signing in. What waited is ended, and the session has another token. */
 export const verifyFactor = operation({
   name: "session.verify-factor",
-  summary: "Show the second factor, a code of the authenticator or a recovery code; the session begins.",
+  summary:
+    "Show the second factor: a code of the authenticator, a passkey's signature or a recovery code; the session begins.",
   permission: "public",
-  input: z.strictObject({ token: z.string().max(128), code: z.string().min(6).max(40) }),
+  input: z
+    .strictObject({
+      token: z.string().max(128),
+      code: z.string().min(6).max(40).optional(),
+      passkey: ShownPasskey.optional(),
+    })
+    .refine(({ code, passkey }) => (code === undefined) !== (passkey === undefined), {
+      message: "expected a code or a passkey",
+    }),
   output: BegunView,
   rest: { method: "POST", path: "/wcp/session/verify-factor", status: 201 },
   trpc: "mutation",
-  async run({ hall, input: { token, code }, request }) {
-    if (readSecret(token) !== "session") throw new HallError("SESSION_ENDED");
-    const found = await lookupSession(hall.db, hashSecret(token));
-    const pending = found && (await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id)));
-    const accountId = pending?.member.accountId;
+  async run({ hall, input: { token, ...shown }, request }) {
+    const pending = await findPending(hall, token);
+    const { tenantId, sessionId, accountId, memberId } = pending;
     const nowMs = hall.clock.now();
-    if (!found || !pending?.awaitsFactor || !accountId) throw new HallError("SESSION_ENDED");
-    if (pending.endedAt || pending.expiresAt.getTime() <= nowMs) throw new HallError("SESSION_ENDED");
     const attempt = { subject: `factor ${accountId}`, address: request.address, accountId };
-    const shown = await guardAttempt(hall, attempt, () =>
-      withTenant(hall.db, found.tenantId, async (tx) => {
-        const kind = await showSecondFactor(await nameAccount(tx, accountId), hall.factorKey, {
-          accountId,
-          code,
-          nowMs,
-        });
+    const kind = await guardAttempt(hall, attempt, async () => {
+      const factor = await readShown(hall, pending, "sign_in", shown);
+      if (factor === null) return null;
+      return withTenant(hall.db, tenantId, async (tx) => {
+        const account = await nameAccount(tx, accountId);
+        const kind = await showSecondFactor(hall, account, { accountId, factor, nowMs });
         // What was shown is spent with this: a second try with the same token finds nothing that waits.
-        return kind && (await endSession(tx, found.id, new Date(nowMs))) ? kind : null;
-      }),
-    );
-    return startSession(hall, found.tenantId, `${pending.factors}+${shown}`, async (tx) => {
-      const member = await findMember(tx, pending.member.id);
+        return kind && (await endSession(tx, sessionId, new Date(nowMs))) ? kind : null;
+      });
+    });
+    return startSession(hall, tenantId, `${pending.factors}+${kind}`, async (tx) => {
+      const member = await findMember(tx, memberId);
       if (!member) throw new HallError("SESSION_ENDED");
       return member;
     });
