@@ -13,7 +13,12 @@ const watch = process.argv.includes("--watch");
 const consolePort = process.env.HALL_CONSOLE_PORT ?? "3000";
 const consoleUrl = `http://localhost:${consolePort}`;
 
-const hall = await startLocalHall({ HALL_CONSOLE_URL: consoleUrl }, { watch }).catch((error: Error) => {
+const settings = {
+  HALL_CONSOLE_URL: consoleUrl,
+  // The console on this machine says whom it passes on.
+  HALL_TRUSTED_PROXIES: process.env.HALL_TRUSTED_PROXIES ?? "127.0.0.1/32,::1/128",
+};
+const hall = await startLocalHall(settings, { watch }).catch((error: Error) => {
   process.stderr.write(`\n${error.message}\n`);
   process.exit(1);
 });
@@ -73,22 +78,17 @@ function buildConsole(): Promise<boolean> {
 }
 
 function startConsole(): void {
-  const next = join(ROOT, "node_modules", "next", "dist", "bin", "next");
-  web.process = spawn(
-    process.execPath,
-    [next, watch ? "dev" : "start", "-H", "localhost", "-p", consolePort],
-    {
-      cwd: join(ROOT, "apps", "console"),
-      env: {
-        ...process.env,
-        NEXT_TELEMETRY_DISABLED: "1",
-        NEXTAUTH_URL: consoleUrl,
-        HALL_API_URL: hall.url,
-        HALL_CONSOLE_SECRET: consoleSecret(),
-      },
-      stdio: ["ignore", "ignore", "inherit"],
+  web.process = spawn(process.execPath, ["server.ts", "--port", consolePort, ...(watch ? ["--dev"] : [])], {
+    cwd: join(ROOT, "apps", "console"),
+    env: {
+      ...process.env,
+      NEXT_TELEMETRY_DISABLED: "1",
+      NEXTAUTH_URL: consoleUrl,
+      HALL_API_URL: hall.url,
+      HALL_CONSOLE_SECRET: consoleSecret(),
     },
-  );
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   web.process.once("exit", (code) => {
     if (code && !isStopping())
       process.stderr.write(

@@ -22,6 +22,11 @@ export function readSettings(): Settings {
   return settings;
 }
 
+/** Of whoever starts the console by its own server. */
+export function setMode(mode: "development" | "production"): void {
+  Object.assign(process.env, { NODE_ENV: mode });
+}
+
 export const isDevelopment = process.env.NODE_ENV === "development";
 
 function parse(env: NodeJS.ProcessEnv): Settings {

@@ -7,7 +7,6 @@ import { Message } from "../ui/message.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { SkeletonLines } from "../ui/skeleton-lines.tsx";
 import { RefusalNotice } from "./refusal-notice.tsx";
-import { StepUp } from "./step-up.tsx";
 import { useMe } from "./use-me.ts";
 
 /** What a page needs of a question that was put to the Hall. */
@@ -79,7 +78,12 @@ function NotYours({ refusal, error }: { refusal: RefusalText; error: Error | nul
 export function Refused({ what, error }: { what: string; error: unknown }) {
   const { code, sentence, remedy, requestId } = readRefusal(error);
   const { reason } = refusalDetail(error);
-  if (code === "STEP_UP_REQUIRED") return <StepUp />;
+  if (code === "STEP_UP_REQUIRED")
+    return (
+      <Notice tone="hold" title={what}>
+        <p>It wants to be shown again that it is you. Nothing was done.</p>
+      </Notice>
+    );
   return (
     <Notice tone="deny" title={what}>
       <p>

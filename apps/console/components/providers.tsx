@@ -4,11 +4,17 @@ import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-qu
 import { type ReactNode, useState } from "react";
 import { paths } from "../lib/paths.ts";
 import { isSignedOut } from "../lib/refusal.ts";
+import { StepUpDialog } from "./step-up-dialog.tsx";
 
-/** What every page of a tenant shares: one cache of what the Hall has said. */
+/** What every page of a tenant shares: one cache of what the Hall has said, and the one dialog that asks for a factor. */
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(newClient);
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  return (
+    <QueryClientProvider client={client}>
+      {children}
+      <StepUpDialog />
+    </QueryClientProvider>
+  );
 }
 
 function newClient(): QueryClient {

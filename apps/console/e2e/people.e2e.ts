@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { request } from "node:http";
 import { Secret, TOTP } from "otpauth";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -147,15 +148,34 @@ describe("a member", () => {
     await row.getByRole("button", { name: "Remove" }).click();
     await page.getByRole("dialog").getByLabel("Reason").fill("left");
     await press("Remove the member");
-    await page.getByText("Show again that it is you").waitFor();
+    const asking = page.getByRole("dialog", { name: "Show again that it is you" });
+    await asking.getByLabel("Password").waitFor();
+    expect(await focused(page)).toBe("Password");
     await looks(page);
-    await page.getByRole("dialog").getByLabel("Password").fill(PASSWORD);
-    await press("Show it");
-    await page.getByText("Press the button again").waitFor();
-    await press("Remove the member");
+    // Who leaves has done nothing, and stands where they were.
+    await page.keyboard.press("Escape");
+    await asking.waitFor({ state: "hidden" });
+    await page.getByText("It wants to be shown again that it is you. Nothing was done.").waitFor();
+    expect(await focused(page)).toBe("Remove the member");
+    await page.keyboard.press("Enter");
+    await asking.getByLabel("Password").fill("not it");
+    await page.keyboard.press("Enter");
+    await asking.getByText("That is not what signs you in here.").waitFor();
+    expect(await focused(page)).toBe("Password");
+    await looks(page);
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Enter");
     await row.waitFor({ state: "detached" });
   });
 });
+
+/** The name of what has the focus. */
+function focused(of: Page): Promise<string | null | undefined> {
+  return of.evaluate(() => {
+    const at = document.activeElement;
+    return at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : at?.textContent;
+  });
+}
 
 /** As if the owner's factor had been shown an hour ago. */
 async function makeStale(): Promise<void> {
@@ -190,6 +210,59 @@ describe("roles", () => {
     await auditor.context().close();
   });
 });
+
+describe("where a person comes from", () => {
+  it("stands in the list of their sessions", async () => {
+    await page.goto(`/${stage.tenant.slug}/sessions`);
+    await page
+      .getByRole("row")
+      .filter({ hasText: "(this one)" })
+      .getByText(/127\.0\.0\.1|::1/)
+      .waitFor();
+  });
+
+  it("is where they connect to the console from, whatever they write of themselves", async () => {
+    await attemptFrom("127.0.0.7", "203.0.113.9");
+    const { rows } = await stage.admin.query(
+      "SELECT address FROM hall.sign_in_failure ORDER BY at DESC LIMIT 1",
+    );
+    expect(rows).toEqual([{ address: "127.0.0.7" }]);
+  });
+});
+
+/** Somebody on another address of this machine, who tries a password and claims to be elsewhere. */
+async function attemptFrom(localAddress: string, claimed: string): Promise<void> {
+  const headers = { "x-forwarded-for": claimed };
+  const csrf = await send(localAddress, "/api/auth/csrf", { headers });
+  const { csrfToken } = JSON.parse(csrf.text) as { csrfToken: string };
+  const fields = { email: "nobody@example.test", password: PASSWORD, tenant: "", csrfToken, json: "true" };
+  const cookie = csrf.cookies.map((line) => line.split(";", 1)[0]).join("; ");
+  const { text } = await send(localAddress, "/api/auth/callback/password", {
+    headers: { ...headers, cookie, "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(fields).toString(),
+  });
+  expect(text).toContain("SIGN_IN_REFUSED");
+}
+
+function send(
+  localAddress: string,
+  path: string,
+  { headers, body }: { headers: Record<string, string>; body?: string },
+): Promise<{ text: string; cookies: string[] }> {
+  return new Promise((resolve, reject) => {
+    const method = body === undefined ? "GET" : "POST";
+    const asked = request(`${stage.consoleUrl}${path}`, { localAddress, method, headers }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (part: string) => {
+        text += part;
+      });
+      answer.on("end", () => resolve({ text, cookies: answer.headers["set-cookie"] ?? [] }));
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
 
 it("the browser had nothing to complain of", () => {
   expect(complaints.filter((text) => !text.includes("status of"))).toEqual([]);

@@ -40,7 +40,6 @@ export interface Actor extends TestTenant {
 type Role = NonNullable<Parameters<typeof addMember>[2]>;
 
 const CONSOLE = fileURLToPath(new URL("..", import.meta.url));
-const NEXT = fileURLToPath(new URL("../../../node_modules/next/dist/bin/next", import.meta.url));
 const CHROMIUM = "/usr/bin/chromium";
 const CHROMIUM_ARGS = [
   "--no-sandbox",
@@ -55,7 +54,8 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
 }
 
-export async function openStage(): Promise<Stage> {
+/** @param isBare without a worker: what the tenant has then, an errand gives it */
+export async function openStage({ isBare = false } = {}): Promise<Stage> {
   if (!existsSync(`${CONSOLE}.next/BUILD_ID`))
     throw new Error("The console is not built. Run: npm run build -w @guildhall/console");
   const closing: (() => Promise<unknown>)[] = [];
@@ -66,12 +66,15 @@ export async function openStage(): Promise<Stage> {
     const house = await openHouse();
     closing.push(() => house.close());
     const consoleUrl = `http://localhost:${await freePort()}`;
-    const hall = await house.open({ consoleUrl });
+    // As `npm start` has it: the console on this machine says whom it passes on.
+    const hall = await house.open({ consoleUrl, trustedProxies: ["127.0.0.1/32", "::1/128"] });
     const tenant = await actor(hall, consoleUrl, "acme");
     const neighbour = await actor(hall, consoleUrl, "globex");
-    const worker = await startHttpWorker(() => hall.url);
-    closing.push(() => worker.close());
-    await enrollAt(hall, tenant.key, worker.url);
+    if (!isBare) {
+      const worker = await startHttpWorker(() => hall.url);
+      closing.push(() => worker.close());
+      await enrollAt(hall, tenant.key, worker.url);
+    }
 
     const web = await startConsole(consoleUrl, hall.url);
     closing.push(() => end(web));
@@ -135,11 +138,10 @@ async function actorOf(
 }
 
 async function startConsole(consoleUrl: string, hallUrl: string): Promise<ChildProcess> {
-  const web = spawn(process.execPath, [NEXT, "start", "-H", "localhost", "-p", new URL(consoleUrl).port], {
+  const web = spawn(process.execPath, ["server.ts", "--port", new URL(consoleUrl).port], {
     cwd: CONSOLE,
     env: {
       ...process.env,
-      NODE_ENV: "production",
       NEXT_TELEMETRY_DISABLED: "1",
       NEXTAUTH_URL: consoleUrl,
       HALL_API_URL: hallUrl,

@@ -47,6 +47,14 @@ describe("the console's door", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
+  it("says where a call came from, as its own server wrote it down, and nothing where it did not", async () => {
+    await ask("session.me", { "x-forwarded-for": "198.51.100.7, 203.0.113.9", "x-real-ip": "198.51.100.7" });
+    expect(seen[0]?.headers["x-forwarded-for"]).toBe("198.51.100.7, 203.0.113.9");
+    expect(seen[0]?.headers["x-real-ip"]).toBeUndefined();
+    await ask("session.me");
+    expect(seen[1]?.headers["x-forwarded-for"]).toBeUndefined();
+  });
+
   it("gives the Hall none of the browser's cookies and the browser none of the Hall's", async () => {
     const answer = await ask("session.me");
     expect(seen[0]?.headers.cookie).toBeUndefined();

@@ -1,3 +1,4 @@
+import { FORWARDED_FOR } from "./name-sender.ts";
 import { CONSOLE_REFUSALS, type ConsoleRefusalCode } from "./refusal.ts";
 
 /** Passes tRPC calls of the console's own pages on to the Hall, with the session that the cookie holds. */
@@ -21,7 +22,7 @@ const WITH_BUNDLE = new Set([
   "shadow.start",
 ]);
 const TIMEOUT_MS = 15_000;
-const PROCEDURE = /^[a-z]+\.[a-zA-Z]+(?:-[a-z]+)*$/;
+const PROCEDURE = /^[a-z]+\.[a-zA-Z]+(?:[-_][a-z]+)*$/;
 /** Its answer is a session token, which must never reach a script: only `authorize` may ask for it. */
 const KEPT_BACK = new Set(["session.begin", "session.verify-factor"]);
 
@@ -38,9 +39,11 @@ export async function forward(request: Request, procedures: string, to: Destinat
   const body = request.method === "POST" ? await request.arrayBuffer() : undefined;
   const bodyMaxBytes = names.every((name) => WITH_BUNDLE.has(name)) ? BUNDLE_BODY_MAX_BYTES : BODY_MAX_BYTES;
   if (body && body.byteLength > bodyMaxBytes) return refuse("BODY_TOO_LARGE");
+  const sender = request.headers.get(FORWARDED_FOR);
   const answer = await fetch(`${to.hallUrl}/trpc/${names.join(",")}${new URL(request.url).search}`, {
     method: request.method,
     headers: {
+      ...(sender !== null && { [FORWARDED_FOR]: sender }),
       ...(!isOfStrangers && { authorization: `Bearer ${to.sessionToken}` }),
       "content-type": "application/json",
     },

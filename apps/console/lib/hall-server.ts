@@ -1,6 +1,8 @@
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
+import { headers } from "next/headers";
 import { readSettings } from "../env.ts";
 import type { AppRouter } from "./hall-types.ts";
+import { FORWARDED_FOR } from "./name-sender.ts";
 
 /** Longer than the Hall takes to seal, shorter than a person waits. */
 const TIMEOUT_MS = 8_000;
@@ -11,7 +13,10 @@ export function hallAs(sessionToken: string | null): TRPCClient<AppRouter> {
     links: [
       httpLink({
         url: `${readSettings().hallUrl}/trpc`,
-        headers: sessionToken === null ? {} : { authorization: `Bearer ${sessionToken}` },
+        headers: async () => ({
+          ...(await sender()),
+          ...(sessionToken !== null && { authorization: `Bearer ${sessionToken}` }),
+        }),
         fetch: (url, init) =>
           fetch(url, { ...(init as RequestInit), cache: "no-store", signal: limit(init?.signal) }),
       }),
@@ -22,4 +27,10 @@ export function hallAs(sessionToken: string | null): TRPCClient<AppRouter> {
 function limit(signal: AbortSignal | null | undefined): AbortSignal {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
+}
+
+/** Where the request that is being answered came from, as the Hall is told. */
+async function sender(): Promise<Record<string, string>> {
+  const way = (await headers()).get(FORWARDED_FOR);
+  return way === null ? {} : { [FORWARDED_FOR]: way };
 }

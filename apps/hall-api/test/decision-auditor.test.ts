@@ -130,3 +130,27 @@ it.each([
     expect((await route(tenant)).body.denied).toBe(false);
   },
 );
+
+it("a Hall that runs audits by itself: an edited row, an unfounded decision and an edited receipt are alerts within its rounds", async () => {
+  const watching = await house.open({ auditSeconds: 1 });
+  const alertsOf = async () => {
+    const { rows } = await house.admin.query<{ body: Buffer }>(
+      "SELECT body FROM ledger.receipt WHERE kind = 'alert' ORDER BY leaf_index",
+    );
+    return rows.map(({ body }) => JSON.parse(body.toString("utf8")).details.code as string);
+  };
+  const before = (await alertsOf()).length;
+  await edit(
+    `UPDATE hall.worker_transport SET digest = 'sha256:' || repeat('d', 64) WHERE tenant_id = '${tenant.id}'`,
+  );
+  expect((await route(tenant)).body.denied).toBe(false);
+  await edit(
+    `ALTER TABLE ledger.receipt DROP CONSTRAINT receipt_hash_is_of_body;
+     UPDATE ledger.receipt SET body = convert_to(replace(convert_from(body, 'UTF8'), 'cap.doc.summarize', 'cap.doc.nothing'), 'UTF8')
+     WHERE leaf_index = (SELECT max(leaf_index) FROM ledger.receipt WHERE kind = 'decision')`,
+  );
+  await expect
+    .poll(async () => (await alertsOf()).slice(before), { timeout: 50_000, interval: 500 })
+    .toEqual(expect.arrayContaining(["STATE_MISMATCH", "DECISION_UNFOUNDED", "LEDGER_CHANGED"]));
+  await watching.stop();
+}, 60_000);

@@ -274,12 +274,6 @@ it("a key can neither make nor revoke keys, nor approve, nor certify, nor sign, 
   expect(PERMISSIONS.filter((permission) => ofPeople.test(permission)).length).toBeGreaterThan(18);
 });
 
-it("what wants a fresh factor is asked of people alone: no key may ask for any of it", () => {
-  const sensitive = operations.filter(({ stepUp }) => stepUp);
-  expect(sensitive.length).toBeGreaterThan(6);
-  for (const { name, permission } of sensitive) expect(KEY_SCOPES, name).not.toContain(permission);
-});
-
 it("a role of the tenant's own is made of what people may at all, and never makes roles", () => {
   expect(GIVABLE_PERMISSIONS).not.toContain("role:define");
   const given = permissionsOf({ role: "keeper", customPermissions: [...PERMISSIONS, "made:up"] });

@@ -59,6 +59,45 @@ const grow = (sessionId: string) =>
 /** As if the quarter of an hour were over. */
 const wait = () => house.admin.query("UPDATE hall.sign_in_count SET window_start = 'epoch'");
 
+describe("where somebody comes from", () => {
+  const PROXIED = { trustedProxies: ["127.0.0.0/8", "192.0.2.0/24"] };
+  const from = (at: OpenHall, body: object, way?: string) =>
+    at.ask<Begun>("POST", "/wcp/session/begin", {
+      body,
+      ...(way !== undefined && { headers: { "x-forwarded-for": way } }),
+    });
+  const addresses = async (key: string) => {
+    const input = encodeURIComponent("{}");
+    type Listed = { result: { data: { sessions: { address: string | null; current: boolean }[] } } };
+    const { body } = await hall.ask<Listed>("GET", `/trpc/session.list?input=${input}`, { key });
+    return body.result.data.sessions.find(({ current }) => current)?.address;
+  };
+
+  it.each([
+    ["one that a stranger writes is not read", {}, "203.0.113.9", "127.0.0.1"],
+    ["one that a trusted proxy names is the person's", PROXIED, "203.0.113.9", "203.0.113.9"],
+    ["what stands before it the person wrote", PROXIED, "198.51.100.7, 203.0.113.9", "203.0.113.9"],
+    ["through two trusted ones the way is followed", PROXIED, "203.0.113.9, 192.0.2.1", "203.0.113.9"],
+    ["an IPv4 address is shown as one", PROXIED, "::ffff:203.0.113.9", "203.0.113.9"],
+    ["what is no address is not shown", PROXIED, "<b>me</b>", "unknown"],
+  ])("stands in their sessions and in the security log: %s", async (_, changes, way, address) => {
+    const at = await house.open(changes);
+    const { email } = await person();
+    const { body } = await from(at, { email, password: PASSWORD }, way);
+    expect(await addresses(body.session_token)).toBe(address);
+    await from(at, { email, password: "not it" }, way);
+    if (address !== "unknown") expect((await failures())[0]).toMatchObject({ address });
+    await at.stop();
+  });
+
+  it("stands in no receipt", async () => {
+    const { rows } = await house.admin.query(
+      "SELECT 1 FROM ledger.receipt WHERE convert_from(body, 'UTF8') LIKE '%203.0.113%'",
+    );
+    expect(rows).toEqual([]);
+  });
+});
+
 describe("a password", () => {
   it("signs in, in every instance, however the e-mail is written, with a receipt", async () => {
     const { email, id } = await person();

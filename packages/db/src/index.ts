@@ -47,7 +47,6 @@ export * from "./repositories/sessions.ts";
 export * from "./repositories/shadow-runs.ts";
 export * from "./repositories/sign-in-attempts.ts";
 export * from "./repositories/sign-in-links.ts";
-export * from "./repositories/step-up.ts";
 export * from "./repositories/tenants.ts";
 export * from "./repositories/versions.ts";
 export * from "./repositories/worker-flags.ts";

@@ -180,7 +180,7 @@ export function noWorker(
         because:
           worker.transportDigest === null
             ? `${name} has no address to call${others}.`
-            : `${name} is not available${others}.`,
+            : `${name} is suspended or retired${others}.`,
       };
   }
 }

@@ -118,6 +118,7 @@ export interface SnapshotWorker {
   readonly recordHash: string;
   /** Digest of the address that would be called; null where none is registered. */
   readonly transportDigest: string | null;
+  /** False where it was suspended or retired. */
   readonly available: boolean;
   /** 0-25. */
   readonly dimensionSum: number;

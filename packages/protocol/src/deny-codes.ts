@@ -47,7 +47,7 @@ export const DENY_CODES = {
   ),
   DENY_NO_AVAILABLE_WORKER: says(
     "No worker for this capability is available.",
-    "Enroll a worker of a species the rule names, or start it.",
+    "Enroll a worker of a species the rule names, or resume it.",
   ),
   DENY_ATTESTATION_UNCONFIGURED: says(
     "The rule asks for an attestation of the worker's code and this Hall checks none.",

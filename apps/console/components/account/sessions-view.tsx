@@ -10,7 +10,7 @@ import { Time } from "../../ui/time.tsx";
 import { Answer, Refused } from "../answer.tsx";
 import { PageHeading } from "../page-heading.tsx";
 
-const COLUMNS = "mid:grid-cols-[minmax(160px,280px)_144px_144px_minmax(0,1fr)]";
+const COLUMNS = "mid:grid-cols-[minmax(160px,280px)_minmax(120px,200px)_144px_144px_minmax(0,1fr)]";
 
 /** Where the person is signed in, and a way to end what is not theirs. */
 export function SessionsView() {
@@ -25,7 +25,11 @@ export function SessionsView() {
       </PageHeading>
       <Answer of={sessions} what="Your sessions could not be read" label="Reading your sessions">
         {(all) => (
-          <Table label="Your sessions" columns={COLUMNS} titles={["Begun with", "Begun", "Ends", "Acts"]}>
+          <Table
+            label="Your sessions"
+            columns={COLUMNS}
+            titles={["Begun with", "From", "Begun", "Ends", "Acts"]}
+          >
             {all.map((session) => (
               <SessionRow key={session.id} session={session} />
             ))}
@@ -67,6 +71,9 @@ function SessionRow({ session }: { session: SessionLine }) {
       <Cell>
         {words.join(" and ")}
         {session.current && <span className="text-quiet"> (this one)</span>}
+      </Cell>
+      <Cell title="from" className="font-mono text-12 break-all text-quiet">
+        {session.address ?? "not kept"}
       </Cell>
       <Cell title="begun" className="text-quiet">
         <Time at={session.created_at} />

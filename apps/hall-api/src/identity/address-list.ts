@@ -61,3 +61,8 @@ export function countedAs(address: string): string {
     ? found.toString()
     : `${ipaddr.IPv6.networkAddressFromCIDR(`${found.toString()}/64`)}/64`;
 }
+
+/** As people read it: an IPv4 address that came as an IPv6 one is the IPv4 address. */
+export function shownAddress(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : "unknown";
+}

@@ -1,6 +1,6 @@
 import { type ReadReceipt, References, sentenceOf } from "@guildhall/attestation";
-import { type Db, listTenantIds, readChain, withTenant } from "@guildhall/db";
-import type { TenantId } from "@guildhall/protocol";
+import { type Db, readChain, readChainLengths, withTenant } from "@guildhall/db";
+import { HALL_CHAIN, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Ledger } from "./ledger.ts";
@@ -12,7 +12,7 @@ import { raiseAlert } from "./raise-alert.ts";
  * a snapshot held that no receipt brought in, whether by an edited row or by a fault of the Hall's own, is an alert on
  * the tenant's chain. `hall verify --lines` says the same of a file, by the same code.
  *
- * A round goes on where the one before ended. After a start each chain is read once from its beginning.
+ * A round goes on where the one before ended, and asks only about chains that have grown. After a start each chain is read once from its beginning.
  */
 export interface DecisionAuditor {
   /** One round. @returns what was found for the first time */
@@ -100,7 +100,15 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
 
   return {
     async audit() {
-      const all = (await listTenantIds(db)).sort();
+      const lengths = await readChainLengths(db.ledger);
+      const hasNews = ([chain, length]: [TenantId, number]) => {
+        const { seq, found } = chains.get(chain) ?? { seq: -1, found: new Map() };
+        return chain !== HALL_CHAIN && (length > seq + 1 || found.size > 0);
+      };
+      const all = [...lengths]
+        .filter(hasNews)
+        .map(([chain]) => chain)
+        .sort();
       const next = all.findIndex((chain) => lastChain !== null && chain > lastChain);
       const order = next === -1 ? all : [...all.slice(next), ...all.slice(0, next)];
       const fresh: DecisionFinding[] = [];

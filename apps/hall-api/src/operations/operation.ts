@@ -18,7 +18,7 @@ export interface Operation<
   summary: string;
   /** `public` for what strangers may do; `grant` where the input itself carries the credential. */
   permission: Permission | "public" | "grant";
-  /** True for what a person does only with a factor that was shown a moment ago. */
+  /** True for what a person does only with a factor that was shown a moment ago: what gives power, binds, or stays done. */
   stepUp?: true;
   input: Input;
   output: Output;

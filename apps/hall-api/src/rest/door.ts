@@ -7,7 +7,7 @@ import { type AnyCaller, requirePermission } from "../identity/caller.ts";
 import { localCaller } from "../identity/local-caller.ts";
 import type { Permission } from "../identity/permissions.ts";
 import { refuseSuspended } from "../identity/refuse-suspended.ts";
-import { requireFresh } from "../identity/require-step-up.ts";
+import { requireStepUp } from "../identity/require-step-up.ts";
 import { OPERATIONS } from "../operations/index.ts";
 import type { Operation, RequestFacts, WireDoor } from "../operations/operation.ts";
 import { spendAllowance } from "./spend-allowance.ts";
@@ -99,7 +99,7 @@ async function admitCaller<C extends AnyCaller>(hall: Hall, operation: Operation
   const isDecided = operation.decides && caller.kind === "tenant" && caller.credential.kind === "key";
   if (!isDecided) requirePermission(caller, permission);
   await refuseSuspended(hall, caller, permission);
-  if (operation.stepUp) requireFresh(caller, hall.clock.now());
+  if (operation.stepUp) requireStepUp(caller, hall.clock.now());
   return caller;
 }
 

@@ -52,10 +52,11 @@ export async function registerTrpc(app: FastifyInstance, hall: Hall): Promise<vo
 
 /**
  * What may be larger than others has a route of its own, so it cannot come in a batch. A small body goes on to tRPC,
- * which refuses in the form that its client reads.
+ * which refuses in the form that its client reads. So does who is only to show a factor again: the client asks for it.
  */
 async function admitLarge(hall: Hall, operation: Operation, request: FastifyRequest): Promise<void> {
   const length = request.headers["content-length"];
   if (length !== undefined && Number(length) <= BODY_MAX_BYTES) return;
-  await admit(hall, operation, presented(request));
+  const { stepUp: _, ...unasked } = operation;
+  await admit(hall, unasked, presented(request));
 }

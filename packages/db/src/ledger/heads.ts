@@ -56,6 +56,14 @@ export async function readHeads(
   return { log, chains };
 }
 
+/** How many receipts each chain has: what somebody who follows many of them looks at first. */
+export async function readChainLengths(client: pg.Pool | pg.PoolClient): Promise<Map<TenantId, number>> {
+  const { rows } = await client.query<{ tenant_id: TenantId; seq: string }>(
+    "SELECT tenant_id, seq FROM ledger.chain_head",
+  );
+  return new Map(rows.map(({ tenant_id, seq }) => [tenant_id, Number(seq)]));
+}
+
 interface HeadRow {
   tree_size: string;
   frontier: Buffer;

@@ -14,6 +14,8 @@ export interface Session {
   awaitsFactor: boolean;
   /** By what it was begun, such as `password+totp`. */
   factors: string;
+  /** Where it was begun from; null where that was not kept. */
+  address: string | null;
 }
 
 export interface NewSession {
@@ -25,6 +27,7 @@ export interface NewSession {
   stepUpAt?: Date;
   awaitsFactor?: boolean;
   factors?: string;
+  address?: string;
 }
 
 export async function createSession(tx: TenantTx, session: NewSession): Promise<void> {
@@ -98,6 +101,6 @@ export async function endSessionsOfRole(tx: TenantTx, role: string, at: Date): P
 type Row = NonNullable<Awaited<ReturnType<TenantTx["session"]["findFirst"]>>>;
 
 function toSession(row: Row, member: Member): Session {
-  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors } = row;
-  return { id, member, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors };
+  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, address } = row;
+  return { id, member, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, address };
 }

@@ -3,7 +3,6 @@ import { countersign } from "../../agreements/countersign.ts";
 import { requireStill } from "../../agreements/require-still.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
-import { requireStepUp } from "../../identity/require-step-up.ts";
 import { callerOf, operation } from "../operation.ts";
 import { BoundVersion, conflict, requireBoundVersion } from "./bound-version.ts";
 import { answerSealed } from "./read-agreement.ts";
@@ -14,15 +13,14 @@ export const activate = operation({
   name: "agreement.activate",
   summary: "Put a version in force that both sides have signed, in place of the one before.",
   permission: "agreement:sign",
+  stepUp: true,
   input: BoundVersion,
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/activate" },
   trpc: "mutation",
-  stepUp: true,
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     await asCaller(hall, caller, async (tx) => {
-      await requireStepUp(hall, tx, caller);
       requireStill(await lockAgreement(tx, input.id));
       await requireBoundVersion(tx, input);
     });
@@ -30,7 +28,6 @@ export const activate = operation({
     const nowMs = hall.clock.now();
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const act = await asCaller(hall, caller, async (tx) => {
-      await requireStepUp(hall, tx, caller);
       const before = requireStill(await lockAgreement(tx, input.id));
       const { version, digest } = await requireBoundVersion(tx, input);
       const by = { at: new Date(nowMs), by: actorName(caller), receiptId: envelope.receipt_id };

@@ -9,7 +9,6 @@ import { requireStill } from "../../agreements/require-still.ts";
 import type { Hall } from "../../hall.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName, type Caller } from "../../identity/caller.ts";
-import { requireStepUp } from "../../identity/require-step-up.ts";
 import { conflict } from "./bound-version.ts";
 import { answerSealed } from "./read-agreement.ts";
 import type { AgreementAnswer } from "./view.ts";
@@ -25,13 +24,11 @@ export async function move(
     action: "suspended" | "resumed" | "terminated";
     from: readonly StoredAgreementState[];
     to: StoredAgreementState;
-    stepUp: boolean;
   },
 ): Promise<AgreementAnswer> {
   const nowMs = hall.clock.now();
   const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
   const act = await asCaller(hall, caller, async (tx) => {
-    if (on.stepUp) await requireStepUp(hall, tx, caller);
     const { state, version } = requireStill(await lockAgreement(tx, id));
     const by = { at: new Date(nowMs), by: actorName(caller), receiptId: envelope.receipt_id };
     if (!(await moveAgreement(tx, id, { from: on.from, to: on.to, reason }, by)))

@@ -6,16 +6,15 @@ export const resume = operation({
   name: "agreement.resume",
   summary: "Put a suspended agreement in force again.",
   permission: "agreement:sign",
+  stepUp: true,
   input: Move,
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/resume" },
   trpc: "mutation",
-  stepUp: true,
   run: ({ hall, input, ...context }) =>
     move(hall, callerOf(context), input, {
       action: "resumed",
       from: ["suspended"],
       to: "active",
-      stepUp: true,
     }),
 });

@@ -3,7 +3,6 @@ import { countersign } from "../../agreements/countersign.ts";
 import { requireStill } from "../../agreements/require-still.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import { actorName } from "../../identity/caller.ts";
-import { requireStepUp } from "../../identity/require-step-up.ts";
 import { callerOf, operation } from "../operation.ts";
 import { BoundVersion, conflict, requireBoundVersion } from "./bound-version.ts";
 import { answerSealed } from "./read-agreement.ts";
@@ -14,17 +13,16 @@ export const sign = operation({
   name: "agreement.sign",
   summary: "Sign the newest version of an agreement as a person, with step-up; the Hall countersigns it.",
   permission: "agreement:sign",
+  stepUp: true,
   input: BoundVersion,
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/sign" },
   trpc: "mutation",
-  stepUp: true,
   async run({ hall, input, ...context }) {
     const caller = callerOf(context);
     const nowMs = hall.clock.now();
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const act = await asCaller(hall, caller, async (tx) => {
-      await requireStepUp(hall, tx, caller);
       requireStill(await lockAgreement(tx, input.id));
       const { version, digest } = await requireBoundVersion(tx, input);
       const by = { at: new Date(nowMs), by: actorName(caller), receiptId: envelope.receipt_id };

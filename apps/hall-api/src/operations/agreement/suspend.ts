@@ -16,6 +16,5 @@ export const suspend = operation({
       action: "suspended",
       from: ["active"],
       to: "suspended",
-      stepUp: false,
     }),
 });

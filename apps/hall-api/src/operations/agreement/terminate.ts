@@ -7,16 +7,15 @@ export const terminate = operation({
   name: "agreement.terminate",
   summary: "Terminate an agreement for good; nothing is started under it, and nothing brings it back.",
   permission: "agreement:end",
+  stepUp: true,
   input: Move,
   output: AgreementAnswer,
   rest: { method: "POST", path: "/wcp/agreements/:id/terminate" },
   trpc: "mutation",
-  stepUp: true,
   run: ({ hall, input, ...context }) =>
     move(hall, callerOf(context), input, {
       action: "terminated",
       from: ["draft", "active", "suspended"],
       to: "terminated",
-      stepUp: true,
     }),
 });

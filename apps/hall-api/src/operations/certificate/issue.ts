@@ -25,6 +25,7 @@ export const issue = operation({
   name: "certificate.issue",
   summary: "Certify a worker's record for capabilities, environments and data labels, until a time.",
   permission: "certification:grant",
+  stepUp: true,
   input: z.strictObject({
     worker_id: WorkerId,
     /** Of the record that was examined: where another is enrolled by now, nothing is certified. */

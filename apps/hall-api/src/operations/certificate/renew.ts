@@ -12,6 +12,7 @@ export const renew = operation({
   name: "certificate.renew",
   summary: "Renew a worker's certificate for the same record, scope and key, until a later time.",
   permission: "certification:grant",
+  stepUp: true,
   input: z.strictObject({ id: z.uuid(), expires_in_seconds: ExpiresInSeconds }),
   output: CertificateView,
   rest: { method: "POST", path: "/wcp/certificates/:id/renew", status: 201 },

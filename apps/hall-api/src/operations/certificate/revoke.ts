@@ -11,6 +11,7 @@ export const revoke = operation({
   summary:
     "Revoke a worker's certificate with all of its certification; no decision rests on them once this is answered.",
   permission: "certification:revoke",
+  stepUp: true,
   input: z.strictObject({
     id: z.uuid(),
     reason: RevocationReason,

@@ -23,6 +23,7 @@ export const grant = operation({
   name: "certification.grant",
   summary: "Certify what was asked for, by what was examined; whoever asked does not grant.",
   permission: "certification:grant",
+  stepUp: true,
   input: z.strictObject({
     id: z.uuid(),
     /** Of the evidence that was read: where something else is found by now, nothing is certified. */

@@ -13,6 +13,7 @@ export const consent = operation({
   name: "draft.consent",
   summary: "Consent, as a second person, to publishing one revision of a draft; a later save voids it.",
   permission: "rule:consent",
+  stepUp: true,
   input: z.strictObject({
     id: z.uuid(),
     /** The one that was read. */

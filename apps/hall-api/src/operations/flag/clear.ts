@@ -13,6 +13,7 @@ export const clear = operation({
   name: "flag.clear",
   summary: "Clear a worker's flag, with a reason; it runs again only after a measurement that matches.",
   permission: "flag:clear",
+  stepUp: true,
   input: z.strictObject({ worker_id: WorkerId, reason: z.string().min(1).max(1024) }),
   output: z.object({ worker_id: z.string(), flag_id: z.uuid(), receipt_id: z.uuid() }),
   rest: { method: "POST", path: "/wcp/workers/:worker_id/flag/clear" },

@@ -17,6 +17,7 @@ export const create = operation({
   name: "key.create",
   summary: "Create an API key; its text is in this answer and nowhere else.",
   permission: "key:create",
+  stepUp: true,
   input: z.strictObject({
     name: z.string().min(1).max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
     identities: z.array(SignatoryId).min(1).max(100),

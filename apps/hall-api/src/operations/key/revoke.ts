@@ -10,6 +10,7 @@ export const revoke = operation({
   summary:
     "Revoke an API key; the answer comes when no decision with it can be recorded any more, in any instance.",
   permission: "key:revoke",
+  stepUp: true,
   input: z.strictObject({ id: z.uuid(), reason: z.string().min(1).max(256).default("not given") }),
   output: z.object({ id: z.uuid(), revoked_at: z.string(), receipt_id: z.uuid(), leaf_index: z.int() }),
   rest: { method: "POST", path: "/wcp/keys/:id/revoke" },

@@ -19,6 +19,7 @@ export const rotate = operation({
   name: "key.rotate",
   summary: "Replace an API key by a new one with the same rights; for up to 24 hours the old one holds too.",
   permission: "key:create",
+  stepUp: true,
   input: z.strictObject({
     id: z.uuid(),
     /** 0: the old key ends with this answer. */

@@ -7,6 +7,7 @@ export const registerRoot = operation({
   summary:
     "Enter the offline keys that begin a ban feed, signed by each of them, and by the threshold of those that they replace.",
   permission: "hall:operate",
+  stepUp: true,
   input: z.strictObject({
     /** A DSSE envelope, as `hall keys init --feed-root` writes it. */
     envelope: z.string().max(16_384),

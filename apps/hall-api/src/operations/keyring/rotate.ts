@@ -10,6 +10,7 @@ export const rotate = operation({
   summary:
     "Introduce a new key of a role under the one in use, have it take over and retire the old one; the answer comes when no instance signs with the old one any more.",
   permission: "hall:operate",
+  stepUp: true,
   input: z.strictObject({ role: z.enum(ROLES), reason: z.string().min(1).max(256).default("not given") }),
   output: z.object({
     role: z.enum(ROLES),

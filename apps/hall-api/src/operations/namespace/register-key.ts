@@ -9,6 +9,7 @@ export const registerKey = operation({
   name: "namespace.register-key",
   summary: "Register the key by which a tenant's namespace signs for its packages.",
   permission: "hall:operate",
+  stepUp: true,
   input: z.strictObject({
     /** The tenant's slug. */
     tenant: z.string().min(1).max(64),

@@ -12,6 +12,7 @@ export const register = operation({
   summary:
     "Register an authority namespace for a tenant, who alone may enroll workers under it from then on.",
   permission: "hall:operate",
+  stepUp: true,
   input: z.strictObject({
     /** The tenant's slug. */
     tenant: z.string().min(1).max(64),

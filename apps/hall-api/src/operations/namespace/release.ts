@@ -7,6 +7,7 @@ export const release = operation({
   name: "namespace.release",
   summary: "Release a namespace: it is nobody's, and kept from others for ninety days.",
   permission: "hall:operate",
+  stepUp: true,
   input: z.strictObject({ namespace: Namespace, reason: z.string().min(1).max(256) }),
   output: z.object({ namespace: z.string(), receipt_id: z.uuid() }),
   rest: { method: "POST", path: "/hall/namespaces/:namespace/release" },

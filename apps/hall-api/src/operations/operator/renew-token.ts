@@ -9,6 +9,7 @@ export const renewToken = operation({
   summary:
     "Put another operator token into the Hall's token file; the one before is no credential any more, and the new one is nowhere but there.",
   permission: "hall:operate",
+  stepUp: true,
   input: z.strictObject({ reason: z.string().min(1).max(256).default("not given") }),
   output: z.object({ renewed_at: z.string(), receipt_id: z.uuid() }),
   rest: { method: "POST", path: "/hall/operator-token/renew" },

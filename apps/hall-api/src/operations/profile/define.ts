@@ -10,6 +10,7 @@ export const define = operation({
   name: "profile.define",
   summary: "Define a profile of the tenant's own, or a new version of one; it holds from then on.",
   permission: "profile:define",
+  stepUp: true,
   input: z.strictObject({ profile_id: ProfileId, profile: Profile }),
   output: z.object({ digest: z.string(), receipt_id: z.uuid() }),
   rest: { method: "PUT", path: "/wcp/profiles/:profile_id" },

@@ -10,6 +10,7 @@ export const retire = operation({
   name: "profile.retire",
   summary: "Retire a profile of the tenant's own; refused while it stands for an environment.",
   permission: "profile:define",
+  stepUp: true,
   input: z.strictObject({ profile_id: ProfileId }),
   output: z.object({ receipt_id: z.uuid() }),
   rest: { method: "POST", path: "/wcp/profiles/:profile_id/retire" },

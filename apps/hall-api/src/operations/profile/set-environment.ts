@@ -17,6 +17,7 @@ export const setEnvironment = operation({
   name: "profile.set-environment",
   summary: "Let a profile stand for an environment, in place of any other; null lets none.",
   permission: "profile:set",
+  stepUp: true,
   input: z.strictObject({ env: Env, profile_id: ProfileId.nullable() }),
   output: z.object({ receipt_id: z.uuid() }),
   rest: { method: "PUT", path: "/wcp/environments/:env/profile" },

@@ -13,6 +13,7 @@ export const define = operation({
   name: "role.define",
   summary: "Make a role of the tenant's own, or give it other permissions; its holders sign in again.",
   permission: "role:define",
+  stepUp: true,
   input: z.strictObject({
     name: CustomRoleName,
     permissions: z

@@ -9,6 +9,7 @@ export const retire = operation({
   name: "role.retire",
   summary: "Retire a role of the tenant's own that nobody holds any more.",
   permission: "role:define",
+  stepUp: true,
   input: z.strictObject({ name: CustomRoleName }),
   output: z.object({ name: z.string(), retired_at: z.string(), receipt_id: z.uuid() }),
   rest: { method: "POST", path: "/wcp/roles/:name/retire" },

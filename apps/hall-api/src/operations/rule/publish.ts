@@ -24,6 +24,7 @@ export const publish = operation({
   summary:
     "Put a rule bundle in force; refused where it is unsound, fails its tests or has rules that never match.",
   permission: "rule:publish",
+  stepUp: true,
   input: BundleSource.extend({
     note: Note,
     /** What the publisher saw in force: refused where it no longer is. */

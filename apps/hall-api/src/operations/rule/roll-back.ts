@@ -17,6 +17,7 @@ export const rollBack = operation({
   name: "rule.roll-back",
   summary: "Put the bundle of an earlier publication in force again.",
   permission: "rule:publish",
+  stepUp: true,
   input: z.strictObject({
     /** Of the earlier publication. */
     number: z.int().min(1),

@@ -12,6 +12,7 @@ export const register = operation({
   name: "runner.register",
   summary: "Register the key of a process that measures packages.",
   permission: "runner:register",
+  stepUp: true,
   input: z.strictObject({
     name: z.string().min(1).max(64).refine(isPrintable, "expected 1 to 64 printable characters"),
     /** Ed25519, 32 bytes in base64. */

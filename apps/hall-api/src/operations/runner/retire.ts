@@ -9,6 +9,7 @@ export const retire = operation({
   name: "runner.retire",
   summary: "Retire a runner's key; nothing that it measured counts any more.",
   permission: "runner:register",
+  stepUp: true,
   input: z.strictObject({ id: z.uuid(), reason: z.string().min(1).max(256) }),
   output: z.object({ id: z.uuid(), retired_at: z.string(), receipt_id: z.uuid() }),
   rest: { method: "POST", path: "/wcp/runners/:id/retire" },

@@ -56,12 +56,12 @@ export const begin = operation({
   trpc: "mutation",
   async run({ hall, input: { token, email, password, tenant }, request }): Promise<Answer> {
     return token !== undefined
-      ? byLink(hall, token)
+      ? byLink(hall, token, request.address)
       : byPassword(hall, { email: email ?? "", password: password ?? "", tenant }, request.address);
   },
 });
 
-async function byLink(hall: Hall, token: string): Promise<Answer> {
+async function byLink(hall: Hall, token: string, address: string): Promise<Answer> {
   if (readSecret(token) !== "link") throw new HallError("LINK_SPENT");
   const found = await lookupSignInLink(hall.db, hashSecret(token));
   if (!found) throw new HallError("LINK_SPENT");
@@ -77,9 +77,10 @@ async function byLink(hall: Hall, token: string): Promise<Answer> {
     if (!member) throw new HallError("LINK_SPENT");
     return member;
   };
+  const coming = { factors: "link", address };
   return wanted.length > 0
-    ? awaitFactor(hall, found.tenantId, { factors: "link", wanted }, spend)
-    : startSession(hall, found.tenantId, "link", spend);
+    ? awaitFactor(hall, found.tenantId, { ...coming, wanted }, spend)
+    : startSession(hall, found.tenantId, coming, spend);
 }
 
 async function byPassword(
@@ -103,9 +104,10 @@ async function byPassword(
   if (another)
     return { state: "choose_tenant", tenants: memberships.map(({ slug, name }) => ({ slug, name })) };
   const { tenantId, memberId } = only!;
+  const coming = { factors: "password", address };
   if (wanted.length > 0)
-    return awaitFactor(hall, tenantId, { factors: "password", wanted }, async () => ({ id: memberId }));
-  return startSession(hall, tenantId, "password", async (tx) => {
+    return awaitFactor(hall, tenantId, { ...coming, wanted }, async () => ({ id: memberId }));
+  return startSession(hall, tenantId, coming, async (tx) => {
     const member = await findMember(tx, memberId);
     if (!member) throw new HallError("SIGN_IN_REFUSED");
     return member;

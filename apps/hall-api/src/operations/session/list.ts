@@ -10,6 +10,8 @@ export const SessionView = z.object({
   current: z.boolean(),
   /** By what it was begun, such as `password+totp`. */
   factors: z.string(),
+  /** Where it was begun from: the person's own address, where the proxies between are trusted ones. */
+  address: z.string().nullable(),
   created_at: z.string(),
   expires_at: z.string(),
 });
@@ -29,10 +31,11 @@ export const list = operation({
     const at = new Date(hall.clock.now());
     const sessions = await asCaller(hall, caller, (tx) => listSessions(tx, caller.actor.id, at));
     return {
-      sessions: sessions.map(({ id, factors, createdAt, expiresAt }) => ({
+      sessions: sessions.map(({ id, factors, address, createdAt, expiresAt }) => ({
         id,
         current: id === credential.id,
         factors,
+        address,
         created_at: createdAt.toISOString(),
         expires_at: expiresAt.toISOString(),
       })),

@@ -3,6 +3,7 @@ import { createSession, type Member, readTenant, type TenantTx, withTenant } fro
 import { HallError, instant, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
+import { shownAddress } from "../../identity/address-list.ts";
 import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
 
@@ -31,6 +32,12 @@ export const PendingView = z.object({
   expires_at: z.string(),
 });
 
+/** How somebody comes in: by which factors, and from where. The address stands beside the session, in no receipt. */
+export interface Coming {
+  factors: string;
+  address: string;
+}
+
 /**
  * Begins a session with a token of its own: whatever its holder had before is not it (H-107). Its receipt names by what
  * the person was known. @param identify runs first, in the same transaction, and says who it is
@@ -38,7 +45,7 @@ export const PendingView = z.object({
 export async function startSession(
   hall: Hall,
   tenantId: TenantId,
-  factors: string,
+  { factors, address }: Coming,
   identify: (tx: TenantTx, nowMs: number) => Promise<Member>,
 ): Promise<z.output<typeof BegunView>> {
   const token = newSecret("session");
@@ -52,6 +59,7 @@ export async function startSession(
     const tokenHash = hashSecret(token);
     await createSession(tx, {
       ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors },
+      address: shownAddress(address),
       stepUpAt: new Date(nowMs),
     });
     const details = {
@@ -81,7 +89,7 @@ export async function startSession(
 export async function awaitFactor(
   hall: Hall,
   tenantId: TenantId,
-  { factors, wanted }: { factors: string; wanted: SecondFactor[] },
+  { factors, address, wanted }: Coming & { wanted: SecondFactor[] },
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
 ): Promise<z.output<typeof PendingView>> {
   const token = newSecret("session");
@@ -91,6 +99,7 @@ export async function awaitFactor(
     const { id: memberId } = await identify(tx, nowMs);
     await createSession(tx, {
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },
+      address: shownAddress(address),
       awaitsFactor: true,
     });
   });

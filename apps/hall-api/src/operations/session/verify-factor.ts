@@ -42,7 +42,8 @@ export const verifyFactor = operation({
         return kind && (await endSession(tx, sessionId, new Date(nowMs))) ? kind : null;
       });
     });
-    return startSession(hall, tenantId, `${pending.factors}+${kind}`, async (tx) => {
+    const coming = { factors: `${pending.factors}+${kind}`, address: request.address };
+    return startSession(hall, tenantId, coming, async (tx) => {
       const member = await findMember(tx, memberId);
       if (!member) throw new HallError("SESSION_ENDED");
       return member;

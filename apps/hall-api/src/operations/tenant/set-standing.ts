@@ -9,6 +9,7 @@ export const setStanding = operation({
   summary:
     "Set how a tenant stands: ok, grace, degraded or suspended. Nothing is deleted; suspended work is denied with a receipt.",
   permission: "tenant:set-standing",
+  stepUp: true,
   input: z.strictObject({
     /** The tenant's slug. */
     tenant: z.string().min(1).max(64),

@@ -5,6 +5,7 @@ export const resume = operation({
   name: "worker.resume",
   summary: "Resume a suspended worker; from then on decisions may select it again.",
   permission: "worker:suspend",
+  stepUp: true,
   input: StatusChange,
   output: ChangedStatus,
   rest: { method: "POST", path: "/wcp/workers/:worker_id/resume" },

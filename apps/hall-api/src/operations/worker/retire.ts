@@ -6,6 +6,7 @@ export const retire = operation({
   name: "worker.retire",
   summary: "Retire a worker for good; no decision selects it any more, and its id takes no record.",
   permission: "worker:retire",
+  stepUp: true,
   input: StatusChange,
   output: ChangedStatus,
   rest: { method: "POST", path: "/wcp/workers/:worker_id/retire" },

@@ -10,6 +10,7 @@ export const setTransport = operation({
   summary:
     "Set where a worker is reached; a new version beside its record, named by digest in every decision.",
   permission: "worker:set-transport",
+  stepUp: true,
   input: z.strictObject({ worker_id: WorkerId, ...WorkerTransport.shape }),
   output: z.object({ worker_id: z.string(), version: z.int(), digest: z.string(), receipt_id: z.uuid() }),
   rest: { method: "PUT", path: "/wcp/workers/:worker_id/transport" },
