@@ -65,7 +65,7 @@ const WITHOUT: Record<string, string> = {
     "hall.shadow_difference.first_difference hall.shadow_difference.outcome_after hall.shadow_difference.outcome_before",
     "hall.shadow_difference.rule_after hall.shadow_difference.rule_before hall.shadow_difference.run_id",
     "hall.shadow_difference.tenant_id hall.shadow_difference.worker_after hall.shadow_difference.worker_before",
-    "hall.session.challenge hall.session.challenge_purpose hall.worker_attestation.image_digest hall.worker_attestation.worker_key hall.worker_transport.tls_pin",
+    "hall.session.address hall.session.challenge hall.session.challenge_purpose hall.worker_attestation.image_digest hall.worker_attestation.worker_key hall.worker_transport.tls_pin",
   ),
 };
 
