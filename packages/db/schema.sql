@@ -558,6 +558,37 @@ CREATE POLICY tenant ON hall.member AS PERMISSIVE FOR ALL TO hall_app, hall_oper
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
+CREATE TABLE hall.name_proof (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  domain text NOT NULL,
+  challenge text NOT NULL,
+  asked_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  checked_at timestamp(3) with time zone,
+  proved_at timestamp(3) with time zone,
+  lost_at timestamp(3) with time zone,
+  released_at timestamp(3) with time zone,
+  CONSTRAINT name_proof_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT name_proof_check CHECK (((lost_at IS NULL) OR (proved_at IS NOT NULL))),
+  CONSTRAINT name_proof_domain_check CHECK (((domain = lower(domain)) AND ((length(domain) >= 3) AND (length(domain) <= 253)))),
+  CONSTRAINT name_proof_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'namespace'::text]))),
+  CONSTRAINT name_proof_name_check CHECK (((name = lower(name)) AND ((length(name) >= 3) AND (length(name) <= 253)))),
+  CONSTRAINT name_proof_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+CREATE INDEX name_proof_checked ON hall.name_proof USING btree (checked_at) WHERE ((proved_at IS NOT NULL) AND (released_at IS NULL));
+CREATE UNIQUE INDEX name_proof_current ON hall.name_proof USING btree (tenant_id, kind, name) WHERE (released_at IS NULL);
+CREATE UNIQUE INDEX name_proof_sole ON hall.name_proof USING btree (name) WHERE ((kind = 'email'::text) AND (proved_at IS NOT NULL) AND (lost_at IS NULL) AND (released_at IS NULL));
+ALTER TABLE hall.name_proof ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.name_proof FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.name_proof AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
+CREATE POLICY tenant ON hall.name_proof AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
 CREATE TABLE hall.namespace (
   namespace text NOT NULL,
   skeleton text NOT NULL,
@@ -811,6 +842,7 @@ CREATE TABLE hall.session (
   challenge bytea,
   challenge_purpose text,
   challenge_until timestamp(3) with time zone,
+  sso_connection_id uuid,
   address text,
   CONSTRAINT session_pkey PRIMARY KEY (tenant_id, id),
   CONSTRAINT session_token_hash_key UNIQUE (token_hash),
@@ -819,7 +851,8 @@ CREATE TABLE hall.session (
   CONSTRAINT session_challenge_check CHECK ((octet_length(challenge) = 32)),
   CONSTRAINT session_challenge_purpose_check CHECK ((challenge_purpose = ANY (ARRAY['add'::text, 'sign_in'::text, 'step_up'::text]))),
   CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32)),
-  CONSTRAINT session_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT
+  CONSTRAINT session_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES hall.member(tenant_id, id) ON DELETE RESTRICT,
+  CONSTRAINT session_tenant_id_sso_connection_id_fkey FOREIGN KEY (tenant_id, sso_connection_id) REFERENCES hall.sso_connection(tenant_id, id) ON DELETE RESTRICT
 );
 ALTER TABLE hall.session ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.session FORCE ROW LEVEL SECURITY;
@@ -952,6 +985,45 @@ CREATE POLICY operator_raises ON hall.snapshot_version AS PERMISSIVE FOR UPDATE 
 CREATE POLICY operator_sees ON hall.snapshot_version AS PERMISSIVE FOR SELECT TO hall_operator
   USING (true);
 CREATE POLICY tenant ON hall.snapshot_version AS PERMISSIVE FOR ALL TO hall_app, hall_operator
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.sso_completed (
+  tenant_id uuid NOT NULL,
+  flow_id uuid NOT NULL,
+  connection_id uuid NOT NULL,
+  completed_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT sso_completed_pkey PRIMARY KEY (tenant_id, flow_id),
+  CONSTRAINT sso_completed_tenant_id_connection_id_fkey FOREIGN KEY (tenant_id, connection_id) REFERENCES hall.sso_connection(tenant_id, id) ON DELETE RESTRICT
+);
+ALTER TABLE hall.sso_completed ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.sso_completed FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON hall.sso_completed AS PERMISSIVE FOR ALL TO hall_app
+  USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
+  WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.sso_connection (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  issuer text NOT NULL,
+  client_id text NOT NULL,
+  client_secret bytea NOT NULL,
+  join_role text,
+  is_required boolean DEFAULT false NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  removed_at timestamp(3) with time zone,
+  CONSTRAINT sso_connection_pkey PRIMARY KEY (tenant_id, id),
+  CONSTRAINT sso_connection_client_id_check CHECK (((length(client_id) >= 1) AND (length(client_id) <= 256))),
+  CONSTRAINT sso_connection_issuer_check CHECK ((length(issuer) <= 512)),
+  CONSTRAINT sso_connection_join_role_check CHECK ((join_role <> ALL (ARRAY['owner'::text, 'admin'::text]))),
+  CONSTRAINT sso_connection_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+CREATE UNIQUE INDEX sso_connection_current ON hall.sso_connection USING btree (tenant_id) WHERE (removed_at IS NULL);
+ALTER TABLE hall.sso_connection ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.sso_connection FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.sso_connection AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING ((removed_at IS NULL));
+CREATE POLICY tenant ON hall.sso_connection AS PERMISSIVE FOR ALL TO hall_app
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 
@@ -1537,6 +1609,15 @@ AS $function$
   SELECT a.id FROM hall.account a WHERE a.email = p_email
 $function$;
 
+CREATE OR REPLACE FUNCTION lookup.account_of_subject(p_issuer text, p_subject text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT a.id FROM hall.account a WHERE a.issuer = p_issuer AND a.subject = p_subject
+$function$;
+
 CREATE OR REPLACE FUNCTION lookup.api_key(p_hash bytea)
  RETURNS TABLE(tenant_id uuid, id uuid)
  LANGUAGE sql
@@ -1553,6 +1634,16 @@ CREATE OR REPLACE FUNCTION lookup.dispatch(p_id uuid)
  SET search_path TO ''
 AS $function$
   SELECT d.tenant_id FROM hall.dispatch d WHERE d.id = p_id
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.is_anothers_domain(p_tenant uuid, p_domain text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT EXISTS (SELECT 1 FROM hall.name_proof p WHERE p.kind = 'email' AND p.name = p_domain
+    AND p.tenant_id <> p_tenant AND p.proved_at IS NOT NULL AND p.lost_at IS NULL AND p.released_at IS NULL)
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.memberships(p_account uuid)
@@ -1627,6 +1718,18 @@ AS $function$
   SELECT CASE WHEN count(*) = 1 THEN min(t.id::text)::uuid END FROM hall.tenant t
 $function$;
 
+CREATE OR REPLACE FUNCTION lookup.sso_tenant(p_domain text)
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT p.tenant_id FROM hall.name_proof p JOIN hall.sso_connection c ON c.tenant_id = p.tenant_id
+  WHERE p.kind = 'email' AND p.name = p_domain AND p.proved_at IS NOT NULL AND p.released_at IS NULL
+    AND c.removed_at IS NULL
+  ORDER BY p.lost_at IS NOT NULL, p.proved_at LIMIT 1
+$function$;
+
 CREATE OR REPLACE FUNCTION lookup.tenants_with_ending_certificates(p_after timestamp with time zone, p_until timestamp with time zone)
  RETURNS TABLE(tenant_id uuid)
  LANGUAGE sql
@@ -1635,6 +1738,16 @@ CREATE OR REPLACE FUNCTION lookup.tenants_with_ending_certificates(p_after times
 AS $function$
   SELECT DISTINCT c.tenant_id FROM hall.certificate c
   WHERE c.revoked_at IS NULL AND c.valid_until > p_after AND c.valid_until <= p_until
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.tenants_with_stale_proofs(p_before timestamp with time zone)
+ RETURNS TABLE(tenant_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT DISTINCT p.tenant_id FROM hall.name_proof p
+  WHERE p.proved_at IS NOT NULL AND p.released_at IS NULL AND p.checked_at <= p_before
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.verified_worker(p_worker_id text, p_namespace text)

@@ -44,6 +44,7 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
       links: [
         { title: "Members", to: paths.members(tenant), href: paths.members(tenant) },
         { title: "Roles", to: paths.roles(tenant), href: paths.roles(tenant) },
+        { title: "Single sign-on", to: paths.singleSignOn(tenant), href: paths.singleSignOn(tenant) },
         { title: "Your sessions", to: paths.sessions(tenant), href: paths.sessions(tenant) },
         { title: "Your security", to: paths.security(tenant), href: paths.security(tenant) },
       ],

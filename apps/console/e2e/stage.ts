@@ -54,8 +54,11 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
 }
 
-/** @param isBare without a worker: what the tenant has then, an errand gives it */
-export async function openStage({ isBare = false } = {}): Promise<Stage> {
+/** @param isBare without a worker: what the tenant has then, an errand gives it; the rest is what the Hall is set to */
+export async function openStage({
+  isBare = false,
+  ...changes
+}: { isBare?: boolean } & Parameters<TestHouse["open"]>[0] = {}): Promise<Stage> {
   if (!existsSync(`${CONSOLE}.next/BUILD_ID`))
     throw new Error("The console is not built. Run: npm run build -w @guildhall/console");
   const closing: (() => Promise<unknown>)[] = [];
@@ -67,7 +70,8 @@ export async function openStage({ isBare = false } = {}): Promise<Stage> {
     closing.push(() => house.close());
     const consoleUrl = `http://localhost:${await freePort()}`;
     // As `npm start` has it: the console on this machine says whom it passes on.
-    const hall = await house.open({ consoleUrl, trustedProxies: ["127.0.0.1/32", "::1/128"] });
+    const trustedProxies = ["127.0.0.1/32", "::1/128"];
+    const hall = await house.open({ consoleUrl, trustedProxies, ...changes });
     const tenant = await actor(hall, consoleUrl, "acme");
     const neighbour = await actor(hall, consoleUrl, "globex");
     if (!isBare) {

@@ -23,8 +23,14 @@ const WITH_BUNDLE = new Set([
 ]);
 const TIMEOUT_MS = 15_000;
 const PROCEDURE = /^[a-z]+\.[a-zA-Z]+(?:[-_][a-z]+)*$/;
-/** Its answer is a session token, which must never reach a script: only `authorize` may ask for it. */
-const KEPT_BACK = new Set(["session.begin", "session.verify-factor"]);
+/** Its answer is a token, which must never reach a script: only `authorize` and the door of single sign-on may ask for it. */
+const KEPT_BACK = new Set([
+  "session.begin",
+  "session.verify-factor",
+  "sso.begin",
+  "sso.link",
+  "sso.complete",
+]);
 
 /** What somebody does who has no session yet: it names its own right, and is passed on with nobody's. */
 const OF_STRANGERS = new Set(["invitation.accept", "recovery.request", "recovery.complete"]);

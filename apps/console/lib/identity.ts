@@ -8,7 +8,9 @@ import type { NewSession, SignInStep } from "./hall-types.ts";
 import { insideConsole } from "./inside-console.ts";
 import type { SecondFactor, ShownPasskey } from "./people-types.ts";
 import { readRefusal } from "./refusal.ts";
+import { refusalDetail } from "./refusal-detail.ts";
 import { readPending } from "./session.ts";
+import { readFlow } from "./sso-flow.ts";
 
 /**
  * Who is signed in. hall-api is the authority; next-auth only keeps what it answered in a cookie that no
@@ -58,6 +60,20 @@ export function authOptions(): NextAuthOptions {
         },
       }),
       Credentials({
+        id: "sso",
+        name: "Single sign-on",
+        credentials: { tenant: { type: "text" }, answer: { type: "text" } },
+        authorize: async (credentials) => {
+          const { tenant = "", answer = "" } = credentials ?? {};
+          const flow_token = (await readFlow())?.token ?? "";
+          return begun(async () => {
+            const completed = await hallAs(null).sso.complete.mutate({ flow_token, tenant, answer });
+            if (completed.state === "linked") throw new Error("a sign-in was answered with a link");
+            return completed;
+          });
+        },
+      }),
+      Credentials({
         id: "factor",
         name: "Second factor",
         credentials: { code: { type: "text" }, passkey: { type: "text" } },
@@ -101,7 +117,8 @@ type KeptStep = Exclude<SignInStep, { state: "choose_tenant" }>;
 /** Asks the Hall, and hands on what the cookie is to keep. next-auth shows what is thrown: a code, for which the page has words. */
 async function begun(ask: () => Promise<SignInStep>): Promise<{ id: string; step: KeptStep }> {
   const step = await ask().catch((error: unknown) => {
-    throw new Error(readRefusal(error).code);
+    const { why } = refusalDetail(error);
+    throw new Error(`${readRefusal(error).code}${typeof why === "string" ? `:${why}` : ""}`);
   });
   if (step.state === "choose_tenant")
     throw new Error(`CHOOSE_TENANT:${step.tenants.map(({ slug }) => slug).join(",")}`);

@@ -4,6 +4,8 @@ import type { Env, Outcome } from "@guildhall/protocol";
 export const paths = {
   home: () => "/",
   signIn: (query: { token?: string; because?: "ended" } = {}) => `/sign-in${search(query)}`,
+  /** Where a tenant's provider sends people back to; registered there as it stands. */
+  signInBySso: (tenant: string) => `/sign-in/sso/${segment(tenant)}`,
   join: (query: { token?: string } = {}) => `/join${search(query)}`,
   recover: (query: { token?: string } = {}) => `/recover${search(query)}`,
   decisions: (tenant: string, query: DecisionsQuery = {}) => `/${segment(tenant)}/decisions${search(query)}`,
@@ -31,6 +33,7 @@ export const paths = {
   editProfile: (tenant: string, id: string) => `/${segment(tenant)}/profiles/${segment(id)}/edit`,
   members: (tenant: string) => `/${segment(tenant)}/members`,
   roles: (tenant: string) => `/${segment(tenant)}/roles`,
+  singleSignOn: (tenant: string) => `/${segment(tenant)}/single-sign-on`,
   sessions: (tenant: string) => `/${segment(tenant)}/sessions`,
   security: (tenant: string) => `/${segment(tenant)}/security`,
   agreements: (tenant: string) => `/${segment(tenant)}/agreements`,
@@ -41,7 +44,8 @@ export const paths = {
   certificationRequest: (tenant: string, id: string) => `/${segment(tenant)}/certification/${segment(id)}`,
   trpcDoor: () => "/api/trpc",
   csrfToken: () => "/api/auth/csrf",
-  beginSession: (by: "link" | "password" | "factor") => `/api/auth/callback/${by}`,
+  ssoDoor: () => "/api/sso",
+  beginSession: (by: "link" | "password" | "factor" | "sso") => `/api/auth/callback/${by}`,
   askPasskey: () => "/api/passkey",
   whoIsSignedIn: () => "/api/auth/session",
   signOut: () => "/api/auth/signout",

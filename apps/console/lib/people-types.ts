@@ -17,3 +17,6 @@ export type SecondFactor = Extract<
   { state: "factor_needed" }
 >["factors"][number];
 export type OwnAccount = NonNullable<Answers["account"]["get"]["account"]>;
+export type SsoSettings = Answers["sso"]["show"];
+export type ProvedName = Answers["domain"]["list"]["domains"][number];
+export type Finding = Answers["domain"]["check"]["finding"];

@@ -29,6 +29,8 @@ export const HOLDERS = {
   "agreement:sign": ["owner"],
   "agreement:end": ["owner", "admin"],
   "certification:request": ["owner", "operator"],
+  "domain:prove": ["owner", "admin"],
+  "sso:configure": ["owner"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Role = Me["member"]["role"];
@@ -59,6 +61,8 @@ const WORDS: Record<Act, string> = {
   "agreement:sign": "sign for the tenant",
   "agreement:end": "suspend or terminate an agreement",
   "certification:request": "ask for a certification",
+  "domain:prove": "prove or release a name",
+  "sso:configure": "set up or remove single sign-on",
 };
 
 /** Why whoever is signed in may not, or undefined where they may. @param me null while nobody has said who asks */

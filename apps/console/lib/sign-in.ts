@@ -31,6 +31,11 @@ export function showFactor(code: string): Promise<SignInAnswer> {
   return begin("factor", { code });
 }
 
+/** Hands in what the provider sent back; the Hall's token of it is in a cookie that no script reads. */
+export function signInBySso(tenant: string, answer: string): Promise<SignInAnswer> {
+  return begin("sso", { tenant, answer });
+}
+
 /** Asks the browser for a passkey of the account that waits. */
 export async function showPasskeyToSignIn(): Promise<SignInAnswer> {
   try {
@@ -44,7 +49,7 @@ export async function showPasskeyToSignIn(): Promise<SignInAnswer> {
 }
 
 async function begin(
-  by: "link" | "password" | "factor",
+  by: "link" | "password" | "factor" | "sso",
   fields: { [name: string]: string },
 ): Promise<SignInAnswer> {
   try {
@@ -95,9 +100,49 @@ export interface SignInWords {
 
 const LINK_HELP = "Ask the operator of the Hall for a new link; npm start prints one for a local Hall.";
 
+/** Why somebody whom their provider knows is nobody here. */
+const NOBODY_HERE: { [why: string]: string } = {
+  no_email: "Your provider gives no e-mail address of you.",
+  unverified_email: "Your provider does not say that your e-mail is verified.",
+  foreign_domain: "Your e-mail is of a domain that this tenant has not proved.",
+  other_way_of_sign_in: "There is a member with your e-mail who signs in with a password or a link.",
+  not_invited: "Nobody with your e-mail is invited here.",
+  removed: "You were removed from this tenant.",
+};
+
 /** Why a sign-in was refused. */
-export function signInWords(code: string): SignInWords {
+export function signInWords(refused: string): SignInWords {
+  const [code = "", why = ""] = refused.split(":", 2);
   switch (code) {
+    case "SSO_PERSON_REFUSED":
+      return {
+        sentence: NOBODY_HERE[why] ?? "Your provider knows you, and you are nobody here.",
+        remedy:
+          why === "other_way_of_sign_in"
+            ? "Sign in that way once and link your provider under Your security."
+            : "Ask an owner of the tenant to invite you, or to look at single sign-on.",
+        canRetry: false,
+      };
+    case "SSO_REQUIRED":
+      return {
+        sentence: "Your tenant signs people in through its own provider, and in no other way.",
+        remedy: "Use single sign-on below.",
+        canRetry: true,
+      };
+    case "SSO_REFUSED":
+      return {
+        sentence: "What your provider sent back does not sign you in.",
+        remedy: "Begin again in this browser; if it is refused again, ask whoever runs your provider.",
+        canRetry: false,
+      };
+    case "SSO_UNKNOWN":
+    case "SSO_PROVIDER_UNUSABLE":
+      return {
+        sentence: "Your provider cannot be used now.",
+        remedy:
+          "Try again in a moment; if it stays so, ask an owner of the tenant to look at single sign-on.",
+        canRetry: true,
+      };
     case "LINK_SPENT":
       return {
         sentence: "This link was used before, or its time is over. Each link works once.",

@@ -3,6 +3,7 @@ import { modulePath, type Pkcs11Uri, parsePkcs11Uri, SignerError } from "@guildh
 import { Standing } from "@guildhall/protocol";
 import { z } from "zod";
 import { AddressRange } from "./identity/address-list.ts";
+import { isNameServer } from "./names/name-server.ts";
 import { RoleName } from "./operations/role/role-name.ts";
 
 /** The only place that reads the environment. All faults are reported together. */
@@ -82,6 +83,23 @@ const Env = z.object({
   HALL_RECEIPT_SIGNATURES: flag.optional(),
   /** Workers on loopback and private addresses may be called. On by default only where the Hall listens on loopback. */
   HALL_ALLOW_PRIVATE_ADDRESSES: flag.optional(),
+  /** Providers of single sign-on may be plain http on this machine's own loopback: for development and tests. */
+  HALL_SSO_ALLOW_LOOPBACK: flag.default(false),
+  /** The name servers that proofs of names are asked of, `<address>` or `<address>:<port>`, with commas between. */
+  HALL_DNS_SERVERS: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .refine((all) => all.every(isNameServer), {
+      message:
+        "expected addresses such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53, with commas between",
+    })
+    .optional(),
+  /** Under which top-level domains `<name>.<suffix>` proves the namespace `org.<name>` or `x.<name>`. */
+  HALL_NAMESPACE_SUFFIXES: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]{1,62}(?:\.[a-z][a-z0-9-]{1,62})*$/)).min(1))
+    .default(["org"]),
   /**
    * How a hold looks to its caller: `sdk`, denied with all the supervisor fields, so that an old client fails closed;
    * `spec`, not denied. Nothing runs either way.
@@ -136,6 +154,10 @@ export interface Settings {
   secondFactorRoles: readonly string[];
   receiptSignatures: boolean;
   allowPrivateAddresses: boolean;
+  ssoAllowLoopback: boolean;
+  /** Null: those that the machine asks. */
+  dnsServers: readonly string[] | null;
+  namespaceSuffixes: readonly string[];
   requireHumanMode: "sdk" | "spec";
   publishConsent: boolean;
   requireSignatory: boolean;
@@ -198,6 +220,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     secondFactorRoles: e.HALL_SECOND_FACTOR_ROLES,
     receiptSignatures: e.HALL_RECEIPT_SIGNATURES ?? signer.kind === "file",
     allowPrivateAddresses: e.HALL_ALLOW_PRIVATE_ADDRESSES ?? loopback,
+    ssoAllowLoopback: e.HALL_SSO_ALLOW_LOOPBACK,
+    dnsServers: e.HALL_DNS_SERVERS ?? null,
+    namespaceSuffixes: e.HALL_NAMESPACE_SUFFIXES,
     requireHumanMode: e.HALL_REQUIRE_HUMAN_MODE,
     publishConsent: e.HALL_PUBLISH_CONSENT,
     requireSignatory: e.HALL_REQUIRE_SIGNATORY,

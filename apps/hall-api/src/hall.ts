@@ -17,6 +17,8 @@ import type { DecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Witnessing } from "./ledger/witnessing.ts";
+import type { TextRecords } from "./names/text-records.ts";
+import type { ProviderClient } from "./single-sign-on/provider.ts";
 import type { ShadowRecorder } from "./snapshot/shadow.ts";
 import type { SnapshotStore } from "./snapshot/store.ts";
 
@@ -47,6 +49,12 @@ export interface Hall {
   /** How one-time links reach people. */
   links: LinkDelivery;
   keyMeter: KeyMeter;
+  /** Asks name servers, for proofs of names. */
+  textRecords: TextRecords;
+  /** Speaks with the OpenID providers of tenants. */
+  providers: ProviderClient;
+  /** Of strangers who begin or complete a sign-in through a provider: each costs questions to it. */
+  ssoBegins: AddressMeter;
   /** Of strangers who report keys. */
   leakReports: AddressMeter;
   log: FastifyBaseLogger;

@@ -14,7 +14,29 @@ export interface Outbound {
   postJson(url: string, body: unknown, options: PostOptions): Promise<{ status: number; text: string }>;
   /** The same with text both ways: witnesses speak in lines. */
   postText(url: string, body: string, options: PostOptions): Promise<{ status: number; text: string }>;
+  /** Any request, as it stands: a library that speaks a protocol of its own goes through the same door. */
+  exchange(url: string, request: OutboundRequest): Promise<OutboundAnswer>;
   close(): Promise<void>;
+}
+
+export interface OutboundRequest {
+  method: "GET" | "POST";
+  headers: Record<string, string>;
+  body: string | null;
+  timeoutMs: number;
+}
+
+export interface OutboundAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer>;
+}
+
+export interface OutboundOptions {
+  allowPrivate: boolean;
+  /** Loopback, and no other private address. */
+  allowLoopback?: boolean;
+  answerMaxBytes?: number;
 }
 
 export interface PostOptions {
@@ -42,8 +64,14 @@ export class OutboundError extends Error {
 
 const ANSWER_MAX_BYTES = 1_000_000;
 
-export function createOutbound({ allowPrivate }: { allowPrivate: boolean }): Outbound {
+export function createOutbound({
+  allowPrivate,
+  allowLoopback = false,
+  answerMaxBytes = ANSWER_MAX_BYTES,
+}: OutboundOptions): Outbound {
   const agents = new Map<string, Agent>();
+  const isRefused = (address: string) =>
+    !allowPrivate && isPrivate(address) && !(allowLoopback && isLoopback(address));
 
   function agentFor(tlsPin: string | null): Agent {
     const known = agents.get(tlsPin ?? "");
@@ -53,18 +81,18 @@ export function createOutbound({ allowPrivate }: { allowPrivate: boolean }): Out
       lookup: (hostname, options, done) =>
         lookup(hostname, { ...options, all: true }, (error, addresses) => {
           if (error) return done(error, []);
-          const refused = addresses.find(({ address }) => !allowPrivate && isPrivate(address));
+          const refused = addresses.find(({ address }) => isRefused(address));
           if (refused) return done(refusedAddress(refused.address), []);
           done(null, addresses);
         }),
     });
     const agent = new Agent({
-      maxResponseSize: ANSWER_MAX_BYTES,
+      maxResponseSize: answerMaxBytes,
       connections: 64,
       connect(target, done) {
         // A literal address is never looked up, so it is checked here.
         const host = target.hostname.replace(/^\[|\]$/g, "");
-        if (!allowPrivate && isIP(host) && isPrivate(host)) return done(refusedAddress(host), null);
+        if (isIP(host) && isRefused(host)) return done(refusedAddress(host), null);
         connect(target, (error, socket) => {
           if (error || !socket) return done(error ?? new Error("no socket"), null);
           if (tlsPin !== null && spkiHash(socket as TLSSocket) !== tlsPin) {
@@ -98,11 +126,32 @@ export function createOutbound({ allowPrivate }: { allowPrivate: boolean }): Out
       });
       return { status: response.statusCode, text: await response.body.text() };
     } catch (cause) {
-      throw outboundError(cause);
+      throw outboundError(cause, answerMaxBytes);
+    }
+  }
+
+  async function exchange(
+    url: string,
+    { method, headers, body, timeoutMs }: OutboundRequest,
+  ): Promise<OutboundAnswer> {
+    try {
+      const response = await request(url, {
+        method,
+        dispatcher: agentFor(null),
+        headers,
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const bytes = new Uint8Array(await response.body.arrayBuffer());
+      const named = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      return { status: response.statusCode, headers: Object.fromEntries(named), body: bytes };
+    } catch (cause) {
+      throw outboundError(cause, answerMaxBytes);
     }
   }
 
   return {
+    exchange,
     postJson: (url, body, options) => post(url, JSON.stringify(body), "application/json", options),
     postText: (url, body, options) => post(url, body, "text/plain; charset=utf-8", options),
     async close() {
@@ -111,13 +160,13 @@ export function createOutbound({ allowPrivate }: { allowPrivate: boolean }): Out
   };
 }
 
-function outboundError(cause: unknown): OutboundError {
+function outboundError(cause: unknown, answerMaxBytes: number): OutboundError {
   if (cause instanceof OutboundError) return cause;
   const { name, code, message } = cause as Error & { code?: string };
   if (name === "TimeoutError" || name === "AbortError")
     return new OutboundError("TIMEOUT", "no answer in time", { cause });
   if (code === "UND_ERR_RES_EXCEEDED_MAX_SIZE")
-    return new OutboundError("ANSWER_TOO_LARGE", `the answer is over ${ANSWER_MAX_BYTES} bytes`, { cause });
+    return new OutboundError("ANSWER_TOO_LARGE", `the answer is over ${answerMaxBytes} bytes`, { cause });
   return new OutboundError("UNREACHABLE", message, { cause });
 }
 
@@ -135,6 +184,10 @@ function spkiHash(socket: TLSSocket): string | null {
         .update(key.export({ type: "spki", format: "der" }))
         .digest("hex")
     : null;
+}
+
+export function isLoopback(address: string): boolean {
+  return address === "::1" || (isIP(address) === 4 && address.startsWith("127."));
 }
 
 /** Loopback, private, link-local, shared, documentation, multicast, reserved; mapped IPv4 in IPv6 as well. */

@@ -54,9 +54,12 @@ import { holdToWitnesses } from "./ledger/hold-to-witnesses.ts";
 import { createLedger } from "./ledger/ledger.ts";
 import { createStateAuditor } from "./ledger/state-auditor.ts";
 import { createWitnessing } from "./ledger/witnessing.ts";
+import { recheckProofs } from "./names/recheck-proofs.ts";
+import { createTextRecords } from "./names/text-records.ts";
 import { listen } from "./notifications.ts";
 import { createOutbound } from "./outbound.ts";
 import { openSigner } from "./signer.ts";
+import { createProviderClient, PROVIDER_ANSWER_MAX_BYTES } from "./single-sign-on/provider.ts";
 import { createShadowRecorder } from "./snapshot/shadow.ts";
 import { createSnapshotStore } from "./snapshot/store.ts";
 import { StartError } from "./start-refusal.ts";
@@ -214,6 +217,17 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const quotas = createQuotaKeeper(db);
   const shadow = createShadowRecorder({ db, log });
   const keyMeter = createKeyMeter({ db, now: clock.now, tenantPerMinute: settings.tenantRequestsPerMinute });
+  const providerDoor = createOutbound({
+    allowPrivate: settings.allowPrivateAddresses,
+    allowLoopback: settings.ssoAllowLoopback,
+    answerMaxBytes: PROVIDER_ANSWER_MAX_BYTES,
+  });
+  const providers = createProviderClient({
+    outbound: providerDoor,
+    now: clock.now,
+    allowLoopback: settings.ssoAllowLoopback,
+  });
+  const textRecords = createTextRecords(settings.dnsServers);
   const notifications = await listen(db, log);
 
   const quietly = (what: string, work: () => Promise<unknown>) => () =>
@@ -250,8 +264,12 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   });
   const remind = quietly("the reminder of renewals", () => remindOfRenewals({ db, ledger, clock }));
   remind();
+  const lookAgain = quietly("looking at proved names again", () =>
+    recheckProofs({ db, ledger, clock, textRecords }),
+  );
   const timers = [
     setInterval(remind, REMIND_MS),
+    setInterval(lookAgain, REMIND_MS),
     setInterval(audit, settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
@@ -286,6 +304,9 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     dispatcher,
     factorKey,
     links,
+    textRecords,
+    providers,
+    ssoBegins: createAddressMeter({ now: clock.now, perAddress: 300, together: 1200 }),
     keyMeter,
     leakReports: createAddressMeter({ now: clock.now, perAddress: 10, together: 300 }),
     log,
@@ -308,6 +329,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       await headKeeper.close();
       await notifications.close();
       await outbound.close();
+      await providerDoor.close();
       await db.close();
       await ground.closeSigners();
       await ground.closeServer();

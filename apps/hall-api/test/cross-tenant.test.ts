@@ -36,7 +36,7 @@ const WITHOUT: Record<string, string> = {
     "hall.bundle_draft.status hall.certificate.capabilities hall.certificate.data_labels hall.certificate.environments",
     "hall.certificate.revocation_reason hall.certification_request.capabilities hall.certification_request.data_labels",
     "hall.certification_request.environments hall.certification_request.state hall.custom_role.permissions",
-    "hall.dispatch.state hall.environment_profile.env hall.measurement.method hall.member.role hall.presence.standing",
+    "hall.name_proof.kind hall.dispatch.state hall.environment_profile.env hall.measurement.method hall.member.role hall.presence.standing",
     "hall.pending_approval.data_label hall.pending_approval.env hall.pending_approval.level hall.pending_approval.state",
     "hall.session.factors hall.sign_in_link.purpose hall.tenant.standing hall.worker.status",
     "hall.worker_attestation.method ledger.receipt.kind",
@@ -65,6 +65,9 @@ const WITHOUT: Record<string, string> = {
     "hall.shadow_difference.first_difference hall.shadow_difference.outcome_after hall.shadow_difference.outcome_before",
     "hall.shadow_difference.rule_after hall.shadow_difference.rule_before hall.shadow_difference.run_id",
     "hall.shadow_difference.tenant_id hall.shadow_difference.worker_after hall.shadow_difference.worker_before",
+    "hall.session.sso_connection_id hall.sso_completed.connection_id hall.sso_completed.flow_id",
+    "hall.sso_completed.tenant_id hall.sso_connection.client_id hall.sso_connection.client_secret",
+    "hall.sso_connection.id hall.sso_connection.issuer hall.sso_connection.join_role hall.sso_connection.tenant_id",
     "hall.session.address hall.session.challenge hall.session.challenge_purpose hall.worker_attestation.image_digest hall.worker_attestation.worker_key hall.worker_transport.tls_pin",
   ),
 };

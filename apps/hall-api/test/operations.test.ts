@@ -141,6 +141,16 @@ it("these are all operations, who may use them and by which doors", () => {
     account.confirm-totp    account:change       POST /wcp/account/totp/:id/confirm        tRPC mutation
     account.remove-totp     account:change       POST /wcp/account/totp/remove             tRPC mutation
     account.renew-codes     account:change       POST /wcp/account/recovery-codes          tRPC mutation
+    domain.list             domain:read          GET /wcp/domains                          tRPC query
+    domain.ask              domain:prove         POST /wcp/domains                         tRPC mutation
+    domain.check            domain:prove         POST /wcp/domains/:id/check               tRPC mutation
+    domain.release          domain:prove         POST /wcp/domains/:id/release             tRPC mutation
+    sso.show                sso:read             GET /wcp/sso                              tRPC query
+    sso.configure           sso:configure        PUT /wcp/sso                              tRPC mutation
+    sso.remove              sso:configure        POST /wcp/sso/remove                      tRPC mutation
+    sso.link                account:change       POST /wcp/sso/link                        tRPC mutation
+    sso.begin               public               POST /wcp/sso/begin                       tRPC mutation
+    sso.complete            public               POST /wcp/sso/complete                    tRPC mutation
     log.checkpoint          public               GET /log/checkpoint                       tRPC query
     log.tile                public               GET /log/tile/*tile
     hall.health             public               GET /health
@@ -241,6 +251,10 @@ it("this is what each role, a key and the Hall's operator may do", () => {
     tenant:set-standing  ·          ·          ·          ·          ·          ·          ·          ●
     certification:request ●          ·          ●          ·          ·          ·          ·          ·
     presence:set         ●          ·          ●          ·          ·          ·          ●          ·
+    domain:read          ●          ●          ●          ●          ●          ●          ·          ·
+    domain:prove         ●          ●          ·          ·          ·          ·          ·          ·
+    sso:read             ●          ●          ●          ●          ●          ●          ·          ·
+    sso:configure        ●          ·          ·          ·          ·          ·          ·          ·
     "
   `);
 });
@@ -269,7 +283,7 @@ it("nobody of a tenant may anything that the Hall's operator may, and the operat
 
 it("a key can neither make nor revoke keys, nor approve, nor certify, nor sign, nor act for people", () => {
   const ofPeople =
-    /^(?:key|member|role|session|account|hall):|^(?:rule:consent|certification:(?:grant|revoke)|flag:clear|runner:register)$|^(?:agreement|tenant|approval):(?!read$)/;
+    /^(?:key|member|role|session|account|hall|sso|domain):|^(?:rule:consent|certification:(?:grant|revoke)|flag:clear|runner:register)$|^(?:agreement|tenant|approval):(?!read$)/;
   expect(KEY_SCOPES.filter((scope) => ofPeople.test(scope))).toEqual([]);
   expect(PERMISSIONS.filter((permission) => ofPeople.test(permission)).length).toBeGreaterThan(18);
 });
@@ -286,8 +300,8 @@ it("a role of the tenant's own is made of what people may at all, and never make
   expect([...permissionsOf({ role: "keeper", customPermissions: null })]).toEqual([]);
 });
 
-it("only an owner makes roles or signs for the tenant, and an auditor changes nothing", () => {
-  for (const permission of ["role:define", "agreement:sign"] as const)
+it("only an owner makes roles, signs for the tenant or says who vouches for its people, and an auditor changes nothing", () => {
+  for (const permission of ["role:define", "agreement:sign", "sso:configure"] as const)
     expect(ROLES.filter((role) => ROLE_PERMISSIONS[role].includes(permission))).toEqual(["owner"]);
   expect(
     ROLE_PERMISSIONS.auditor.filter(

@@ -95,6 +95,24 @@ describe("the auditor of rows", () => {
 
   const others = `tenant_id = (SELECT tenant_id FROM hall.runner_key LIMIT 1)`;
   const EDITS: readonly [what: string, place: RegExp, code: string, sql: string][] = [
+    [
+      "who vouches for people",
+      /^sso_connection /,
+      "ROW_CHANGED",
+      "UPDATE hall.sso_connection SET issuer = 'https://another.example'",
+    ],
+    [
+      "as what people join uninvited",
+      /^sso_connection /,
+      "ROW_CHANGED",
+      "UPDATE hall.sso_connection SET join_role = 'operator'",
+    ],
+    [
+      "a domain that nobody proved",
+      /^name_proof /,
+      "ROW_CHANGED",
+      "UPDATE hall.name_proof SET proved_at = now() WHERE kind = 'email'",
+    ],
     ["a key's scopes", /^api_key /, "ROW_CHANGED", "UPDATE hall.api_key SET scopes = '{hall:read}'"],
     ["a key's secret", /^api_key /, "ROW_CHANGED", "UPDATE hall.api_key SET key_hash = sha256(key_hash)"],
     [

@@ -55,7 +55,7 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 
 function publicInput({ name }: Operation): object {
   // Letters to one person are counted.
-  if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
+  if (name === "recovery.request" || name === "sso.begin") return { email: `${randomUUID()}@example.test` };
   return GOOD[name] ?? {};
 }
 
@@ -99,6 +99,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /trpc/session.begin 401 LINK_SPENT",
       "POST /trpc/session.ask-passkey 401 SESSION_ENDED",
       "POST /trpc/session.verify-factor 401 SESSION_ENDED",
+      "POST /trpc/sso.begin 404 SSO_UNKNOWN",
+      "POST /trpc/sso.complete 401 SSO_REFUSED",
       "POST /wcp/grants/redeem 401 GRANT_INVALID",
       "GET /wcp/health 200",
       "HEAD /wcp/health 200",
@@ -109,6 +111,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/session/ask-passkey 401 SESSION_ENDED",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
+      "POST /wcp/sso/begin 404 SSO_UNKNOWN",
+      "POST /wcp/sso/complete 401 SSO_REFUSED",
     ]
   `);
 });

@@ -63,6 +63,7 @@ import {
 import { furnishAgreement } from "./furnish-agreement.ts";
 import { furnishAttestation } from "./furnish-attestation.ts";
 import { furnishCertification } from "./furnish-certification.ts";
+import { furnishSingleSignOn } from "./furnish-single-sign-on.ts";
 import { difference, sequence, sequenceAct, TRANSPORT } from "./stand-in-writer.ts";
 import { inTenant, refusalOf, startTestHall, type TestHall, undone } from "./test-hall.ts";
 
@@ -228,6 +229,7 @@ async function furnish(): Promise<Holdings> {
   );
   await furnishAgreement(hall.db, tenant);
   await furnishCertification(hall.db, tenant, holdings);
+  await furnishSingleSignOn(hall.db, tenant);
   const namespace = `org.t${tenant.replaceAll("-", "")}`;
   await withOperator(hall.db, (tx) =>
     registerNamespace(tx, { namespace, skeleton: namespace, tenantId: tenant, registeredAt: later }),
@@ -673,8 +675,12 @@ describe("the definer functions", () => {
     );
     expect(rows).toEqual([
       { name: "account", gives: "uuid" },
+      // By what an OpenID provider calls somebody.
+      { name: "account_of_subject", gives: "uuid" },
       { name: "api_key", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "dispatch", gives: "uuid" },
+      // Whether somebody else has proved a domain, and never who.
+      { name: "is_anothers_domain", gives: "boolean" },
       // Where an account is a member, so that its holder can say for which they come.
       { name: "memberships", gives: "TABLE(tenant_id uuid, member_id uuid, slug text, name text)" },
       // One word, and never whose the namespace is.
@@ -688,8 +694,12 @@ describe("the definer functions", () => {
       { name: "sign_in_link", gives: "TABLE(tenant_id uuid, id uuid)" },
       { name: "snapshot_versions", gives: "TABLE(tenant_id uuid, version bigint)" },
       { name: "sole_tenant", gives: "uuid" },
+      // Whose provider signs people of a domain in: they are sent there by it.
+      { name: "sso_tenant", gives: "uuid" },
       // For the reminders of renewals: which tenants, and nothing of their certificates.
       { name: "tenants_with_ending_certificates", gives: "TABLE(tenant_id uuid)" },
+      // For the daily look at records: which tenants, and nothing of their names.
+      { name: "tenants_with_stale_proofs", gives: "TABLE(tenant_id uuid)" },
       // What a tenant declared of a worker is declared to everybody (contract 8b).
       {
         name: "verified_worker",

@@ -174,6 +174,7 @@ describe("what is unique in the whole Hall and not within a tenant", () => {
     const { rows } = await hall.admin.query<{ found: string }>(GLOBAL);
     expect(rows.map(({ found }) => found)).toEqual([
       "hall.api_key hall.api_key_key_hash_key", // hashes of 190 random bits
+      "hall.name_proof hall.name_proof_sole", // only who has proved a domain learns that another has
       "hall.namespace hall.namespace_pkey", // public by its nature; the operator registers it
       "hall.namespace hall.namespace_skeleton_key",
       "hall.session hall.session_token_hash_key", // as of keys

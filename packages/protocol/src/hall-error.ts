@@ -47,6 +47,31 @@ export const HALL_ERRORS = {
     "That is not what signs you in here.",
     "Check what you typed; ask for a recovery link if you have lost it.",
   ),
+  SSO_REFUSED: refusal(
+    401,
+    "What the provider sent back does not sign you in.",
+    "Begin again; if it is refused again, have the provider's settings checked against step and reason.",
+  ),
+  SSO_PERSON_REFUSED: refusal(
+    403,
+    "The provider knows you, and you are nobody here.",
+    "Read reason; have an owner of the tenant invite you, or sign in another way.",
+  ),
+  SSO_REQUIRED: refusal(
+    403,
+    "Your tenant signs people in through its own provider, and in no other way.",
+    "Sign in with single sign-on. An owner can still sign in with a password.",
+  ),
+  SSO_UNKNOWN: refusal(
+    404,
+    "No tenant of this Hall signs people of that domain in through a provider.",
+    "Sign in with a password or a link, or have an owner set up single sign-on.",
+  ),
+  SSO_PROVIDER_UNUSABLE: refusal(
+    502,
+    "The OpenID provider cannot be used.",
+    "Read step and reason; have the provider's address and discovery document checked.",
+  ),
   GRANT_INVALID: refusal(
     401,
     "The grant is not valid for this work.",

@@ -12,6 +12,7 @@ import { Time } from "../../ui/time.tsx";
 import { Answer } from "../answer.tsx";
 import { PageHeading } from "../page-heading.tsx";
 import { Authenticator } from "./authenticator.tsx";
+import { LinkProvider } from "./link-provider.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { SetPassword } from "./set-password.tsx";
 import { StandInCodes } from "./stand-in-codes.tsx";
@@ -75,6 +76,7 @@ function Factors({ account }: { account: OwnAccount }) {
       {hasSecond && <StandInCodes account={account} codes={codes} onCodes={setCodes} />}
       <Passkeys account={account} onCodes={setCodes} />
       <Authenticator account={account} onCodes={setCodes} />
+      <LinkProvider />
     </>
   );
 }

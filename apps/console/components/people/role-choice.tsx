@@ -9,13 +9,17 @@ export function RoleChoice({
   id,
   role,
   onChange,
+  except = [],
 }: {
   id: string;
   role: string;
   onChange: (role: string) => void;
+  /** Those that cannot be given so. */
+  except?: readonly string[];
 }) {
   const { data } = useRoles();
-  const roles = data?.roles.filter(({ retired_at }) => retired_at === null) ?? [];
+  const roles =
+    data?.roles.filter(({ retired_at, name }) => retired_at === null && !except.includes(name)) ?? [];
   const chosen = roles.find(({ name }) => name === role);
   return (
     <Field

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { type FormEvent, useState } from "react";
 import { paths } from "../../lib/paths.ts";
 import { type SignInProgress, signInByPassword, signInWords } from "../../lib/sign-in.ts";
+import { goToProvider } from "../../lib/single-sign-on.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { Field, INPUT } from "../../ui/field.tsx";
@@ -23,6 +24,8 @@ export function WithPassword({ hasEnded, onStep }: Props) {
   const [tenants, setTenants] = useState<string[]>([]);
   const [isBusy, setBusy] = useState(false);
   const [code, setCode] = useState<string | null>(null);
+  /** Why single sign-on led nowhere. */
+  const [away, setAway] = useState<{ sentence: string; remedy: string } | null>(null);
 
   async function signIn(tenant: string): Promise<void> {
     if (isBusy) return;
@@ -55,6 +58,17 @@ export function WithPassword({ hasEnded, onStep }: Props) {
         {code !== null && <NotLetIn words={signInWords(code)} />}
       </Sheet>
     );
+  async function goAway(): Promise<void> {
+    if (isBusy) return;
+    setBusy(true);
+    setCode(null);
+    setAway(null);
+    const gone = await goToProvider({ act: "sign-in", email });
+    if (gone.ok) return window.location.assign(gone.url);
+    setBusy(false);
+    setAway(gone.words);
+  }
+
   const why = !isLive ? "The page is still loading" : isBusy ? "The Hall is being asked" : undefined;
   return (
     <Sheet title={hasEnded ? "Your session has ended" : "Sign in"}>
@@ -97,6 +111,14 @@ export function WithPassword({ hasEnded, onStep }: Props) {
           {isBusy ? "Signing in" : "Sign in"}
         </Button>
       </form>
+      {away !== null && <NotLetIn words={away} />}
+      <Button
+        className="w-full"
+        because={why ?? (email.includes("@") ? undefined : "It wants your e-mail above, and no password")}
+        onClick={() => void goAway()}
+      >
+        Use single sign-on
+      </Button>
       <p className="text-13">
         <Link href={paths.recover()} className="text-accent underline">
           I have lost my password

@@ -53,6 +53,10 @@ export const PERMISSIONS = [
   "tenant:set-standing",
   "certification:request",
   "presence:set",
+  "domain:read",
+  "domain:prove",
+  "sso:read",
+  "sso:configure",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -110,6 +114,8 @@ const READ = [
   "role:read",
   "agreement:read",
   "tenant:read",
+  "domain:read",
+  "sso:read",
 ] as const satisfies readonly Permission[];
 
 const OPERATOR = [
@@ -151,10 +157,15 @@ const ADMIN = [
   "key:revoke",
   "agreement:draft",
   "agreement:end",
+  "domain:prove",
 ] as const satisfies readonly Permission[];
 
-/** Binds the tenant, or makes new kinds of power: nobody below an owner. */
-const OWNERS_ALONE = ["agreement:sign", "role:define"] as const satisfies readonly Permission[];
+/** Binds the tenant, makes new kinds of power, or says who vouches for people: nobody below an owner. */
+const OWNERS_ALONE = [
+  "agreement:sign",
+  "role:define",
+  "sso:configure",
+] as const satisfies readonly Permission[];
 
 /** What each role of a tenant may do. An owner may what anybody may; that two people are needed is asked act by act. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {

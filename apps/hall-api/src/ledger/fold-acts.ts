@@ -224,6 +224,21 @@ const FOLDS: Folds = {
   "tenant namespace_released"(rows, { decided_at, details: { namespace } }) {
     rows.amend(`namespace ${namespace}`, { released_at: decided_at });
   },
+  "tenant domain_asked"(rows, { subject, details: { kind, name } }) {
+    rows.put(`name_proof ${subject}`, { kind, name, proved_at: null, lost_at: null, released_at: null });
+  },
+  "tenant domain_proved"(rows, { subject, decided_at }) {
+    rows.amend(`name_proof ${subject}`, { proved_at: decided_at });
+  },
+  "tenant domain_lost"(rows, { subject, decided_at }) {
+    rows.amend(`name_proof ${subject}`, { lost_at: decided_at });
+  },
+  "tenant domain_found"(rows, { subject }) {
+    rows.amend(`name_proof ${subject}`, { lost_at: null });
+  },
+  "tenant domain_released"(rows, { subject, decided_at }) {
+    rows.amend(`name_proof ${subject}`, { released_at: decided_at });
+  },
   "tenant went_online": (rows, act) => putPresence(rows, act, true),
   "tenant went_offline": (rows, act) => putPresence(rows, act, false),
 

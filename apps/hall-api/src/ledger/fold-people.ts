@@ -1,4 +1,4 @@
-import type { Act, Folds, Rows } from "./fold-rows.ts";
+import { type Act, type Folds, type Rows, texts } from "./fold-rows.ts";
 
 /**
  * Members, the roles of a tenant's own, and what opens a door for a person: sessions and one-time links. Of a session and
@@ -43,8 +43,11 @@ export const PEOPLE_FOLDS: Folds = {
 
   "session begun"(rows, { subject, decided_at, actor, details }) {
     const { member_id = actor.id, factors, token_digest, expires_at } = details;
+    const { sso_connection = null, step_up_at = decided_at } = details;
     const place = `session ${subject}`;
-    const facts = { member_id, factors, token_digest, expires_at, step_up_at: decided_at, ended_at: null };
+    const facts = {
+      ...{ member_id, factors, token_digest, expires_at, sso_connection, step_up_at, ended_at: null },
+    };
     rows.put(place, facts, typeof expires_at === "string" ? { until: expires_at } : {});
     const going = groupOf(rows, `sessions of ${member_id}`);
     for (const earlier of going) if (rows.facts(earlier) === undefined) going.delete(earlier);
@@ -52,6 +55,17 @@ export const PEOPLE_FOLDS: Folds = {
   },
   "session stepped_up"(rows, { subject, decided_at }) {
     rows.amend(`session ${subject}`, { step_up_at: decided_at });
+  },
+  // What ends with a provider, or with another way in that it closed, is named session by session.
+  "config sso_configured"(rows, act) {
+    const { provider_digest, join_role, is_required, replaced } = act.details;
+    if (replaced !== null) rows.amend(`sso_connection ${replaced}`, { removed_at: act.decided_at });
+    rows.put(`sso_connection ${act.subject}`, { provider_digest, join_role, is_required, removed_at: null });
+    endNamed(rows, act);
+  },
+  "config sso_removed"(rows, act) {
+    rows.amend(`sso_connection ${act.subject}`, { removed_at: act.decided_at });
+    endNamed(rows, act);
   },
   "session ended": endSession,
   "session revoked": endSession,
@@ -84,6 +98,10 @@ function endSession(rows: Rows, { subject, decided_at }: Act): void {
   const place = `session ${subject}`;
   groupOf(rows, `sessions of ${rows.facts(place)?.member_id}`).delete(place);
   rows.amend(place, { ended_at: decided_at });
+}
+
+function endNamed(rows: Rows, act: Act): void {
+  for (const id of texts(act.details.sessions)) endSession(rows, { ...act, subject: id });
 }
 
 function endSessions(rows: Rows, memberId: string, at: string, { spared }: { spared?: unknown } = {}): void {

@@ -45,6 +45,10 @@ import { replay } from "./decision/replay.ts";
 import { route } from "./decision/route.ts";
 import { getDispatch } from "./dispatch/get.ts";
 import { startDispatch } from "./dispatch/start.ts";
+import { ask as askDomain } from "./domain/ask.ts";
+import { check as checkDomain } from "./domain/check.ts";
+import { list as listDomains } from "./domain/list.ts";
+import { release as releaseDomain } from "./domain/release.ts";
 import { consent } from "./draft/consent.ts";
 import { create as createDraft } from "./draft/create.ts";
 import { discard } from "./draft/discard.ts";
@@ -122,6 +126,12 @@ import { verifyFactor } from "./session/verify-factor.ts";
 import { end as endShadow } from "./shadow/end.ts";
 import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
+import { begin as beginSso } from "./sso/begin.ts";
+import { complete as completeSso } from "./sso/complete.ts";
+import { configure as configureSso } from "./sso/configure.ts";
+import { link as linkSso } from "./sso/link.ts";
+import { remove as removeSso } from "./sso/remove.ts";
+import { show as showSso } from "./sso/show.ts";
 import { list as listTenants } from "./tenant/list.ts";
 import { setStanding } from "./tenant/set-standing.ts";
 import { activeDispatches } from "./wire/active-dispatches.ts";
@@ -259,6 +269,16 @@ export const OPERATIONS = [
   confirmTotp,
   removeTotp,
   renewCodes,
+  listDomains,
+  askDomain,
+  checkDomain,
+  releaseDomain,
+  showSso,
+  configureSso,
+  removeSso,
+  linkSso,
+  beginSso,
+  completeSso,
   checkpoint,
   tile,
   health,

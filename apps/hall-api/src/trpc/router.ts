@@ -46,6 +46,10 @@ import { codeHashes } from "../operations/decision/code-hashes.ts";
 import { get as getDecision } from "../operations/decision/get.ts";
 import { list as listDecisions } from "../operations/decision/list.ts";
 import { replay } from "../operations/decision/replay.ts";
+import { ask as askDomain } from "../operations/domain/ask.ts";
+import { check as checkDomain } from "../operations/domain/check.ts";
+import { list as listDomains } from "../operations/domain/list.ts";
+import { release as releaseDomain } from "../operations/domain/release.ts";
 import { consent } from "../operations/draft/consent.ts";
 import { create as createDraft } from "../operations/draft/create.ts";
 import { discard } from "../operations/draft/discard.ts";
@@ -106,6 +110,12 @@ import { verifyFactor } from "../operations/session/verify-factor.ts";
 import { end as endShadow } from "../operations/shadow/end.ts";
 import { list as listShadow } from "../operations/shadow/list.ts";
 import { start as startShadow } from "../operations/shadow/start.ts";
+import { begin as beginSso } from "../operations/sso/begin.ts";
+import { complete as completeSso } from "../operations/sso/complete.ts";
+import { configure as configureSso } from "../operations/sso/configure.ts";
+import { link as linkSso } from "../operations/sso/link.ts";
+import { remove as removeSso } from "../operations/sso/remove.ts";
+import { show as showSso } from "../operations/sso/show.ts";
 import { list as listTenants } from "../operations/tenant/list.ts";
 import { setStanding } from "../operations/tenant/set-standing.ts";
 import { enrollText } from "../operations/worker/enroll-text.ts";
@@ -218,6 +228,7 @@ const TRPC_CODES: Record<number, TRPCError["code"] | undefined> = {
   413: "PAYLOAD_TOO_LARGE",
   422: "UNPROCESSABLE_CONTENT",
   429: "TOO_MANY_REQUESTS",
+  502: "BAD_GATEWAY",
   503: "SERVICE_UNAVAILABLE",
 };
 
@@ -342,6 +353,20 @@ export const appRouter = t.router({
     list: query(listSessions),
     revoke: mutation(revokeSession),
     end: mutation(end),
+  }),
+  domain: t.router({
+    list: query(listDomains),
+    ask: mutation(askDomain),
+    check: mutation(checkDomain),
+    release: mutation(releaseDomain),
+  }),
+  sso: t.router({
+    show: query(showSso),
+    configure: mutation(configureSso),
+    remove: mutation(removeSso),
+    link: mutation(linkSso),
+    begin: mutation(beginSso),
+    complete: mutation(completeSso),
   }),
   account: t.router({
     get: query(getAccount),

@@ -128,7 +128,8 @@ function inJson(text: string): string[] {
 function isUnguessable(value: string, mark: string): boolean {
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return false;
   return (
-    value.includes(mark) || /[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}|^[A-Za-z0-9+/_-]{22,}={0,2}$/.test(value)
+    value.includes(mark) ||
+    /[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}|(?=[a-z+/_-]*[A-Z0-9])[A-Za-z0-9+/_-]{22,}/.test(value)
   );
 }
 

@@ -22,6 +22,7 @@ const NOBODYS = {
   certification: madeUp,
   session: madeUp,
   member: madeUp,
+  proof: madeUp,
   record: noDigest,
   bundle: noDigest,
   profileDigest: noDigest,
@@ -74,6 +75,7 @@ const certificationIds = ids("certification");
 const profileIds = ids("profile");
 const sessionIds = ids("session");
 const memberIds = ids("member");
+const proofIds = ids("proof");
 const roleNames = ids("role");
 const capabilities = ids("capability");
 
@@ -223,6 +225,13 @@ export const CASES: Record<string, Record<string, Field>> = {
   "account.add-passkey": { name: "free text", passkey: "one's own; see passkeys.test.ts for another's" },
   "account.remove-passkey": { id: "is held against one's own account" },
   "account.confirm-totp": { id: "is held against one's own account", code: "one's own" },
+  "domain.ask": nothing("free for each tenant to ask for", "kind name suffix"),
+  "domain.check": { id: proofIds },
+  "domain.release": { id: proofIds, reason: "free text" },
+  "sso.configure": nothing("of one's own provider", "issuer client_id client_secret join_role is_required"),
+  "sso.remove": { reason: "free text" },
+  "sso.begin": { email: "leads to the provider of its domain, whoever asks" },
+  "sso.complete": nothing("is itself the right to sign in", "flow_token tenant answer"),
   "hall.sign-in-failures": { limit: "a number" },
   "hall.receipt": { id: receiptIds },
   "keyring.rotate": { role: "one of six", reason: "free text" },
@@ -345,6 +354,15 @@ export const GOOD: Record<string, Record<string, unknown>> = {
     name: "x",
     passkey: { credential_id: "AA", client_data: "AA", attestation_object: "AA" },
   },
+  "domain.ask": { kind: "email", name: "probe.example" },
+  "domain.release": REASON,
+  "sso.configure": {
+    ...{ issuer: "http://127.0.0.1:9/", client_id: "x", client_secret: "x" },
+    ...{ join_role: null, is_required: false },
+  },
+  "sso.remove": REASON,
+  "sso.begin": { email: "nobody@example.test" },
+  "sso.complete": { flow_token: "made-up", tenant: "nobody", answer: "" },
   "keyring.rotate": { role: "log", reason: "x" },
   "keyring.register-root": { envelope: "{}", reason: "x" },
   "operator.renew-token": REASON,

@@ -273,9 +273,19 @@ async function givePowers(hall: OpenHall, ask: Ask, tenant: Half) {
     { email: `invited-${mark}@example.test`, display_name: `invited by ${mark}`, role: "auditor" },
     sessions.owner,
   );
+  const proofs: string[] = [];
+  for (const name of [`of-${mark}.example`, `released-of-${mark}.example`])
+    proofs.push((await ask("POST", "/wcp/domains", { kind: "email", name }, sessions.owner)).id!);
+  await ask("POST", `/wcp/domains/${proofs[1]}/release`, { reason: `given up by ${mark}` }, sessions.owner);
   return {
     act: act.receipt_id!,
-    ids: { role: [roles[0]!] },
-    gone: { role: [roles[1]!], key: [key.id!], member: [removed.id], session: [removed.sessionId] },
+    ids: { role: [roles[0]!], proof: [proofs[0]!] },
+    gone: {
+      proof: [proofs[1]!],
+      role: [roles[1]!],
+      key: [key.id!],
+      member: [removed.id],
+      session: [removed.sessionId],
+    },
   };
 }

@@ -8,6 +8,7 @@ import type { HttpWorker } from "./http-worker.ts";
 import { addNamespace, addRunner, measure, OTHER_CODE, register, statement } from "./registered-code.ts";
 import type { OpenHall } from "./running-hall.ts";
 import { type Settled, settle } from "./settled.ts";
+import { addConnection } from "./single-sign-on.ts";
 import { addMember } from "./tenant.ts";
 
 /** A tenant that has done everything an operator can do, most of it twice. */
@@ -31,6 +32,8 @@ export async function furnish(hall: OpenHall, worker: HttpWorker): Promise<Furni
   await roles(ask, owner);
   await furnishPeople(hall, ask, owner);
   await agreements(hall, owner);
+  await domains(ask, owner);
+  await addConnection(hall, tenant.id);
   await standing(ask, hall.operatorToken, tenant.identity.replace(/\.test$/, ""));
   await keys(ask, tenant);
   await rules(ask);
@@ -63,6 +66,12 @@ async function roles(ask: Ask, owner: string): Promise<void> {
   for (const name of ["readers", "writers"])
     await ask("PUT", `/wcp/roles/${name}`, { permissions: ["alert:read"] }, owner);
   await ask("POST", "/wcp/roles/writers/retire", {}, owner);
+}
+
+async function domains(ask: Ask, admin: string): Promise<void> {
+  await ask("POST", "/wcp/domains", { kind: "email", name: "furnished.example" }, admin);
+  const { id } = await ask("POST", "/wcp/domains", { kind: "namespace", name: "org.other" }, admin);
+  await ask("POST", `/wcp/domains/${id}/release`, { reason: "not theirs" }, admin);
 }
 
 async function standing(ask: Ask, token: string, tenant: string): Promise<void> {

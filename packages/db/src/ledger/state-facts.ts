@@ -37,6 +37,15 @@ export const STATE_OF_TENANT = `
   SELECT 'custom_role ' || name, jsonb_build_object('permissions', permissions, 'retired_at', ${instant("retired_at")})
     FROM hall.custom_role
   UNION ALL
+  SELECT 'name_proof ' || id, jsonb_build_object('kind', kind, 'name', name, 'proved_at', ${instant("proved_at")},
+      'lost_at', ${instant("lost_at")}, 'released_at', ${instant("released_at")})
+    FROM hall.name_proof
+  UNION ALL
+  SELECT 'sso_connection ' || id, jsonb_build_object('join_role', join_role, 'is_required', is_required,
+      'provider_digest', ${textDigest(`id || E'\n' || issuer || E'\n' || client_id`)},
+      'removed_at', ${instant("removed_at")})
+    FROM hall.sso_connection
+  UNION ALL
   SELECT 'active_bundle', jsonb_build_object('digest', a.digest, 'content', ${textDigest("b.bundle")})
     FROM hall.active_bundle a LEFT JOIN hall.rule_bundle b USING (tenant_id, digest)
   UNION ALL
@@ -87,7 +96,8 @@ export const STATE_OF_TENANT = `
   UNION ALL
   SELECT 'session ' || id, jsonb_build_object('member_id', member_id, 'factors', factors,
       'token_digest', ${sha256("token_hash")}, 'expires_at', ${instant("expires_at")},
-      'step_up_at', ${instant("step_up_at")}, 'ended_at', ${instant("ended_at")})
+      'step_up_at', ${instant("step_up_at")}, 'ended_at', ${instant("ended_at")},
+      'sso_connection', sso_connection_id)
     FROM hall.session WHERE NOT awaits_factor AND expires_at > now()
   UNION ALL
   SELECT 'sign_in_link ' || id, jsonb_build_object('member_id', member_id, 'purpose', purpose,

@@ -63,6 +63,20 @@ export async function findMemberByEmail(tx: TenantTx, email: string): Promise<Me
   return row && toMember(tx, row);
 }
 
+export async function findMemberByAccount(tx: TenantTx, accountId: string): Promise<Member | null> {
+  const row = await tx.member.findFirst({ where: { accountId, removedAt: null } });
+  return row && toMember(tx, row);
+}
+
+/** Whether somebody with this account, or this e-mail, was a member and was removed. */
+export async function wasRemoved(
+  tx: TenantTx,
+  { accountId, email }: { accountId: string; email: string },
+): Promise<boolean> {
+  const where = { removedAt: { not: null }, OR: [{ accountId }, { email }] };
+  return (await tx.member.count({ where })) > 0;
+}
+
 /** Takes up an invitation. @returns false where it was taken up or withdrawn before */
 export async function joinMember(
   tx: TenantTx,

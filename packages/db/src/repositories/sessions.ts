@@ -16,6 +16,8 @@ export interface Session {
   factors: string;
   /** Where it was begun from; null where that was not kept. */
   address: string | null;
+  /** The connection of single sign-on that it was begun through, or null. */
+  ssoConnectionId: string | null;
 }
 
 export interface NewSession {
@@ -24,10 +26,12 @@ export interface NewSession {
   memberId: string;
   tokenHash: Uint8Array;
   expiresAt: Date;
-  stepUpAt?: Date;
+  stepUpAt?: Date | null;
   awaitsFactor?: boolean;
   factors?: string;
   address?: string;
+  /** Through which connection of single sign-on it was begun; it ends with that. */
+  ssoConnectionId?: string;
 }
 
 export async function createSession(tx: TenantTx, session: NewSession): Promise<void> {
@@ -101,6 +105,10 @@ export async function endSessionsOfRole(tx: TenantTx, role: string, at: Date): P
 type Row = NonNullable<Awaited<ReturnType<TenantTx["session"]["findFirst"]>>>;
 
 function toSession(row: Row, member: Member): Session {
-  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, address } = row;
-  return { id, member, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, address };
+  const { id, createdAt, expiresAt, stepUpAt, endedAt, awaitsFactor, factors, address, ssoConnectionId } =
+    row;
+  return {
+    ...{ id, member, createdAt, expiresAt, stepUpAt, endedAt },
+    ...{ awaitsFactor, factors, address, ssoConnectionId },
+  };
 }

@@ -18,6 +18,7 @@ import { hashSecret, readSecret } from "../../identity/api-key.ts";
 import { showPassword } from "../../identity/factors.ts";
 import { hashPassword, PASSWORD_MAX, requireStrong } from "../../identity/password.ts";
 import { guardAttempt } from "../../identity/sign-in-guard.ts";
+import { refuseWhereSsoRequired } from "../../single-sign-on/refuse-where-required.ts";
 import { DisplayName } from "../member/invite.ts";
 import { operation } from "../operation.ts";
 import { TenantView } from "../session/start-session.ts";
@@ -48,6 +49,8 @@ export const accept = operation({
       findLinkMember(tx, found.id, { at, purpose: "invitation" }),
     );
     if (!invited?.email || invited.removedAt) throw new HallError("LINK_SPENT");
+    // With a password they could join, and then never sign in.
+    await withTenant(hall.db, found.tenantId, (tx) => refuseWhereSsoRequired(tx, invited));
     const { id, email } = invited;
     const known = await lookupAccount(hall.db, email);
     if (known === null) requireStrong(password, [email, displayName]);

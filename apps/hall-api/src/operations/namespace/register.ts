@@ -1,10 +1,8 @@
-import { findNamespaceAlike, findTenantBySlug, registerNamespace, withOperator } from "@guildhall/db";
-import { HALL_CHAIN, HallError, Namespace, namespaceSkeleton } from "@guildhall/protocol";
+import { findTenantBySlug, withOperator } from "@guildhall/db";
+import { HALL_CHAIN, HallError, Namespace } from "@guildhall/protocol";
 import { z } from "zod";
+import { takeNamespace } from "../../names/take-namespace.ts";
 import { operation, operatorOf } from "../operation.ts";
-
-/** How long a released name is kept from others, whose workers would be taken for its former owner's. */
-export const NAMESPACE_QUARANTINE_MS = 90 * 24 * 3600 * 1000;
 
 /** The operator's word is the proof: from then on nobody else enrolls under the name, nor under what looks like it. */
 export const register = operation({
@@ -28,22 +26,8 @@ export const register = operation({
     const act = await withOperator(hall.db, async (tx) => {
       const tenant = await findTenantBySlug(tx, slug);
       if (!tenant) throw new HallError("NOT_FOUND");
-      const skeleton = namespaceSkeleton(namespace);
-      const alike = await findNamespaceAlike(tx, skeleton);
-      if (alike && alike.namespace !== namespace)
-        throw conflict({ reason: "looks like another", alike: alike.namespace });
-      if (alike && alike.releasedAt === null) throw conflict({ reason: "registered before" });
-      if (alike?.releasedAt && alike.tenantId !== tenant.id) {
-        const freeAtMs = alike.releasedAt.getTime() + NAMESPACE_QUARANTINE_MS;
-        if (nowMs < freeAtMs)
-          throw conflict({ reason: "released a short while ago", free_at: new Date(freeAtMs).toISOString() });
-      }
-      await registerNamespace(tx, {
-        namespace,
-        skeleton,
-        tenantId: tenant.id,
-        registeredAt: new Date(nowMs),
-      });
+      if (!(await takeNamespace(tx, { namespace, tenantId: tenant.id, nowMs })))
+        throw new HallError("CONFLICT", { detail: { reason: "registered before" } });
       return hall.ledger.append(
         tx,
         {
@@ -60,7 +44,3 @@ export const register = operation({
     return { namespace, receipt_id: act.receiptId };
   },
 });
-
-function conflict(detail: Record<string, string>): HallError {
-  return new HallError("CONFLICT", { detail });
-}

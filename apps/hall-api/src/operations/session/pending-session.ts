@@ -8,6 +8,8 @@ export interface PendingSession extends AskedSession {
   memberId: string;
   /** By what it was begun, such as `password`. */
   factors: string;
+  /** Where a provider's word began it: through which connection. */
+  ssoConnectionId: string | null;
 }
 
 /** What waits for its second factor under this token. @throws HallError SESSION_ENDED where nothing does */
@@ -19,6 +21,7 @@ export async function findPending(hall: Hall, token: string): Promise<PendingSes
   if (!found || !pending?.awaitsFactor || !accountId) throw new HallError("SESSION_ENDED");
   if (pending.endedAt || pending.expiresAt.getTime() <= hall.clock.now())
     throw new HallError("SESSION_ENDED");
-  const { factors, member } = pending;
-  return { tenantId: found.tenantId, sessionId: found.id, accountId, memberId: member.id, factors };
+  const { factors, member, ssoConnectionId } = pending;
+  const { tenantId, id: sessionId } = found;
+  return { tenantId, sessionId, accountId, memberId: member.id, factors, ssoConnectionId };
 }

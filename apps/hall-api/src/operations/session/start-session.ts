@@ -6,6 +6,7 @@ import type { Hall } from "../../hall.ts";
 import { shownAddress } from "../../identity/address-list.ts";
 import { hashSecret, newSecret, secretDigest } from "../../identity/api-key.ts";
 import { SECOND_FACTORS, type SecondFactor } from "../../identity/factors.ts";
+import { refuseWhereSsoRequired } from "../../single-sign-on/refuse-where-required.ts";
 
 export const SESSION_MS = 12 * 3600 * 1000;
 /** For so long a second factor is waited for. */
@@ -32,6 +33,13 @@ export const PendingView = z.object({
   expires_at: z.string(),
 });
 
+/** What a session that a provider's word began carries beside that. */
+export interface BegunBySso {
+  ssoConnectionId: string;
+  /** When the provider says that its holder showed who they are; null where it does not say. */
+  stepUpAt: Date | null;
+}
+
 /** How somebody comes in: by which factors, and from where. The address stands beside the session, in no receipt. */
 export interface Coming {
   factors: string;
@@ -47,6 +55,7 @@ export async function startSession(
   tenantId: TenantId,
   { factors, address }: Coming,
   identify: (tx: TenantTx, nowMs: number) => Promise<Member>,
+  sso: BegunBySso | null = null,
 ): Promise<z.output<typeof BegunView>> {
   const token = newSecret("session");
   const nowMs = hall.clock.now();
@@ -56,16 +65,23 @@ export async function startSession(
     const member = await identify(tx, nowMs);
     const tenant = await readTenant(tx);
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
+    if (sso === null) await refuseWhereSsoRequired(tx, member);
     const tokenHash = hashSecret(token);
+    const stepUpAt = sso === null ? new Date(nowMs) : sso.stepUpAt;
     await createSession(tx, {
-      ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors },
+      ...{ tenantId, id, memberId: member.id, tokenHash, expiresAt, factors, stepUpAt },
       address: shownAddress(address),
-      stepUpAt: new Date(nowMs),
+      ...(sso && { ssoConnectionId: sso.ssoConnectionId }),
     });
     const details = {
       factors,
       token_digest: secretDigest(tokenHash),
       expires_at: instant(expiresAt.getTime()),
+      // Whoever shows something here is fresh as this is written; whom a provider vouches for, as it says.
+      ...(sso && {
+        sso_connection: sso.ssoConnectionId,
+        step_up_at: sso.stepUpAt && instant(sso.stepUpAt.getTime()),
+      }),
     };
     const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: member.id }, nowMs);
     const act = await hall.ledger.append(
@@ -91,6 +107,7 @@ export async function awaitFactor(
   tenantId: TenantId,
   { factors, address, wanted }: Coming & { wanted: SecondFactor[] },
   identify: (tx: TenantTx, nowMs: number) => Promise<Pick<Member, "id">>,
+  sso: Pick<BegunBySso, "ssoConnectionId"> | null = null,
 ): Promise<z.output<typeof PendingView>> {
   const token = newSecret("session");
   const nowMs = hall.clock.now();
@@ -101,6 +118,7 @@ export async function awaitFactor(
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },
       address: shownAddress(address),
       awaitsFactor: true,
+      ...(sso && { ssoConnectionId: sso.ssoConnectionId }),
     });
   });
   return {

@@ -43,10 +43,17 @@ export const verifyFactor = operation({
       });
     });
     const coming = { factors: `${pending.factors}+${kind}`, address: request.address };
-    return startSession(hall, tenantId, coming, async (tx) => {
-      const member = await findMember(tx, memberId);
-      if (!member) throw new HallError("SESSION_ENDED");
-      return member;
-    });
+    const { ssoConnectionId } = pending;
+    return startSession(
+      hall,
+      tenantId,
+      coming,
+      async (tx) => {
+        const member = await findMember(tx, memberId);
+        if (!member) throw new HallError("SESSION_ENDED");
+        return member;
+      },
+      ssoConnectionId === null ? null : { ssoConnectionId, stepUpAt: new Date(nowMs) },
+    );
   },
 });
