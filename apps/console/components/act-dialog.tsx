@@ -17,6 +17,7 @@ export function ActDialog({
   because,
   run,
   onOpen,
+  onLeave,
   children,
 }: {
   opener: ReactNode;
@@ -32,6 +33,8 @@ export function ActDialog({
   run: () => Promise<void>;
   /** Puts the fields back as they were at first. */
   onOpen?: () => void;
+  /** Calls off what still waits for the person, where something does. */
+  onLeave?: () => void;
   children: ReactNode;
 }) {
   const [isOpen, setOpen] = useState(false);
@@ -53,6 +56,11 @@ export function ActDialog({
     }
   }
 
+  function leave(): void {
+    onLeave?.();
+    setOpen(false);
+  }
+
   return (
     <>
       <Button
@@ -69,7 +77,7 @@ export function ActDialog({
       <Dialog
         label={title}
         isOpen={isOpen}
-        onClose={() => setOpen(false)}
+        onClose={leave}
         className="m-auto w-[calc(100%-32px)] max-w-[560px] rounded"
       >
         <form onSubmit={act} className="space-y-4 p-6">
@@ -80,7 +88,7 @@ export function ActDialog({
             <Button type="submit" look="primary" because={isBusy ? "The Hall is being asked" : because}>
               {submit}
             </Button>
-            <Button onClick={() => setOpen(false)}>{keep}</Button>
+            <Button onClick={leave}>{keep}</Button>
           </div>
         </form>
       </Dialog>

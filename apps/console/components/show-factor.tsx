@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { hall } from "../lib/hall-client.ts";
-import { showPasskey } from "../lib/passkeys.ts";
+import { callOff, showPasskey } from "../lib/passkeys.ts";
 import { readRefusal } from "../lib/refusal.ts";
 import { Button } from "../ui/button.tsx";
 import { Field, INPUT } from "../ui/field.tsx";
@@ -39,6 +39,7 @@ export function ShowFactor({
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   useEffect(() => focusFirst(form.current), []);
+  useEffect(() => callOff, []);
 
   async function show(read: () => Promise<Shown>): Promise<void> {
     if (isBusy) return;

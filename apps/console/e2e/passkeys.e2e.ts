@@ -78,6 +78,23 @@ it("is added on the page of one's security, once the device has verified the per
   expect(await held()).toMatchObject([{ rpId: "localhost" }]);
 });
 
+it("is not made behind the back of who has turned to something else", async () => {
+  await device.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: false });
+  await press("Add a passkey");
+  await page.getByRole("dialog").getByLabel("Name").fill("phone");
+  await press("Go on to the device");
+  await page
+    .getByRole("button", { name: "Go on to the device" })
+    .and(page.getByTitle("The Hall is being asked"))
+    .waitFor();
+  await press("Leave it");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await device.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId, enabled: true });
+  await row().getByRole("button", { name: "Remove" }).click();
+  await press("Keep it");
+  expect(await held()).toHaveLength(1);
+});
+
 it("is asked for at the next sign-in, and signs in", async () => {
   await signOut();
   await signIn();

@@ -4,6 +4,7 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
   startAuthentication,
   startRegistration,
+  WebAuthnAbortService,
   WebAuthnError,
 } from "@simplewebauthn/browser";
 import { PasskeyFailure } from "./passkey-failure.ts";
@@ -38,6 +39,11 @@ export async function showPasskey(options: HallOptions): Promise<ShownPasskey> {
     authenticator_data: response.authenticatorData,
     signature: response.signature,
   };
+}
+
+/** Whoever turns to something else is asked no longer, and nothing is made or shown behind their back. */
+export function callOff(): void {
+  WebAuthnAbortService.cancelCeremony();
 }
 
 /** Those that the Hall knows; a browser of tomorrow may name others. */

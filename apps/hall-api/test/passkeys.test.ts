@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readSettings } from "../src/env.ts";
 import { hashSecret, newSecret } from "../src/identity/api-key.ts";
-import { checkSignature } from "../src/identity/check-passkey.ts";
+import { checkNewPasskey, checkSignature } from "../src/identity/check-passkey.ts";
 import { PASSKEYS_MAX } from "../src/identity/passkey-challenge.ts";
 import type { NewPasskey, ShownPasskey } from "../src/identity/passkey-input.ts";
 import { addAuthenticator } from "./testing/authenticator.ts";
@@ -546,6 +546,21 @@ describe("a new passkey is refused", () => {
     expect((await add(session, device.make(await beginPasskey(hall, session)))).status).toBe(201);
   });
 
+  it("unread where its attestation names a maker: nothing is fetched from where a certificate says", async () => {
+    const challenge = randomBytes(32);
+    const make = (oddities: Oddities) =>
+      checkNewPasskey(
+        { domain: "console.test", origin: CONSOLE },
+        passkeyDevice(CONSOLE).make(challenge.toString("base64url"), oddities),
+        challenge,
+      );
+    expect(await make({ selfAttested: true })).toMatchObject({ isGood: true });
+    expect(await make({ selfAttested: true, certificate: randomBytes(64) })).toEqual({
+      isGood: false,
+      why: "its attestation names a maker",
+    });
+  });
+
   it("beyond ten, also when several are added at once", async () => {
     const { session, sessionId, accountId } = await person();
     for (let n = 0; n < PASSKEYS_MAX - 2; n++) await addPasskey(hall, session);
@@ -556,9 +571,9 @@ describe("a new passkey is refused", () => {
       Array.from({ length: 3 }, () => anotherSession(rows[0].member_id as string)),
     );
     const challenges = await Promise.all(sessions.map((key) => beginPasskey(hall, key)));
-    const all: Answer<Refusal>[] = await Promise.all([
-      add(session, passkeyDevice(CONSOLE).make(challenge)),
-      ...sessions.map((key, n) => add(key, passkeyDevice(CONSOLE).make(challenges[n] ?? ""))),
+    const all: Answer<Refusal>[] = await allAtOnce([
+      () => add(session, passkeyDevice(CONSOLE).make(challenge)),
+      ...sessions.map((key, n) => () => add(key, passkeyDevice(CONSOLE).make(challenges[n] ?? ""))),
     ]);
     expect(all.map(({ status }) => status).sort()).toEqual([201, 201, 409, 409]);
     const { rows: kept } = await house.admin.query(
@@ -573,6 +588,30 @@ describe("a new passkey is refused", () => {
 
 /** As if the quarter of an hour were over. */
 const forgive = () => house.admin.query("UPDATE hall.sign_in_count SET window_start = 'epoch'");
+
+/**
+ * Holds the log until every one of these acts waits, for the log or for another of them: each has read what it is going
+ * to change before any of them is done.
+ */
+async function allAtOnce<T>(acts: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const holder = await house.admin.connect();
+  try {
+    await holder.query("BEGIN");
+    await holder.query("SELECT 1 FROM ledger.log_head FOR UPDATE");
+    const done = acts.map((act) => act());
+    await vi.waitFor(async () => {
+      const { rows } = await house.admin.query(
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+         AND (query LIKE '%ledger.take_heads%' OR query LIKE '%pg_advisory_xact_lock%')`,
+      );
+      expect(rows).toEqual([{ n: acts.length }]);
+    }, 10_000);
+    await holder.query("COMMIT");
+    return await Promise.all(done);
+  } finally {
+    holder.release();
+  }
+}
 
 /** One more session of a member, by a row as signing in would write it. */
 async function anotherSession(memberId: string): Promise<string> {
@@ -631,7 +670,7 @@ describe("where a role asks for a second factor", () => {
   it("the last one stays, whatever was removed at the same time and whichever tenant asks", async () => {
     const { session, id, email } = await personWithPasskey();
     const other = await addPasskey(hall, session);
-    const both = await Promise.all([id, other.id].map((passkey) => remove(session, passkey, strict)));
+    const both = await allAtOnce([id, other.id].map((passkey) => () => remove(session, passkey, strict)));
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(both.find(({ status }) => status === 409)?.body.reason).toMatch(/^your role asks/);
     expect((await own(session)).passkeys).toHaveLength(1);

@@ -10,7 +10,7 @@ import { type Furnished, furnish } from "./testing/furnished.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { settle } from "./testing/settled.ts";
-import { addTenant } from "./testing/tenant.ts";
+import { addLink, addTenant } from "./testing/tenant.ts";
 
 let house: TestHouse;
 let hall: OpenHall;
@@ -461,6 +461,18 @@ describe("the auditor of rows", () => {
       // Told once, and by nobody else who reads the log.
       expect(await auditor.audit()).toEqual([]);
       expect(await newAuditor().audit()).toEqual([]);
+    });
+  });
+
+  it("does not miss what has expired, and finds it where somebody lets it live on", async () => {
+    const expired = new Date(hall.hall.clock.now() - 60_000);
+    await addLink(hall.hall, tenant.id, tenant.operatorId, expired);
+    expect(await auditor.audit()).toEqual([]);
+    const sql = "UPDATE hall.sign_in_link SET expires_at = now() + interval '1 h' WHERE expires_at < now()";
+    await insideEdit(sql, async () => {
+      const [found, ...more] = await auditor.audit();
+      expect(found).toMatchObject({ code: "ROW_CHANGED", place: expect.stringMatching(/^sign_in_link /) });
+      expect(more).toEqual([]);
     });
   });
 

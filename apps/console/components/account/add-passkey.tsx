@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
-import { makePasskey } from "../../lib/passkeys.ts";
+import { callOff, makePasskey } from "../../lib/passkeys.ts";
 import { Field, INPUT } from "../../ui/field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 
@@ -24,6 +24,7 @@ export function AddPasskey({ held, onCodes }: { held: number; onCodes: (codes: r
       failed="None was added"
       because={name.trim() === "" ? "It wants a name" : undefined}
       onOpen={() => setName("")}
+      onLeave={callOff}
       run={async () => {
         const { options } = await hall.account["begin-passkey"].mutate({});
         const passkey = await makePasskey(options);
