@@ -12,6 +12,8 @@ export interface Part {
   passed: number;
   failed: number;
   skipped: number;
+  /** Requests that the suites of probes sent. */
+  probes?: number;
 }
 
 /** Runs a program in the project, its output shown as it comes. */
@@ -70,10 +72,16 @@ export async function vitest(name: string, folder: string, args: string[] = []):
   };
 }
 
-function readCounts(report: string): Pick<Part, "passed" | "failed" | "skipped"> {
+function readCounts(report: string): Pick<Part, "passed" | "failed" | "skipped" | "probes"> {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));
-    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
+    const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
+      readFileSync(report, "utf8"),
+    );
+    const tests = (testResults as { assertionResults: { meta?: { probes?: number } }[] }[]).flatMap(
+      ({ assertionResults }) => assertionResults,
+    );
+    const probes = tests.reduce((sum, { meta }) => sum + (meta?.probes ?? 0), 0);
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, probes };
   } catch {
     // The run ended before it could report: that is one failure, and its output stands above.
     return { passed: 0, failed: 1, skipped: 0 };
@@ -84,18 +92,20 @@ function readCounts(report: string): Pick<Part, "passed" | "failed" | "skipped">
 
 /** Where the time went, the counts, and the exit code. */
 export function finish(parts: Part[]): never {
-  const total = { passed: 0, failed: 0, skipped: 0, seconds: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, seconds: 0, probes: 0 };
   process.stdout.write("\nWhere the time went\n");
   for (const part of parts) {
     for (const key of ["passed", "failed", "skipped", "seconds"] as const) total[key] += part[key];
+    total.probes += part.probes ?? 0;
     // A part that fails without a failed test (a crash, a type error) counts as one.
     if (!part.ok && part.failed === 0) total.failed += 1;
-    const counts = `${part.passed} passed${part.failed ? `, ${part.failed} failed` : ""}${part.skipped ? `, ${part.skipped} skipped` : ""}`;
+    const counts = `${part.passed} passed${part.failed ? `, ${part.failed} failed` : ""}${part.skipped ? `, ${part.skipped} skipped` : ""}${part.probes ? `, ${part.probes} probes` : ""}`;
     process.stdout.write(
       `  ${part.ok ? "●" : "✕"} ${part.name.padEnd(28)} ${part.seconds.toFixed(1).padStart(7)} s   ${counts}\n`,
     );
   }
-  process.stdout.write(`  ${"".padEnd(30)} ${total.seconds.toFixed(1).padStart(7)} s\n\n`);
+  const asked = total.probes === 0 ? "" : `   ${total.probes} probes`;
+  process.stdout.write(`  ${"".padEnd(30)} ${total.seconds.toFixed(1).padStart(7)} s${asked}\n\n`);
   process.stdout.write(
     `${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ""}\n`,
   );

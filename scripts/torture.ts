@@ -7,6 +7,8 @@ import { program } from "./run.ts";
 const RUNS: Record<string, string> = {
   crash: "apps/hall-api/test/crash/torture.ts",
   keys: "apps/hall-api/test/revoke/torture.ts",
+  sessions: "apps/hall-api/test/revoke/session-torture.ts",
+  probes: "apps/hall-api/test/probes/torture.ts",
   timing: "apps/hall-api/test/timing-torture.ts",
   hsm: "apps/hall-api/test/hsm/torture.ts",
   differential: "packages/engine/test/differential-torture.ts",

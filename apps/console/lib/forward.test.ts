@@ -61,7 +61,7 @@ describe("the console's door", () => {
     expect(answer.headers.get("set-cookie")).toBeNull();
   });
 
-  it("refuses what another site sent", async () => {
+  it("H-108 refuses what another site sent", async () => {
     const strangers: Record<string, string>[] = [
       { "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "same-site" },

@@ -5,6 +5,7 @@ import { readSettings } from "../env.ts";
 import { SESSION_COOKIE } from "./cookie.ts";
 import { hallAs } from "./hall-server.ts";
 import type { NewSession, SignInStep } from "./hall-types.ts";
+import { insideConsole } from "./inside-console.ts";
 import type { SecondFactor, ShownPasskey } from "./people-types.ts";
 import { readRefusal } from "./refusal.ts";
 import { refusalDetail } from "./refusal-detail.ts";
@@ -89,6 +90,7 @@ export function authOptions(): NextAuthOptions {
       }),
     ],
     callbacks: {
+      redirect: ({ url, baseUrl }) => insideConsole(url, baseUrl),
       jwt: ({ token, user }) => (user ? claimsOf((user as unknown as { step: KeptStep }).step) : token),
       // Whatever is returned here is readable by the page's scripts: only how far somebody has come.
       session: ({ session, token }) => ({

@@ -14,6 +14,7 @@ import {
   claimSoleHall,
   type DatabaseUrls,
   type Db,
+  type DbOptions,
   latestCheckpoint,
   migrate,
   openDb,
@@ -79,6 +80,8 @@ export interface StartOptions {
   wrapKeys?: (keys: LogKeys) => LogKeys;
   /** Where links are printed that no mail server is set for. */
   print?: (text: string) => void;
+  /** One for everybody, so that a test sees what a request leaves behind on a connection. */
+  appConnections?: number;
 }
 
 const POLL_MS = 1000;
@@ -93,6 +96,7 @@ export async function startHall(
     wrapSigner = (signer) => signer,
     wrapKeys = (keys) => keys,
     print = (text) => void process.stdout.write(text),
+    appConnections,
   }: StartOptions = {},
 ): Promise<RunningHall> {
   const log = createLog(settings);
@@ -101,9 +105,10 @@ export async function startHall(
   const opened = await openSigner(settings, log);
   const signer = wrapSigner(opened.signer);
   // A Hall that does not start leaves nothing behind: no server, no token's process.
-  const { db, closeServer } = await openDatabase(settings, (err) =>
-    log.warn({ err }, "a database connection was lost"),
-  ).catch(async (error) => {
+  const { db, closeServer } = await openDatabase(settings, {
+    onError: (err) => log.warn({ err }, "a database connection was lost"),
+    ...(appConnections !== undefined && { appConnections }),
+  }).catch(async (error) => {
     await opened.close();
     throw error;
   });
@@ -355,14 +360,14 @@ async function refuseAnotherLog(db: Db, { origin, signer: setting }: Settings, k
 /** The embedded server or your own: provisioned, migrated, and checked before anything serves from it. */
 async function openDatabase(
   settings: Settings,
-  onError: (error: Error) => void,
+  options: DbOptions,
 ): Promise<{ db: Db; closeServer: () => Promise<void> }> {
   const passwords = rolePasswords(join(settings.dataDir, "database.json"));
   if (settings.databaseUrl !== null) {
     const urls = await provision(settings.databaseUrl, passwords).catch((cause) => {
       throw unusable(settings.databaseUrl as string, cause);
     });
-    return { db: await openChecked(urls, onError), closeServer: async () => undefined };
+    return { db: await openChecked(urls, options), closeServer: async () => undefined };
   }
   const postgres = await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres") });
   const urls = await provision(postgres.adminUrl, passwords, "guildhall");
@@ -376,7 +381,7 @@ async function openDatabase(
     await postgres.stop();
   };
   try {
-    return { db: await openChecked(urls, onError), closeServer };
+    return { db: await openChecked(urls, options), closeServer };
   } catch (error) {
     await closeServer();
     throw error;
@@ -406,9 +411,9 @@ function unusable(databaseUrl: string, cause: unknown): StartError {
   );
 }
 
-async function openChecked(urls: DatabaseUrls, onError: (error: Error) => void): Promise<Db> {
+async function openChecked(urls: DatabaseUrls, options: DbOptions): Promise<Db> {
   await migrate(urls.owner);
-  const db = openDb(urls, { onError });
+  const db = openDb(urls, options);
   const faults = await serverFaults(db.ledger);
   if (faults.length === 0) return db;
   await db.close();

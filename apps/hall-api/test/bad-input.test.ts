@@ -7,7 +7,7 @@ import { KEY_SCOPES, OPERATOR_PERMISSIONS, ROLE_PERMISSIONS } from "../src/ident
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
-import { DRAFT } from "./testing/agreement.ts";
+import { GOOD } from "./probes/cases.ts";
 import { enrollAt, RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
 import { expectRefusal } from "./testing/refusal.ts";
@@ -519,31 +519,6 @@ describe("a credential that is none is refused with 401, and says which kind of 
   });
 });
 
-/** What the input needs beside the id. */
-const REST_OF_INPUT: Record<string, object | undefined> = {
-  "draft.save": { content: "x", revision: 1 },
-  "draft.consent": { revision: 1 },
-  "runner.retire": { reason: "x" },
-  "namespace.retire-key": { reason: "x" },
-  "certificate.renew": { expires_in_seconds: 60 },
-  "certificate.revoke": { reason: "superseded" },
-  "certification.grant": {
-    evidence_digest: `sha256:${"0".repeat(64)}`,
-    checklist: [],
-    expires_in_seconds: 60,
-  },
-  "certification.refuse": { reason: "x" },
-  "agreement.amend": { draft: DRAFT },
-  "agreement.sign": { version: 1, digest: `sha256:${"0".repeat(64)}` },
-  "agreement.activate": { version: 1, digest: `sha256:${"0".repeat(64)}` },
-  "agreement.suspend": { reason: "x" },
-  "agreement.resume": { reason: "x" },
-  "agreement.terminate": { reason: "x" },
-  "member.set-role": { role: "auditor" },
-  "member.remove": { reason: "x" },
-  "domain.release": { reason: "x" },
-};
-
 describe("a path that leads nowhere", () => {
   it.each([
     ["GET", "/nope"],
@@ -611,7 +586,7 @@ describe("a path that leads nowhere", () => {
     const answers = new Set<string>();
     for (const { method, path, name, permission } of paths) {
       const key = keyFor(permission);
-      const body = REST_OF_INPUT[name] ?? {};
+      const body = GOOD[name] ?? {};
       const answer = await hall.inject(method, path, { key, ...(method !== "GET" && { body }) });
       const isUuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id);
       const { request_id: _, ...rest } = expectRefusal(

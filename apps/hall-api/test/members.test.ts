@@ -157,7 +157,7 @@ describe("an invitation", () => {
 });
 
 describe("a role", () => {
-  it("that is given to a member ends their sessions in every instance, with a receipt and a fence", async () => {
+  it("H-107 that is given to a member ends their sessions in every instance, with a receipt and a fence", async () => {
     const member = await addMember(hall.hall, tenant.id, "operator");
     const before = await epochOf(house, tenant.id);
     const { body } = await setRole<{ receipt_id: string }>(owner.session, member.id, "auditor");
@@ -280,7 +280,7 @@ describe("recovery", () => {
   const complete = <Body = Refusal>(token: string, password = OTHER) =>
     hall.ask<Body>("POST", "/wcp/recovery/complete", { body: { token, password } });
 
-  it("is answered alike whoever has the e-mail, and a link is printed only where somebody has", async () => {
+  it("H-112 is answered alike whoever has the e-mail, and a link is printed only where somebody has", async () => {
     const email = someone();
     await addMember(hall.hall, tenant.id, "operator", { email, password: PASSWORD });
     const before = hall.printed.length;

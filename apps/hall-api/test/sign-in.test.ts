@@ -117,7 +117,7 @@ describe("a password", () => {
     expect(rows[0].body).toMatchObject({ action: "begun", actor: { id }, details: { factors: "password" } });
   });
 
-  it("that is wrong, and an account that nobody has, are answered alike; both are in the security log and in no receipt", async () => {
+  it("H-112 that is wrong, and an account that nobody has, are answered alike; both are in the security log and in no receipt", async () => {
     const { email, accountId } = await person();
     const before = await receipts();
     const wrong = await begin({ email, password: `${PASSWORD}!` });
@@ -131,7 +131,7 @@ describe("a password", () => {
     expect(older).toMatchObject({ account_id: accountId });
   });
 
-  it("takes as long to refuse for an account that nobody has: the hash is worked out all the same", async () => {
+  it("H-112 takes as long to refuse for an account that nobody has: the hash is worked out all the same", async () => {
     const { email } = await person();
     const times = { known: [] as number[], unknown: [] as number[] };
     for (let n = 0; n < 7; n++)

@@ -1,27 +1,26 @@
 import { randomUUID } from "node:crypto";
 import type { InjectOptions } from "fastify";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { newSecret } from "../src/identity/api-key.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
-import { enrollAt, RECORD, request } from "./testing/enrolled-worker.ts";
+import { GOOD } from "./probes/cases.ts";
+import { expectClean } from "./probes/count.ts";
+import { leakFinder } from "./probes/judge.ts";
+import { sweepRefusals, sweepVerbs } from "./probes/sweep.ts";
+import { createWorld, type World } from "./probes/world.ts";
 import { allRoutes, type Route, registeredRoutes } from "./testing/routes.ts";
-import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
-import { addMember, addTenant, type TestTenant } from "./testing/tenant.ts";
+import type { OpenHall } from "./testing/running-hall.ts";
+import type { TestTenant } from "./testing/tenant.ts";
 
-let house: TestHouse;
+let world: World;
 let hall: OpenHall;
 let tenant: TestTenant;
 
 beforeAll(async () => {
-  house = await openHouse();
-  hall = await house.open();
-  tenant = await addTenant(hall.hall, { name: "a-tenant-of-its-own" });
-  await addMember(hall.hall, tenant.id);
-  await enrollAt(hall, tenant.key, "http://127.0.0.1:9/nobody");
-  await hall.ask("POST", "/wcp/route", { key: tenant.key, body: request(tenant.identity) });
-});
-afterAll(() => house?.close());
+  world = await createWorld();
+  ({ hall, theirs: tenant } = world);
+}, 120_000);
+afterAll(() => world?.close());
 
 /** What comes to whoever has no credential: made-up ids, and a body where the input is the credential itself. */
 async function asStranger({ method, path }: Route, headers: Record<string, string> = {}) {
@@ -55,17 +54,9 @@ async function asStranger({ method, path }: Route, headers: Record<string, strin
 }
 
 function publicInput({ name }: Operation): object {
-  if (name === "session.begin") return { token: newSecret("link") };
-  if (name === "session.ask-passkey") return { token: newSecret("session") };
-  if (name === "session.verify-factor") return { token: newSecret("session"), code: "000000" };
-  if (name === "invitation.accept")
-    return { token: newSecret("link"), display_name: "Nobody", password: "nine crooked herons bargain" };
-  if (name === "sso.begin") return { email: `${randomUUID()}@example.test` };
-  if (name === "sso.complete") return { flow_token: "made-up", tenant: "nobody", answer: "" };
-  if (name === "recovery.request") return { email: `${randomUUID()}@example.test` };
-  if (name === "recovery.complete")
-    return { token: newSecret("link"), password: "nine crooked herons bargain" };
-  return name === "key.report-leak" ? { key: newSecret("key") } : {};
+  // Letters to one person are counted.
+  if (name === "recovery.request" || name === "sso.begin") return { email: `${randomUUID()}@example.test` };
+  return GOOD[name] ?? {};
 }
 
 it("this is everything that answers a stranger with something else than 401 UNAUTHENTICATED", async () => {
@@ -127,20 +118,28 @@ it("this is everything that answers a stranger with something else than 401 UNAU
 });
 
 it("what is open shows nothing of a tenant", async () => {
-  const secrets = [
-    tenant.id,
-    tenant.identity,
-    tenant.keyId,
-    tenant.key,
-    "a-tenant-of-its-own",
-    RECORD.worker_id,
-  ];
+  const finder = leakFinder(world.canaries);
   for (const route of allRoutes(hall.app)) {
     const { response } = await asStranger(route);
-    const text = `${JSON.stringify(response.headers)}${response.body}`;
-    for (const secret of secrets) expect(text, `${route.method} ${route.path}`).not.toContain(secret);
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, one]) => [name, `${one}`]),
+    );
+    const reply = { status: response.statusCode, headers, text: response.body };
+    expect(finder.leaksIn(reply, { sees: null }), `${route.method} ${route.path}`).toEqual([]);
   }
 });
+
+it("what opens nothing, or nothing any more, is refused everywhere with one answer, whatever it names", async ({
+  task,
+}) => {
+  const sweep = await sweepRefusals(world, leakFinder(world.canaries), world.dead);
+  expectClean(sweep, 8000, task);
+}, 180_000);
+
+it("a verb that a path does not know answers everybody alike, whatever the path names", async ({ task }) => {
+  const credentials = [...world.dead.slice(0, 1), ...world.living.slice(0, 1)];
+  expectClean(await sweepVerbs(world, leakFinder(world.canaries), credentials), 2000, task);
+}, 60_000);
 
 it("headers that name somebody do not make a stranger known", async () => {
   const headers = {

@@ -209,7 +209,7 @@ describe("a namespace", () => {
     expect((await enrollIn(other, "org.globex")).status).toBe(201);
   });
 
-  it("that is registered is its tenant's alone, and nobody enrolls under what looks like it", async () => {
+  it("H-031 that is registered is its tenant's alone, and nobody enrolls under what looks like it", async () => {
     const registered = await asOperator("/hall/namespaces", { tenant: slug, namespace: "org.initech" });
     expect(registered.status, registered.text).toBe(201);
     expect((await enrollIn(other, "org.initech")).status).toBe(201);
@@ -237,7 +237,7 @@ describe("a namespace", () => {
     );
   });
 
-  it("that was released is kept from others for ninety days, and comes back to who had it", async () => {
+  it("H-031 that was released is kept from others for ninety days, and comes back to who had it", async () => {
     const reason = "given up";
     expect((await asOperator("/hall/namespaces/org.initech/release", { reason })).status).toBe(200);
     expectRefusal(await asOperator("/hall/namespaces/org.initech/release", { reason }), 404, "NOT_FOUND");

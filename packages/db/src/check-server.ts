@@ -12,8 +12,7 @@ export async function serverFaults(pool: pg.Pool): Promise<string[]> {
     "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'server_version_num')",
   );
   const of = new Map(settings.rows.map((row) => [row.name, row.setting]));
-  if (Number(of.get("server_version_num")) < 150000)
-    faults.push("The server is older than PostgreSQL 15. Use 15 or later.");
+  faults.push(...versionFaults(Number(of.get("server_version_num"))));
   for (const name of ["fsync", "full_page_writes"])
     if (of.get(name) !== "on")
       faults.push(`${name} is ${of.get(name)}: a crash would lose receipts. Set ${name} = on.`);
@@ -53,4 +52,22 @@ export async function serverFaults(pool: pg.Pool): Promise<string[]> {
       `Table ${name} has no forced row-level security. Run ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY.`,
     );
   return faults;
+}
+
+/** The first release of each that no longer shows in its statistics what row-level security hides (CVE-2025-8713). */
+const FIRST_MINOR = new Map([
+  [15, 14],
+  [16, 10],
+  [17, 6],
+]);
+
+/** @param version as `server_version_num`: 150014 is 15.14 */
+export function versionFaults(version: number): string[] {
+  const [major, minor] = [Math.floor(version / 10_000), version % 10_000];
+  if (major < 15) return ["The server is older than PostgreSQL 15. Use 15 or later."];
+  const least = FIRST_MINOR.get(major);
+  if (least === undefined || minor >= least) return [];
+  return [
+    `PostgreSQL ${major}.${minor} shows in its statistics what row-level security hides (CVE-2025-8713). Use ${major}.${least} or later.`,
+  ];
 }

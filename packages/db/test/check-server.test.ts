@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { versionFaults } from "../src/check-server.ts";
 import { serverFaults } from "../src/index.ts";
 import { startTestServer } from "../src/testing/index.ts";
 import { openPool, startTestHall, type TestHall } from "./test-hall.ts";
@@ -78,6 +79,16 @@ describe("the check of a server before a Hall serves from it", () => {
       ]);
     },
   );
+
+  it.each([
+    [140018, /older than PostgreSQL 15/],
+    [150013, /15\.13 shows .* Use 15\.14/],
+    [160009, /16\.9 shows .* Use 16\.10/],
+    [170005, /17\.5 shows .* Use 17\.6/],
+  ])("names a server of version %i, whose statistics step around row-level security", (version, fault) => {
+    expect(versionFaults(version)).toEqual([expect.stringMatching(fault)]);
+    for (const mended of [150014, 160010, 170006, 180000]) expect(versionFaults(mended)).toEqual([]);
+  });
 
   it("finds nothing once all is mended", async () => {
     expect(await serverFaults(hall.db.ledger)).toEqual([]);

@@ -2,6 +2,7 @@ import {
   type ApiKey,
   findApiKey,
   findSession,
+  isEndedElsewhere,
   lookupApiKey,
   lookupSession,
   type Session,
@@ -10,6 +11,7 @@ import {
 } from "@guildhall/db";
 import { HallError, type SignatoryId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
+import { askBeforeEntry } from "../ledger/last-check.ts";
 import type { TenantSnapshot } from "../snapshot/load.ts";
 import { addressList } from "./address-list.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
@@ -140,18 +142,26 @@ function requireLiveSession(session: Session | null, nowMs: number): Session {
 }
 
 /**
- * A transaction of the caller's tenant that first asks whether the caller still may: a right that was taken
- * away is gone in the next read, in every instance.
+ * A transaction of the caller's tenant that first asks whether the caller still may, and once more before it writes an
+ * entry: a right that was taken away is gone in the next read and in every act that is not written yet, in every instance.
  */
 export function asCaller<T>(hall: Hall, caller: Caller, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  const { credential } = caller;
   return withTenant(hall.db, caller.tenantId, async (tx) => {
-    const now = hall.clock.now();
-    if (caller.credential.kind === "key") {
-      const key = await findApiKey(tx, caller.credential.id);
-      if (!key) throw new HallError("UNAUTHENTICATED");
-      requireLive(key, now);
-    } else if (caller.credential.kind === "session")
-      requireLiveSession(await findSession(tx, caller.credential.id), now);
+    if (credential.kind === "key") {
+      const requireKey = async () => {
+        const key = await findApiKey(tx, credential.id);
+        if (!key) throw new HallError("UNAUTHENTICATED");
+        requireLive(key, hall.clock.now());
+      };
+      await requireKey();
+      askBeforeEntry(tx, requireKey);
+    } else if (credential.kind === "session") {
+      requireLiveSession(await findSession(tx, credential.id), hall.clock.now());
+      askBeforeEntry(tx, async () => {
+        if (await isEndedElsewhere(tx, credential.id)) throw new HallError("SESSION_ENDED");
+      });
+    }
     return work(tx);
   });
 }

@@ -11,6 +11,7 @@ import {
   SPEC_VERSION,
   type TenantId,
 } from "@guildhall/protocol";
+import { askOnceMore } from "./last-check.ts";
 import { sequenceAct } from "./sequence.ts";
 
 /** What every body says, whatever its kind, but for its place. */
@@ -65,6 +66,7 @@ export async function appendEntry(
   fence: Fence = "none",
 ): Promise<Appended> {
   const heads = await takeHeads(tx, entry.chain);
+  await askOnceMore(tx);
   const { body, bytes, hash, seq, leafIndex, loggedAt, tree } = sequenceAct(entry, heads, nowMs);
   await appendAct(tx, {
     tenantId: entry.chain,

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { Hall } from "../../src/hall.ts";
 
 /** How the controls break what a revocation rests on, as a superuser, in the database alone. */
 
@@ -20,6 +21,13 @@ export async function removeFence(admin: pg.Pool): Promise<void> {
     ).rows[0]!.name,
     (definition) => definition.replace("(p_fence = 'tenant')::int", "0"),
   );
+}
+
+/** Entries are written without asking once more whether their author still may. */
+export function forgetLastCheck({ ledger }: Hall): void {
+  const { append } = ledger;
+  // What is asked is kept by the transaction: of another object nothing is known.
+  ledger.append = (tx, ...entry) => append(new Proxy(tx, {}), ...entry);
 }
 
 async function redefine(admin: pg.Pool, name: string, change: (definition: string) => string): Promise<void> {

@@ -1,7 +1,10 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startCrashServer } from "../crash/crash-server.ts";
 import { seeded } from "../crash/random.ts";
 import { createWorld } from "../crash/world.ts";
+import { readProgress, writeProgress } from "../testing/progress.ts";
 import {
   createKey,
   faultsOf,
@@ -15,15 +18,27 @@ import {
 import { signIn } from "./race.ts";
 
 /**
- * Keys ended while they are used, on two instances: `torture.ts --trials 1000 --seed 7`. Each fifth one runs out by
- * itself. Prints its seed and how many trials each way had; ends with 1 at the first decision that should not be.
+ * Keys ended while they are used, on two instances: `torture.ts --trials 1000 --seed 7 --resume`. Each fifth one runs out
+ * by itself. Prints its seed and how many trials each way had; ends with 1 at the first decision that should not be. A run
+ * that was stopped goes on behind its last fifty.
  */
 const { values } = parseArgs({
-  options: { trials: { type: "string", default: "1000" }, seed: { type: "string" } },
+  options: {
+    trials: { type: "string", default: "1000" },
+    seed: { type: "string" },
+    resume: { type: "boolean", default: false },
+    progress: { type: "string", default: join(tmpdir(), "guildhall-keys-torture.json") },
+  },
 });
 const wanted = Number(values.trials);
-const seed = Number(values.seed ?? Date.now() % 2 ** 31);
-const random = seeded(seed);
+const progress = readProgress(values.progress, values.resume, {
+  seed: Number(values.seed ?? Date.now() % 2 ** 31),
+  done: {} as { [way in Way]?: number },
+  decisions: 0,
+});
+const done = new Map<Way, number>(WAYS.map((way) => [way, progress.done[way] ?? 0]));
+const total = () => [...done.values()].reduce((sum, n) => sum + n, 0);
+const random = seeded(progress.seed + total());
 /** The shortest life that a key can be given. */
 const LIFE_SECONDS = 60;
 /** Used at once, around the moment at which all of them run out. */
@@ -31,23 +46,19 @@ const POOL = 20;
 /** Reports of leaks that one address may make in a minute. */
 const LEAKS_A_MINUTE = 10;
 
-console.log(`seed ${seed}, ${wanted} trials`);
+console.log(`seed ${progress.seed}; ${total()} of ${wanted} trials are behind us`);
 const server = await startCrashServer();
 const world = await createWorld({ server, random, halls: 2, tenants: ["victim"] });
-const done = new Map<Way, number>(WAYS.map((way) => [way, 0]));
 const faults: string[] = [];
-let decisions = 0;
 let leaks: number[] = [];
 try {
   const session = await signIn(world.urls()[0]!, world.tenants[0]!);
   const runners: Runners = { random, urls: world.urls(), victim: world.tenants[0]!, session };
   let pool: LiveKey[] = [];
-  const total = () => [...done.values()].reduce((sum, n) => sum + n, 0);
-
   async function trial(way: Way, key: LiveKey, from: number): Promise<void> {
     const ended = await raceToTheEnd(runners, way, key);
     faults.push(...(await faultsOf(world.admin, ended, from)).map((fault) => `${way} ${key.id}: ${fault}`));
-    decisions += ended.answers.filter(({ said }) => said === "200").length;
+    progress.decisions += ended.answers.filter(({ said }) => said === "200").length;
     done.set(way, (done.get(way) ?? 0) + 1);
   }
 
@@ -70,6 +81,8 @@ try {
       if (way === "leak") leaks.push(now);
       await trial(way, await createKey(runners), from);
     }
+    if (faults.length === 0 && total() % 50 < POOL)
+      writeProgress(values.progress, { ...progress, done: Object.fromEntries(done) });
     if (total() % 50 < POOL)
       console.log(`${total()} trials: ${[...done].map(([way, n]) => `${way} ${n}`).join(", ")}`);
   }
@@ -79,6 +92,6 @@ try {
 }
 for (const fault of faults.slice(0, 20)) console.log(fault);
 console.log(
-  `${[...done].map(([way, n]) => `${way} ${n}`).join(", ")}: ${decisions} decisions, ${faults.length} that should not be.`,
+  `${[...done].map(([way, n]) => `${way} ${n}`).join(", ")}: ${progress.decisions} decisions, ${faults.length} that should not be.`,
 );
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -49,12 +49,13 @@ export async function addNamespace(
 export async function addRunner(
   hall: OpenHall,
   tenant: Pick<Settled, "operator">,
+  name = "runner",
 ): Promise<{ id: string; signer: Ed25519Signer }> {
   const signer = await newSigner();
   const public_key = Buffer.from(signer.publicKey).toString("base64");
   const { body } = await hall.ask<{ id: string }>("POST", "/wcp/runners", {
     key: tenant.operator,
-    body: { name: "runner", public_key },
+    body: { name, public_key },
   });
   return { id: body.id, signer };
 }

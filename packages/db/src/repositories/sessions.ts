@@ -68,6 +68,16 @@ export async function endSession(tx: TenantTx, id: string, at: Date, memberId?: 
   return count === 1;
 }
 
+/**
+ * Whether another transaction has ended it. What this one did does not count: whoever signs out, or leaves, still writes
+ * the entry that says so.
+ */
+export async function isEndedElsewhere(tx: TenantTx, id: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ ended: boolean }[]>`
+    SELECT ended_at IS NOT NULL AND xmin <> pg_current_xact_id()::xid AS ended FROM hall.session WHERE id = ${id}::uuid`;
+  return rows[0]?.ended ?? true;
+}
+
 /** Ends every session of a member. @param spared one that goes on. @returns how many */
 export async function endSessionsOf(
   tx: TenantTx,

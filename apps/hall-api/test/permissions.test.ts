@@ -1,17 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { ROLES } from "@guildhall/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { KEY_SCOPES, OPERATOR_PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
-import {
-  type Answer,
-  type OpenHall,
-  openHouse,
-  type Refusal,
-  type TestHouse,
-} from "./testing/running-hall.ts";
-import { addMember, addTenant } from "./testing/tenant.ts";
+import { expectClean } from "./probes/count.ts";
+import { leakFinder } from "./probes/judge.ts";
+import { sweepRefusals } from "./probes/sweep.ts";
+import { createWorld, type World } from "./probes/world.ts";
+import type { Answer, Refusal } from "./testing/running-hall.ts";
 
 /**
  * Which operation answers whom. reviewed-roles.txt is the list that somebody has read: to change it, run this file with
@@ -42,19 +38,14 @@ function matrix(): string {
   return `${[head, ...rows.sort()].map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
-let house: TestHouse;
-let hall: OpenHall;
-const credentials: Record<string, string> = {};
+let world: World;
 
 beforeAll(async () => {
-  house = await openHouse();
-  hall = await house.open();
-  const tenant = await addTenant(hall.hall);
-  for (const role of ROLES) credentials[role] = (await addMember(hall.hall, tenant.id, role)).session;
-  credentials.key = tenant.key;
-  credentials["hall-op"] = hall.operatorToken;
-});
-afterAll(() => house?.close());
+  world = await createWorld();
+}, 120_000);
+afterAll(() => world?.close());
+
+const named = (holder: string) => (holder === "hall-op" ? "operator of the Hall" : holder);
 
 it("every operation has its row, as it was reviewed", () => {
   const found = matrix();
@@ -63,21 +54,26 @@ it("every operation has its row, as it was reviewed", () => {
 });
 
 /** A field that no input has: whoever may ask is told so, whoever may not is told nothing of the input. */
-function askWithNonsense({ rest, trpc, name }: Operation, key: string): Promise<Answer<Refusal>> {
+function askWithNonsense(
+  { rest, trpc, name }: Operation,
+  headers: Record<string, string>,
+): Promise<Answer<Refusal>> {
+  const { hall } = world;
   if (!rest) {
     const input = encodeURIComponent('{"nonsense":1}');
-    return hall.inject(trpc === "query" ? "GET" : "POST", `/trpc/${name}?input=${input}`, { key });
+    return hall.inject(trpc === "query" ? "GET" : "POST", `/trpc/${name}?input=${input}`, { headers });
   }
   const path = rest.path.replaceAll(/[:*][a-z_]+/g, "nonsense");
   return rest.method === "GET"
-    ? hall.inject("GET", `${path}?nonsense=1`, { key })
-    : hall.inject(rest.method, path, { key, body: { nonsense: 1 } });
+    ? hall.inject("GET", `${path}?nonsense=1`, { headers })
+    : hall.inject(rest.method, path, { headers, body: { nonsense: 1 } });
 }
 
 it.each(Object.keys(HOLDERS))("the doors answer %s by that list and by nothing else", async (holder) => {
   const wrong: string[] = [];
+  const by = world.living.find(({ name }) => name === named(holder))!;
   for (const operation of operations) {
-    const { status, text } = await askWithNonsense(operation, credentials[holder] ?? "");
+    const { status, text } = await askWithNonsense(operation, by.headers);
     const isRefused = status === 403;
     // Junk is refused or decided about; nothing here is done, so nobody's session or key is gone for the next.
     if (isRefused === mayUse(operation, holder))
@@ -85,3 +81,13 @@ it.each(Object.keys(HOLDERS))("the doors answer %s by that list and by nothing e
   }
   expect(wrong).toEqual([]);
 });
+
+it("whoever may not is told so, whatever they name, and is shown nothing", async ({ task }) => {
+  const finder = leakFinder(world.canaries);
+  expectClean(await sweepRefusals(world, finder, world.living), 3000, task);
+}, 120_000);
+
+it("a suspended tenant changes nothing, whatever it names", async ({ task }) => {
+  const finder = leakFinder(world.canaries);
+  expectClean(await sweepRefusals(world, finder, world.suspended), 400, task);
+}, 60_000);
