@@ -82,6 +82,7 @@ describe("of each operation that changes anything somebody has decided", () => {
       certificate.renew
       certificate.revoke
       certification.grant
+      domain.release
       draft.consent
       flag.clear
       key.create
@@ -106,6 +107,9 @@ describe("of each operation that changes anything somebody has decided", () => {
       rule.roll-back
       runner.register
       runner.retire
+      sso.configure
+      sso.link
+      sso.remove
       tenant.set-standing
       worker.resume
       worker.retire
