@@ -63,13 +63,13 @@ function factorsOf(account: OwnAccount | null): Factors | null {
   return account?.password_since ? { typed: "password", passkey } : null;
 }
 
-/** Who signs in by links alone shows nothing but a new one. */
+/** Who signs in by links alone, or by a provider of the tenant's, shows nothing but a new sign-in. */
 function NothingToShow({ onLeave }: { onLeave: () => void }) {
   return (
     <>
       <p className="text-13">
-        This wants a fresh sign-in, and you have neither a password nor a second factor: sign out, and come
-        back by a new link.
+        This wants a fresh sign-in, and you have neither a password nor a second factor: sign out, and sign in
+        again as you did.
       </p>
       <div className="flex flex-wrap gap-2">
         <Button look="primary" onClick={() => void signOut()}>
