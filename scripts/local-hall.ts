@@ -22,6 +22,8 @@ export interface LocalHall {
     operatorTokenFile: string;
     signInUrl: string;
   };
+  /** Makes the first who operates the Hall; null where somebody does. */
+  firstRunUrl: string | null;
   dataDir: string;
   /** Settles when one of the processes ends by itself. */
   ended: Promise<string>;
@@ -65,9 +67,9 @@ export async function startLocalHall(
     );
     processes.push(hall);
     const ready = await step("Starting the Hall (database, migrations, keys, demo tenant)", () =>
-      firstMessage<{ url: string; demo: LocalHall["demo"] }>(hall, "The Hall"),
+      firstMessage<Pick<LocalHall, "url" | "demo" | "firstRunUrl">>(hall, "The Hall"),
     );
-    const { url, demo } = ready;
+    const { url, demo, firstRunUrl } = ready;
 
     const worker = startProcess(
       "examples/summarizer/src/main.ts",
@@ -95,7 +97,7 @@ export async function startLocalHall(
           new Promise<string>((resolve) => child.once("exit", () => resolve(child.spawnargs.at(-1) ?? ""))),
       ),
     );
-    return { url, client, demo: { ...demo, verifierKey }, dataDir, ended, stop };
+    return { url, client, demo: { ...demo, verifierKey }, firstRunUrl, dataDir, ended, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -57,10 +57,17 @@ if (built) {
   print(`
   Console     ${consoleUrl}
   Sign in     ${hall.demo.signInUrl}
-              (once, within the hour; every start prints a new link)
+              (once, within the hour; every start prints a new link)${operateLine()}
 
   Ctrl-C stops everything.`);
 } else print("\n  The console could not be built; the reason stands above. The Hall goes on serving.");
+
+/** Until somebody operates the Hall as a person. */
+function operateLine(): string {
+  return hall.firstRunUrl === null
+    ? ""
+    : `\n  Operate     ${hall.firstRunUrl}\n              (makes the first who operates this Hall, with a tenant of theirs)`;
+}
 
 /** Cached by content: the second start finds it built. */
 function buildConsole(): Promise<boolean> {

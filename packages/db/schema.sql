@@ -60,6 +60,8 @@ CREATE TABLE hall.agreement (
 );
 ALTER TABLE hall.agreement ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hall.agreement FORCE ROW LEVEL SECURITY;
+CREATE POLICY lookup_reads ON hall.agreement AS PERMISSIVE FOR SELECT TO hall_lookup
+  USING (true);
 CREATE POLICY tenant ON hall.agreement AS PERMISSIVE FOR ALL TO hall_app, hall_operator
   USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid))
   WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
@@ -422,6 +424,28 @@ ALTER TABLE hall.factor FORCE ROW LEVEL SECURITY;
 CREATE POLICY account ON hall.factor AS PERMISSIVE FOR ALL TO hall_app
   USING ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid))
   WITH CHECK ((account_id = (NULLIF(current_setting('app.account_id'::text, true), ''::text))::uuid));
+
+CREATE TABLE hall.founding_link (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  email text,
+  token_hash bytea NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  founded uuid,
+  CONSTRAINT founding_link_pkey PRIMARY KEY (id),
+  CONSTRAINT founding_link_token_hash_key UNIQUE (token_hash),
+  CONSTRAINT founding_link_email_check CHECK (((email = lower(email)) AND ((length(email) >= 3) AND (length(email) <= 254)))),
+  CONSTRAINT founding_link_kind_check CHECK ((kind = ANY (ARRAY['sign_up'::text, 'first_run'::text]))),
+  CONSTRAINT founding_link_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+  CONSTRAINT founding_link_founded_fkey FOREIGN KEY (founded) REFERENCES hall.tenant(id) ON DELETE RESTRICT
+);
+CREATE INDEX founding_link_remembered ON hall.founding_link USING btree (expires_at) WHERE (email IS NOT NULL);
+ALTER TABLE hall.founding_link ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hall.founding_link FORCE ROW LEVEL SECURITY;
+CREATE POLICY operator_all ON hall.founding_link AS PERMISSIVE FOR ALL TO hall_operator
+  USING (true)
+  WITH CHECK (true);
 
 CREATE TABLE hall.grant_key (
   kid text NOT NULL,
@@ -1033,7 +1057,9 @@ CREATE TABLE hall.tenant (
   name text NOT NULL,
   standing text DEFAULT 'ok'::text NOT NULL,
   created_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  skeleton text,
   CONSTRAINT tenant_pkey PRIMARY KEY (id),
+  CONSTRAINT tenant_skeleton_key UNIQUE (skeleton),
   CONSTRAINT tenant_slug_key UNIQUE (slug),
   CONSTRAINT tenant_slug_check CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
   CONSTRAINT tenant_standing_check CHECK ((standing = ANY (ARRAY['ok'::text, 'grace'::text, 'degraded'::text, 'suspended'::text])))
@@ -1045,8 +1071,8 @@ CREATE POLICY lookup_names ON hall.tenant AS PERMISSIVE FOR SELECT TO hall_looku
 CREATE POLICY lookup_reads ON hall.tenant AS PERMISSIVE FOR SELECT TO hall_lookup
   USING (true);
 CREATE POLICY operator_all ON hall.tenant AS PERMISSIVE FOR ALL TO hall_operator
-  USING (true)
-  WITH CHECK (true);
+  USING ((id <> '00000000-0000-4000-8000-000000000000'::uuid))
+  WITH CHECK ((id <> '00000000-0000-4000-8000-000000000000'::uuid));
 CREATE POLICY tenant ON hall.tenant AS PERMISSIVE FOR SELECT TO hall_app
   USING ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER raise_snapshot_version AFTER UPDATE ON hall.tenant FOR EACH ROW EXECUTE FUNCTION hall.raise_tenant_version();
@@ -1545,6 +1571,18 @@ BEGIN
   END LOOP;
 END $function$;
 
+CREATE OR REPLACE FUNCTION ledger.last_logged(p_tenants uuid[])
+ RETURNS TABLE(tenant_id uuid, logged_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT t.id, (
+    SELECT r.logged_at FROM ledger.chain_position p JOIN ledger.receipt r ON r.leaf_index = p.leaf_index
+    WHERE p.tenant_id = t.id ORDER BY p.seq DESC LIMIT 1)
+  FROM unnest(p_tenants) AS t (id)
+$function$;
+
 CREATE OR REPLACE FUNCTION ledger.read_body(p_body bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1716,6 +1754,7 @@ CREATE OR REPLACE FUNCTION lookup.sole_tenant()
  SET search_path TO ''
 AS $function$
   SELECT CASE WHEN count(*) = 1 THEN min(t.id::text)::uuid END FROM hall.tenant t
+  WHERE t.id <> '00000000-0000-4000-8000-000000000000'
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.sso_tenant(p_domain text)
@@ -1728,6 +1767,29 @@ AS $function$
   WHERE p.kind = 'email' AND p.name = p_domain AND p.proved_at IS NOT NULL AND p.released_at IS NULL
     AND c.removed_at IS NULL
   ORDER BY p.lost_at IS NOT NULL, p.proved_at LIMIT 1
+$function$;
+
+CREATE OR REPLACE FUNCTION lookup.tenant_figures(p_tenants uuid[], p_at timestamp with time zone)
+ RETURNS TABLE(tenant_id uuid, members bigint, owners bigint, is_owner_invited boolean, invitation_until timestamp with time zone, keys bigint, agreements bigint, workers bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  SELECT t.id,
+    (SELECT count(*) FROM hall.member m
+      WHERE m.tenant_id = t.id AND m.joined_at IS NOT NULL AND m.removed_at IS NULL),
+    (SELECT count(*) FROM hall.member m
+      WHERE m.tenant_id = t.id AND m.joined_at IS NOT NULL AND m.removed_at IS NULL AND m.role = 'owner'),
+    EXISTS (SELECT 1 FROM hall.member m
+      WHERE m.tenant_id = t.id AND m.joined_at IS NULL AND m.removed_at IS NULL AND m.role = 'owner'),
+    (SELECT max(l.expires_at) FROM hall.sign_in_link l JOIN hall.member m ON m.tenant_id = l.tenant_id AND m.id = l.member_id
+      WHERE l.tenant_id = t.id AND l.purpose = 'invitation' AND l.used_at IS NULL AND l.expires_at > p_at
+        AND m.joined_at IS NULL AND m.removed_at IS NULL AND m.role = 'owner'),
+    (SELECT count(*) FROM hall.api_key k
+      WHERE k.tenant_id = t.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > p_at)),
+    (SELECT count(*) FROM hall.agreement a WHERE a.tenant_id = t.id AND a.state = 'active'),
+    (SELECT count(*) FROM hall.worker w WHERE w.tenant_id = t.id AND w.status <> 'retired')
+  FROM unnest(p_tenants) AS t (id)
 $function$;
 
 CREATE OR REPLACE FUNCTION lookup.tenants_with_ending_certificates(p_after timestamp with time zone, p_until timestamp with time zone)

@@ -4,5 +4,5 @@ import { readSession } from "../lib/session.ts";
 
 export default async function HomePage() {
   const session = await readSession();
-  redirect(session ? paths.decisions(session.tenant.slug) : paths.signIn());
+  redirect(session ? paths.start(session.tenant.slug) : paths.signIn());
 }

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { type RefusalText, readRefusal } from "../lib/refusal.ts";
-import { refusalDetail } from "../lib/refusal-detail.ts";
+import { fieldProblems, refusalDetail } from "../lib/refusal-detail.ts";
 import { Message } from "../ui/message.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { SkeletonLines } from "../ui/skeleton-lines.tsx";
@@ -76,6 +76,7 @@ function NotYours({ refusal, error }: { refusal: RefusalText; error: Error | nul
 
 /** What became of a press of a button, where it was refused. */
 export function Refused({ what, error }: { what: string; error: unknown }) {
+  const problems = Object.entries(fieldProblems(error));
   const { code, sentence, remedy, requestId } = readRefusal(error);
   const { reason } = refusalDetail(error);
   if (code === "STEP_UP_REQUIRED")
@@ -89,6 +90,15 @@ export function Refused({ what, error }: { what: string; error: unknown }) {
       <p>
         {sentence} {typeof reason === "string" ? `${capitalised(reason)}.` : remedy}
       </p>
+      {problems.length > 0 && (
+        <ul>
+          {problems.map(([path, expected]) => (
+            <li key={path}>
+              <span className="font-mono text-12">{path}</span>: {expected}
+            </li>
+          ))}
+        </ul>
+      )}
       <p className="font-mono text-12">
         {code}
         {requestId && ` · request ${requestId}`}

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { paths } from "../lib/paths.ts";
+import { PLATFORM } from "../lib/platform.ts";
 import { signOut } from "../lib/sign-in.ts";
 import { toggleTheme } from "../lib/theme.ts";
 import { Dialog } from "../ui/dialog.tsx";
@@ -128,7 +129,15 @@ function useCommands(text: string): Command[] {
       { title: `Open decision ${id}`, also: "", run: () => router.push(paths.decision(tenant, id, query)) },
     ];
   const env = query.env ? { env: query.env } : {};
-  const commands: Command[] = [
+  const everywhere: Command[] = [
+    { title: "Toggle light and dark", also: "theme", run: toggleTheme },
+    { title: "Sign out", also: "leave end session", run: () => void signOut() },
+  ];
+  const ofPlatform: Command[] = [
+    { title: "Go to tenants", also: "standing owner", run: () => router.push(paths.tenants()) },
+    { title: "Go to operators", also: "people", run: () => router.push(paths.members(PLATFORM)) },
+  ];
+  const ofTenant: Command[] = [
     { title: "Go to decisions", also: "list work", run: () => router.push(paths.decisions(tenant, env)) },
     { title: "Go to alerts", also: "now flagged tampered", run: () => router.push(paths.alerts(tenant)) },
     {
@@ -169,9 +178,8 @@ function useCommands(text: string): Command[] {
       also: "scope filter",
       run: () => narrow({ env: name }),
     })),
-    { title: "Toggle light and dark", also: "theme", run: toggleTheme },
-    { title: "Sign out", also: "leave end session", run: () => void signOut() },
   ];
+  const commands = [...(tenant === PLATFORM ? ofPlatform : ofTenant), ...everywhere];
   return commands.filter(({ title, also }) =>
     words.every((word) => `${title} ${also}`.toLowerCase().includes(word)),
   );

@@ -1,8 +1,10 @@
 "use client";
 
+import type { Env } from "@guildhall/protocol";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { paths } from "../lib/paths.ts";
+import { PLATFORM } from "../lib/platform.ts";
 import { useScope } from "./use-scope.ts";
 
 /** The rooms of the Hall, grouped by errand. A room is listed once it exists. */
@@ -10,7 +12,54 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
   const { tenant, query } = useScope();
   const pathname = usePathname();
   const env = query.env ? { env: query.env } : {};
-  const groups = [
+  const groups = tenant === PLATFORM ? PLATFORM_ROOMS : roomsOf(tenant, env);
+  return (
+    <nav aria-label="Rooms" className="flex h-full flex-col gap-5 py-3">
+      <Link
+        href={tenant === PLATFORM ? paths.start(tenant) : paths.decisions(tenant, env)}
+        {...(onFollow && { onClick: onFollow })}
+        className="mx-2 flex items-center gap-2.5 rounded px-2 py-1 text-16 font-semibold"
+      >
+        <HouseMark />
+        Guildhall
+      </Link>
+      {groups.map(({ title, links }) => (
+        <section key={title} aria-label={title} className="px-2">
+          <h2 className="px-2 pb-1 text-12 font-medium text-quiet">{title}</h2>
+          <ul>
+            {links.map((link) => (
+              <li key={link.to}>
+                <Link
+                  href={link.href}
+                  {...(onFollow && { onClick: onFollow })}
+                  aria-current={pathname.startsWith(link.to) ? "page" : undefined}
+                  className="block rounded px-2 py-1.5 text-14 hover:bg-wash aria-[current=page]:bg-wash aria-[current=page]:font-medium"
+                >
+                  {link.title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+const PLATFORM_ROOMS = [
+  { title: "Work", links: [{ title: "Tenants", to: paths.tenants(), href: paths.tenants() }] },
+  {
+    title: "Settings",
+    links: [
+      { title: "Operators", to: paths.members(PLATFORM), href: paths.members(PLATFORM) },
+      { title: "Your sessions", to: paths.sessions(PLATFORM), href: paths.sessions(PLATFORM) },
+      { title: "Your security", to: paths.security(PLATFORM), href: paths.security(PLATFORM) },
+    ],
+  },
+];
+
+function roomsOf(tenant: string, env: { env?: Env }) {
+  return [
     {
       title: "Now",
       links: [{ title: "Alerts", to: paths.alerts(tenant), href: paths.alerts(tenant) }],
@@ -50,37 +99,6 @@ export function Navigation({ onFollow }: { onFollow?: () => void }) {
       ],
     },
   ];
-  return (
-    <nav aria-label="Rooms" className="flex h-full flex-col gap-5 py-3">
-      <Link
-        href={paths.decisions(tenant, env)}
-        {...(onFollow && { onClick: onFollow })}
-        className="mx-2 flex items-center gap-2.5 rounded px-2 py-1 text-16 font-semibold"
-      >
-        <HouseMark />
-        Guildhall
-      </Link>
-      {groups.map(({ title, links }) => (
-        <section key={title} aria-label={title} className="px-2">
-          <h2 className="px-2 pb-1 text-12 font-medium text-quiet">{title}</h2>
-          <ul>
-            {links.map((link) => (
-              <li key={link.to}>
-                <Link
-                  href={link.href}
-                  {...(onFollow && { onClick: onFollow })}
-                  aria-current={pathname.startsWith(link.to) ? "page" : undefined}
-                  className="block rounded px-2 py-1.5 text-14 hover:bg-wash aria-[current=page]:bg-wash aria-[current=page]:font-medium"
-                >
-                  {link.title}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </section>
-      ))}
-    </nav>
-  );
 }
 
 /** The seal's four quarters, one of them open. */

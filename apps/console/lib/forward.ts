@@ -33,7 +33,13 @@ const KEPT_BACK = new Set([
 ]);
 
 /** What somebody does who has no session yet: it names its own right, and is passed on with nobody's. */
-const OF_STRANGERS = new Set(["invitation.accept", "recovery.request", "recovery.complete"]);
+const OF_STRANGERS = new Set([
+  "invitation.accept",
+  "recovery.request",
+  "recovery.complete",
+  "signup.request",
+  "tenant.found",
+]);
 
 export async function forward(request: Request, procedures: string, to: Destination): Promise<Response> {
   if (!isSameOrigin(request, to.consoleUrl)) return refuse("CROSS_SITE");

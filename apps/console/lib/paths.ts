@@ -1,4 +1,5 @@
 import type { Env, Outcome } from "@guildhall/protocol";
+import { PLATFORM } from "./platform.ts";
 
 /** Every link of the console. Its test's snapshot is a map of the whole. */
 export const paths = {
@@ -7,7 +8,13 @@ export const paths = {
   /** Where a tenant's provider sends people back to; registered there as it stands. */
   signInBySso: (tenant: string) => `/sign-in/sso/${segment(tenant)}`,
   join: (query: { token?: string } = {}) => `/join${search(query)}`,
+  signUp: (query: { token?: string } = {}) => `/sign-up${search(query)}`,
+  firstRun: (query: { token?: string } = {}) => `/first-run${search(query)}`,
   recover: (query: { token?: string } = {}) => `/recover${search(query)}`,
+  /** Where somebody begins who has signed in. */
+  start: (tenant: string): string => (tenant === PLATFORM ? paths.tenants() : paths.decisions(tenant)),
+  tenants: (query: { after?: string } = {}) => `/${PLATFORM}/tenants${search(query)}`,
+  tenant: (slug: string) => `/${PLATFORM}/tenants/${segment(slug)}`,
   decisions: (tenant: string, query: DecisionsQuery = {}) => `/${segment(tenant)}/decisions${search(query)}`,
   decision: (tenant: string, id: string, query: DecisionsQuery = {}) =>
     `/${segment(tenant)}/decisions/${segment(id)}${search(query)}`,

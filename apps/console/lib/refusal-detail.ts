@@ -6,3 +6,12 @@ export function refusalDetail(error: unknown): { [name: string]: unknown } {
   const hall: unknown = error.data?.hall;
   return typeof hall === "object" && hall !== null ? (hall as { [name: string]: unknown }) : {};
 }
+
+/** What is wrong with each field that the Hall named, by the field. */
+export function fieldProblems(error: unknown): { [path: string]: string } {
+  const { problems } = refusalDetail(error);
+  if (!Array.isArray(problems)) return {};
+  return Object.fromEntries(
+    (problems as { path: string; expected: string }[]).map(({ path, expected }) => [path, expected]),
+  );
+}

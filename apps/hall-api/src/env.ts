@@ -124,6 +124,10 @@ const Env = z.object({
    * the Hall listens on loopback, and only while it has a single tenant.
    */
   HALL_OPEN_LOOPBACK: flag.default(false),
+  /** Whoever has an e-mail address may found a tenant of their own. Off: tenants are made by who operates the Hall. */
+  HALL_SIGN_UP: flag.default(false),
+  /** How many may ask for that in an hour, all together. */
+  HALL_SIGN_UPS_PER_HOUR: z.coerce.number().int().min(1).max(10_000).default(60),
   /** The mail server that one-time links go by, `smtp://` or `smtps://` with its user; without one they are printed. */
   HALL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   HALL_MAIL_FROM: z.string().min(3).max(254).default("guildhall@localhost"),
@@ -166,6 +170,8 @@ export interface Settings {
   /** Never holds `suspended`. */
   onlineStandings: readonly Standing[];
   openLoopback: boolean;
+  signUp: boolean;
+  signUpsPerHour: number;
   smtpUrl: string | null;
   mailFrom: string;
   seed: "demo" | "none";
@@ -230,6 +236,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     tenantRequestsPerMinute: e.HALL_TENANT_REQUESTS_PER_MINUTE ?? null,
     onlineStandings: e.HALL_ONLINE_STANDINGS,
     openLoopback: e.HALL_OPEN_LOOPBACK,
+    signUp: e.HALL_SIGN_UP,
+    signUpsPerHour: e.HALL_SIGN_UPS_PER_HOUR,
     smtpUrl: e.HALL_SMTP_URL ?? null,
     mailFrom: e.HALL_MAIL_FROM,
     seed: e.HALL_SEED,

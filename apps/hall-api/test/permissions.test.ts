@@ -1,12 +1,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { KEY_SCOPES, OPERATOR_PERMISSIONS, ROLE_PERMISSIONS } from "../src/identity/permissions.ts";
+import {
+  KEY_SCOPES,
+  OPERATOR_PERMISSIONS,
+  PLATFORM_PERMISSIONS,
+  ROLE_PERMISSIONS,
+} from "../src/identity/permissions.ts";
 import { OPERATIONS } from "../src/operations/index.ts";
 import type { Operation } from "../src/operations/operation.ts";
 import { expectClean } from "./probes/count.ts";
 import { leakFinder } from "./probes/judge.ts";
 import { sweepRefusals } from "./probes/sweep.ts";
 import { createWorld, type World } from "./probes/world.ts";
+import { addOperator } from "./testing/platform.ts";
 import type { Answer, Refusal } from "./testing/running-hall.ts";
 
 /**
@@ -21,6 +27,9 @@ const HOLDERS: Record<string, readonly string[]> = {
   ...ROLE_PERMISSIONS,
   key: KEY_SCOPES,
   "hall-op": OPERATOR_PERMISSIONS,
+  // People of the Hall's own house, by their role there.
+  "hall-owner": PLATFORM_PERMISSIONS.owner,
+  "hall-audit": PLATFORM_PERMISSIONS.auditor,
 };
 
 const mayUse = ({ permission }: Operation, holder: string) =>
@@ -44,6 +53,13 @@ beforeAll(async () => {
   world = await createWorld();
 }, 120_000);
 afterAll(() => world?.close());
+
+async function headersOf(holder: string): Promise<Record<string, string>> {
+  if (holder !== "hall-owner" && holder !== "hall-audit")
+    return world.living.find(({ name }) => name === named(holder))!.headers;
+  const { session } = await addOperator(world.hall.hall, holder === "hall-owner" ? "owner" : "auditor");
+  return { authorization: `Bearer ${session}` };
+}
 
 const named = (holder: string) => (holder === "hall-op" ? "operator of the Hall" : holder);
 
@@ -71,9 +87,9 @@ function askWithNonsense(
 
 it.each(Object.keys(HOLDERS))("the doors answer %s by that list and by nothing else", async (holder) => {
   const wrong: string[] = [];
-  const by = world.living.find(({ name }) => name === named(holder))!;
+  const by = await headersOf(holder);
   for (const operation of operations) {
-    const { status, text } = await askWithNonsense(operation, by.headers);
+    const { status, text } = await askWithNonsense(operation, by);
     const isRefused = status === 403;
     // Junk is refused or decided about; nothing here is done, so nobody's session or key is gone for the next.
     if (isRefused === mayUse(operation, holder))

@@ -4,6 +4,7 @@ import { canonicalJson, HALL_CHAIN } from "@guildhall/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEMO_RULES } from "../src/demo-rules.ts";
 import { createStateAuditor, type StateAuditor } from "../src/ledger/state-auditor.ts";
+import { offerFirstRun } from "../src/tenants/first-run.ts";
 import { AUDITED_TABLES } from "./testing/audited-tables.ts";
 import { RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type Furnished, furnish } from "./testing/furnished.ts";
@@ -18,12 +19,14 @@ let second: OpenHall;
 let worker: HttpWorker;
 let tenant: Furnished;
 let auditor: StateAuditor;
+let firstRun: string;
 
 beforeAll(async () => {
   house = await openHouse();
   [hall, second] = [await house.open(), await house.open()];
   worker = await startHttpWorker(() => hall.url);
   tenant = await furnish(hall, worker);
+  firstRun = (await offerFirstRun(hall.hall))?.url ?? "";
   const rotated = await hall.ask("POST", "/hall/keys/log/rotate", {
     key: hall.operatorToken,
     body: { reason: "yearly" },
@@ -490,6 +493,20 @@ describe("the auditor of rows", () => {
       "DELETE FROM hall.signatory_identity",
     ],
     ["a tenant's standing", /^tenant /, "ROW_CHANGED", "UPDATE hall.tenant SET standing = 'grace'"],
+    [
+      "a link that would make another operator",
+      /^founding_link /,
+      "ROW_ADDED",
+      `INSERT INTO hall.founding_link (id, kind, token_hash, created_at, expires_at)
+       VALUES (gen_random_uuid(), 'first_run', sha256('a guess'), 'epoch', now() + interval '1 hour')`,
+    ],
+    [
+      "somebody who operates the Hall on nobody's word",
+      /^member /,
+      "ROW_ADDED",
+      `INSERT INTO hall.member (tenant_id, id, display_name, role, joined_at)
+       VALUES ('${HALL_CHAIN}', gen_random_uuid(), 'Nobody', 'owner', now())`,
+    ],
     ["a released namespace", /^namespace x/, "ROW_CHANGED", "UPDATE hall.namespace SET released_at = NULL"],
     [
       "a retired namespace key",
@@ -534,6 +551,22 @@ describe("the auditor of rows", () => {
       expect((await newestAlert(HALL_CHAIN)).count).toBe(found.length);
       expect(await auditor.audit()).toEqual([]);
     });
+  });
+
+  it("finds nothing of the first who operates the Hall, of their tenant, and of their sessions", async () => {
+    const body = {
+      token: new URL(firstRun).searchParams.get("token"),
+      ...{ tenant: "first-house", name: "First", email: "first@example.test", display_name: "Ada" },
+      password: "copper lantern walks uphill",
+    };
+    expect((await hall.ask("POST", "/wcp/tenants", { body })).status).toBe(201);
+    const { email, password } = body;
+    const begun = await hall.ask("POST", "/wcp/session/begin", {
+      body: { email, password, tenant: "platform" },
+    });
+    expect(begun.status).toBe(201);
+    expect(await auditor.audit()).toEqual([]);
+    expect(await newAuditor().audit()).toEqual([]);
   });
 });
 

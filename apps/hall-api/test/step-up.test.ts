@@ -54,6 +54,8 @@ const ASKS_NOBODY: Record<string, string> = {
   "shadow.start": "decides nothing",
   "sso.begin": "public: this leads to where factors are shown",
   "sso.complete": "public: what the provider says is asked for",
+  "signup.request": "public: a letter goes to the person",
+  "tenant.found": "public: the link and a password are asked for",
   "wire.attest": "a declaration, on which no decision rests",
   "wire.go-offline": "announces, and decides nothing",
   "wire.go-online": "announces, and decides nothing",
@@ -110,7 +112,10 @@ describe("of each operation that changes anything somebody has decided", () => {
       sso.configure
       sso.link
       sso.remove
+      tenant.create
+      tenant.invite-owner
       tenant.set-standing
+      tenant.withdraw-invitation
       worker.resume
       worker.retire
       worker.set_transport
@@ -147,7 +152,10 @@ describe("whoever has no factor to show", () => {
       "namespace.release",
       "namespace.retire-key",
       "operator.renew-token",
+      "tenant.create",
+      "tenant.invite-owner",
       "tenant.set-standing",
+      "tenant.withdraw-invitation",
     ]);
   });
 });

@@ -92,6 +92,8 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "GET /trpc/hall.compliance 400 INVALID_REQUEST",
       "GET /trpc/hall.keys 400 INVALID_REQUEST",
       "GET /trpc/log.checkpoint 400 INVALID_REQUEST",
+      "POST /trpc/signup.request 404 SIGN_UP_CLOSED",
+      "POST /trpc/tenant.found 401 LINK_SPENT",
       "POST /trpc/invitation.accept 401 LINK_SPENT",
       "POST /trpc/recovery.request 200",
       "POST /trpc/recovery.complete 401 LINK_SPENT",
@@ -111,8 +113,10 @@ it("this is everything that answers a stranger with something else than 401 UNAU
       "POST /wcp/session/ask-passkey 401 SESSION_ENDED",
       "POST /wcp/session/begin 401 LINK_SPENT",
       "POST /wcp/session/verify-factor 401 SESSION_ENDED",
+      "POST /wcp/sign-up 404 SIGN_UP_CLOSED",
       "POST /wcp/sso/begin 404 SSO_UNKNOWN",
       "POST /wcp/sso/complete 401 SSO_REFUSED",
+      "POST /wcp/tenants 401 LINK_SPENT",
     ]
   `);
 });

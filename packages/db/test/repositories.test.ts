@@ -108,7 +108,7 @@ describe("a tenant", () => {
     const identities = ["b", "a"] as SignatoryId[];
     await withOperator(hall.db, (tx) => createTenant(tx, { id, slug, name: "Name", identities }));
     const expected = { id, slug, name: "Name", standing: "ok" };
-    expect(await withOperator(hall.db, (tx) => findTenantBySlug(tx, slug))).toEqual(expected);
+    expect(await withOperator(hall.db, (tx) => findTenantBySlug(tx, slug))).toMatchObject(expected);
     expect(await withTenant(hall.db, id, readTenant)).toEqual(expected);
     expect(await withTenant(hall.db, id, listIdentities)).toEqual(["a", "b"]);
     expect(await withTenant(hall.db, id, readVersions)).toEqual({ version: 3, epoch: 0, hallEpoch: 0 });

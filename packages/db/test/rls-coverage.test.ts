@@ -68,6 +68,7 @@ describe("tables with a tenant", () => {
       "hall.account", // people, members of any tenants; fenced by the account, see below
       "hall.authority", // public: the certificates of the Hall's own authorities
       "hall.factor", // what people sign in with; fenced by the account
+      "hall.founding_link", // of whoever signs up, before there is a tenant; for the operator's role alone
       "hall.grant_key", // public keys of the Hall's own processes
       "hall.hall_key", // public keys of the Hall itself
       "hall.passkey", // what people sign in with; fenced by the account

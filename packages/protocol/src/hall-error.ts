@@ -108,6 +108,11 @@ export const HALL_ERRORS = {
     "Enroll under a namespace of your own, or have the operator of the Hall register this one for you.",
   ),
   NOT_FOUND: refusal(404, "There is no such thing here.", "Check the id."),
+  SIGN_UP_CLOSED: refusal(
+    404,
+    "Nobody signs up to this Hall by themselves.",
+    "Ask who operates it to make a tenant for you.",
+  ),
   METHOD_NOT_ALLOWED: refusal(
     405,
     "This path does not know the method.",

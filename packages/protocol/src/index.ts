@@ -27,5 +27,6 @@ export * from "./rule.ts";
 export * from "./signed-statement.ts";
 export * from "./standing.ts";
 export * from "./strict-json.ts";
+export * from "./tenant-slug.ts";
 export * from "./worker-record.ts";
 export * from "./worker-record-text.ts";

@@ -15,13 +15,17 @@ export type Namespace = z.infer<typeof Namespace>;
  */
 export function namespaceSkeleton(namespace: string): string {
   const [authority = "", name = ""] = namespace.split(".", 2);
-  const drawn = name
+  return `${authority}.${nameSkeleton(name)}`;
+}
+
+/** The same of a name in that alphabet alone. */
+export function nameSkeleton(name: string): string {
+  return name
     .replaceAll("-", "")
     .replaceAll("rn", "m")
     .replaceAll("vv", "w")
     .replaceAll(/c[l1]/g, "d")
     .replaceAll(/./g, (letter) => LETTERS[letter] ?? letter);
-  return `${authority}.${drawn}`;
 }
 
 const LETTERS: Readonly<Record<string, string>> = {

@@ -2,5 +2,5 @@ import { redirect } from "next/navigation";
 import { paths } from "../../lib/paths.ts";
 
 export default async function TenantPage({ params }: { params: Promise<{ tenant: string }> }) {
-  redirect(paths.decisions((await params).tenant));
+  redirect(paths.start((await params).tenant));
 }

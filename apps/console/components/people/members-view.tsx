@@ -1,8 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useParams } from "next/navigation";
 import { hall } from "../../lib/hall-client.ts";
 import type { MemberLine } from "../../lib/people-types.ts";
+import { PLATFORM } from "../../lib/platform.ts";
 import { ForeignText } from "../../ui/foreign-text.tsx";
 import { Cell, Row, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -19,20 +21,29 @@ const COLUMNS = "mid:grid-cols-[minmax(160px,280px)_120px_96px_96px_minmax(0,1fr
 /** Who acts for the tenant, and as what. */
 export function MembersView() {
   const { me } = useMe();
+  const { tenant } = useParams<{ tenant: string }>();
+  const isPlatform = tenant === PLATFORM;
   const members = useQuery({
     queryKey: ["member.list"],
     queryFn: async ({ signal }) => (await hall.member.list.query({}, { signal })).members,
   });
   return (
     <div className="pb-16">
-      <PageHeading title="Members" actions={<InviteMember />}>
-        Everybody who acts for this tenant, and as what. Who is given another role signs in again.
+      <PageHeading title={isPlatform ? "Operators" : "Members"} actions={<InviteMember />}>
+        {isPlatform
+          ? "Everybody who operates this Hall. They see how many of what a tenant has, and nothing of it."
+          : "Everybody who acts for this tenant, and as what. Who is given another role signs in again."}
       </PageHeading>
       <Answer of={members} what="The members could not be read" label="Reading the members">
         {(all) => (
           <Table label="Members" columns={COLUMNS} titles={["Member", "Role", "State", "Since", "Acts"]}>
             {all.map((member) => (
-              <MemberRow key={member.id} member={member} isMe={member.id === me?.member.id} />
+              <MemberRow
+                key={member.id}
+                member={member}
+                isMe={member.id === me?.member.id}
+                hasRoles={!isPlatform}
+              />
             ))}
           </Table>
         )}
@@ -41,7 +52,8 @@ export function MembersView() {
   );
 }
 
-function MemberRow({ member, isMe }: { member: MemberLine; isMe: boolean }) {
+/** @param hasRoles false where another role is given by inviting anew */
+function MemberRow({ member, isMe, hasRoles }: { member: MemberLine; isMe: boolean; hasRoles: boolean }) {
   return (
     <Row columns={COLUMNS}>
       <Cell>
@@ -62,7 +74,7 @@ function MemberRow({ member, isMe }: { member: MemberLine; isMe: boolean }) {
       </Cell>
       <Cell>
         <span className="flex flex-wrap gap-1 mid:-ml-3">
-          <GiveRole member={member} isMe={isMe} />
+          {hasRoles && <GiveRole member={member} isMe={isMe} />}
           {member.state === "joined" && <EndSessions member={member} />}
           <RemoveMember member={member} />
         </span>

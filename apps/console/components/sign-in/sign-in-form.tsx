@@ -43,10 +43,10 @@ function SignedIn({ name, tenant }: NonNullable<Props["signedInAs"]>) {
         As {name}, for {tenant.name}.
       </p>
       <Link
-        href={paths.decisions(tenant.slug)}
+        href={paths.start(tenant.slug)}
         className="inline-flex h-8 items-center rounded bg-accent px-3 text-13 font-medium text-on-accent"
       >
-        To the decisions
+        Go on
       </Link>{" "}
       <Button onClick={() => void signOut()}>Sign out</Button>
     </Sheet>

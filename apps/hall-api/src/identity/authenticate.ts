@@ -3,21 +3,24 @@ import {
   findApiKey,
   findSession,
   isEndedElsewhere,
+  isOperatorSessionLive,
   lookupApiKey,
   lookupSession,
+  type OperatorTx,
   type Session,
   type TenantTx,
+  withOperator,
   withTenant,
 } from "@guildhall/db";
-import { HallError, type SignatoryId } from "@guildhall/protocol";
+import { HALL_CHAIN, HallError, type SignatoryId } from "@guildhall/protocol";
 import type { Hall } from "../hall.ts";
 import { askBeforeEntry } from "../ledger/last-check.ts";
 import type { TenantSnapshot } from "../snapshot/load.ts";
 import { addressList } from "./address-list.ts";
 import { hashSecret, readSecret } from "./api-key.ts";
-import type { AnyCaller, Caller } from "./caller.ts";
+import type { AnyCaller, Caller, Operator } from "./caller.ts";
 import { callerOfOperatorToken } from "./operator-token.ts";
-import { type Permission, permissionsOf } from "./permissions.ts";
+import { type Permission, permissionsOf, platformPermissionsOf } from "./permissions.ts";
 import { lacksRequiredFactor, TO_SET_UP_A_FACTOR } from "./required-factor.ts";
 
 /** What a request brings to show who asks. */
@@ -114,6 +117,8 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
   const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id));
   const live = requireLiveSession(session, hall.clock.now());
   const lacksFactor = lacksRequiredFactor(hall.settings, live);
+  const held =
+    found.tenantId === HALL_CHAIN ? platformPermissionsOf(live.member) : permissionsOf(live.member);
   return {
     kind: "tenant",
     tenantId: found.tenantId,
@@ -128,7 +133,7 @@ async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
       stepUpAtMs: live.stepUpAt?.getTime() ?? null,
       lacksFactor,
     },
-    permissions: lacksFactor ? TO_SET_UP_A_FACTOR : permissionsOf(live.member),
+    permissions: lacksFactor ? TO_SET_UP_A_FACTOR : held,
     identities: new Set<SignatoryId>(),
   };
 }
@@ -161,6 +166,25 @@ export function asCaller<T>(hall: Hall, caller: Caller, work: (tx: TenantTx) => 
       askBeforeEntry(tx, async () => {
         if (await isEndedElsewhere(tx, credential.id)) throw new HallError("SESSION_ENDED");
       });
+    }
+    return work(tx);
+  });
+}
+
+/** The same for whoever operates the Hall. */
+export function asOperator<T>(
+  hall: Hall,
+  { sessionId }: Operator,
+  work: (tx: OperatorTx) => Promise<T>,
+): Promise<T> {
+  return withOperator(hall.db, async (tx) => {
+    if (sessionId !== null) {
+      const requireSession = async () => {
+        const at = new Date(hall.clock.now());
+        if (!(await isOperatorSessionLive(tx, sessionId, at))) throw new HallError("SESSION_ENDED");
+      };
+      await requireSession();
+      askBeforeEntry(tx, requireSession);
     }
     return work(tx);
   });

@@ -2,10 +2,10 @@ import type { Actor, Env, SignatoryId, TenantId } from "@guildhall/protocol";
 import { HallError } from "@guildhall/protocol";
 import type { Permission } from "./permissions.ts";
 
-/** Who asks, once that is established: somebody of a tenant, or the Hall's operator, who is of none. */
+/** Who asks, once that is established: somebody of a tenant or of the Hall's own house, or the holder of its token. */
 export type AnyCaller = Caller | HallOperator;
 
-/** Somebody of a tenant. */
+/** Somebody of a tenant, or, where that is the Hall's chain, of its own house. */
 export interface Caller {
   kind: "tenant";
   tenantId: TenantId;
@@ -51,6 +51,13 @@ export interface HallOperator {
   kind: "operator";
   actor: Actor;
   permissions: ReadonlySet<Permission>;
+}
+
+/** Who operates the Hall, whether by its token or as a person who has signed in to its house. */
+export interface Operator {
+  actor: Actor;
+  /** Looked at again in the act's own transaction; null for the token, which is read anew each time. */
+  sessionId: string | null;
 }
 
 /** @throws HallError FORBIDDEN naming the permission, or SECOND_FACTOR_REQUIRED */

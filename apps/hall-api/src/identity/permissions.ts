@@ -200,6 +200,29 @@ export const OPERATOR_PERMISSIONS = [
 ] as const satisfies readonly Permission[];
 
 /**
+ * What people may do who are members of the Hall's own house, by their role there: operate the Hall, and look after
+ * their house and themselves. Of a tenant they hold nothing.
+ */
+export const PLATFORM_PERMISSIONS = {
+  owner: [
+    ...OPERATOR_PERMISSIONS,
+    "member:read",
+    "member:invite",
+    "member:remove",
+    "member:end-sessions",
+    "session:end",
+    "account:change",
+  ],
+  auditor: ["hall:read", "member:read", "session:end", "account:change"],
+} as const satisfies Partial<Record<Role, readonly Permission[]>>;
+
+export function platformPermissionsOf({ role }: Pick<Member, "role">): ReadonlySet<Permission> {
+  return new Set<Permission>(
+    role === "owner" || role === "auditor" ? PLATFORM_PERMISSIONS[role] : ["session:end", "account:change"],
+  );
+}
+
+/**
  * What a suspended tenant may still do: read, end, and take rights away. Decisions are among it, because the engine
  * denies them with a receipt, and so is announcing itself, which is refused with its own words.
  */

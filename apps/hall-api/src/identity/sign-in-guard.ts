@@ -78,6 +78,30 @@ export async function countAsked(
 /** Letters to one person within the window. */
 export const ASKED_MAX = 5;
 
+/**
+ * Counts a sign-up of a stranger: by its e-mail, by where it comes from, and, of those that pass so far, all together, so
+ * that no one address uses up everybody's. @throws HallError TOO_MANY_ATTEMPTS
+ */
+export async function countSignUp(
+  hall: Hall,
+  { email, address }: { email: string; address: string },
+): Promise<void> {
+  const at = new Date(hall.clock.now());
+  const network = networkOf(address);
+  const ask = (text: string) => countAttempt(hall.db, { buckets: [bucketOf(text)], at, windowMs: HOUR_MS });
+  const [about, from] = await Promise.all([ask(`signing up ${email}`), ask(`signing up from ${network}`)]);
+  const isOne = about <= SIGN_UPS_OF_EMAIL && from <= SIGN_UPS_OF_ADDRESS;
+  if (isOne && (await ask("signing up")) <= hall.settings.signUpsPerHour) return;
+  const reason = "signed up too often";
+  await recordSignInFailure(hall.db, { at, reason, accountId: null, address: network });
+  throw new HallError("TOO_MANY_ATTEMPTS");
+}
+
+const HOUR_MS = 3_600_000;
+/** An hour. */
+export const SIGN_UPS_OF_EMAIL = 3;
+export const SIGN_UPS_OF_ADDRESS = 20;
+
 const BUCKETS = 1 << 14;
 
 function bucketOf(text: string): number {

@@ -211,8 +211,9 @@ const FOLDS: Folds = {
     rows.amend(`worker_flag ${flag_id}`, { cleared_at: decided_at, clear_reason: reason });
   },
 
-  "tenant created"(rows, { subject, details: { slug, identities } }) {
+  "tenant created"(rows, { subject, details: { slug, identities, founding_link } }) {
     rows.put(`tenant ${subject}`, { slug, standing: "ok" });
+    if (founding_link !== undefined) rows.amend(`founding_link ${founding_link}`, { founded: subject });
     for (const identity of texts(identities)) rows.put(`signatory_identity ${subject} ${identity}`, {});
   },
   "tenant standing_set"(rows, { subject, details: { standing } }) {

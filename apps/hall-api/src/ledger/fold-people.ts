@@ -1,3 +1,4 @@
+import { FOUNDING_LINK_MS } from "../tenants/founding-link-ms.ts";
 import { type Act, type Folds, type Rows, texts } from "./fold-rows.ts";
 
 /**
@@ -27,6 +28,9 @@ export const PEOPLE_FOLDS: Folds = {
   "access password_set"(rows, { subject, decided_at, details: { spared_session } }) {
     endSessions(rows, subject, decided_at, { spared: spared_session });
   },
+
+  "access first_run_offered": (rows, act) => putFoundingLink(rows, act, "first_run"),
+  "access sign_up_asked": (rows, act) => putFoundingLink(rows, act, "sign_up"),
 
   "role given"(rows, { subject, decided_at, details: { role } }) {
     rows.amend(`member ${subject}`, { role });
@@ -92,6 +96,15 @@ function putLink(rows: Rows, { subject: member_id, details: { link } }: Act): vo
   const { id, ...facts } = link as Record<string, unknown>;
   const until = `${facts.expires_at}`;
   rows.put(`sign_in_link ${id}`, { member_id, ...facts }, { until });
+}
+
+function putFoundingLink(
+  rows: Rows,
+  { subject, decided_at, details: { token_digest } }: Act,
+  kind: "first_run" | "sign_up",
+): void {
+  const until = new Date(Date.parse(decided_at) + FOUNDING_LINK_MS).toISOString();
+  rows.put(`founding_link ${subject}`, { kind, token_digest, founded: null }, { until });
 }
 
 function endSession(rows: Rows, { subject, decided_at }: Act): void {

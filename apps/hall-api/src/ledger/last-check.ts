@@ -8,7 +8,7 @@ import type { OperatorTx, TenantTx } from "@guildhall/db";
 const checks = new WeakMap<TenantTx | OperatorTx, () => Promise<void>>();
 
 /** @param check throws the refusal */
-export function askBeforeEntry(tx: TenantTx, check: () => Promise<void>): void {
+export function askBeforeEntry(tx: TenantTx | OperatorTx, check: () => Promise<void>): void {
   checks.set(tx, check);
 }
 

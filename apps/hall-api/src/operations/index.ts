@@ -126,14 +126,20 @@ import { verifyFactor } from "./session/verify-factor.ts";
 import { end as endShadow } from "./shadow/end.ts";
 import { list as listShadow } from "./shadow/list.ts";
 import { start as startShadow } from "./shadow/start.ts";
+import { request as requestSignUp } from "./signup/request.ts";
 import { begin as beginSso } from "./sso/begin.ts";
 import { complete as completeSso } from "./sso/complete.ts";
 import { configure as configureSso } from "./sso/configure.ts";
 import { link as linkSso } from "./sso/link.ts";
 import { remove as removeSso } from "./sso/remove.ts";
 import { show as showSso } from "./sso/show.ts";
+import { create as createTenant } from "./tenant/create.ts";
+import { found as foundTenant } from "./tenant/found.ts";
+import { get as getTenant } from "./tenant/get.ts";
+import { inviteOwner } from "./tenant/invite-owner.ts";
 import { list as listTenants } from "./tenant/list.ts";
 import { setStanding } from "./tenant/set-standing.ts";
+import { withdrawInvitation } from "./tenant/withdraw-invitation.ts";
 import { activeDispatches } from "./wire/active-dispatches.ts";
 import { attest } from "./wire/attest.ts";
 import { dispatches } from "./wire/dispatches.ts";
@@ -298,7 +304,13 @@ export const OPERATIONS = [
   listNamespaces,
   registerNamespace,
   releaseNamespace,
+  requestSignUp,
+  foundTenant,
   listTenants,
+  getTenant,
+  createTenant,
+  inviteOwner,
+  withdrawInvitation,
   setStanding,
   workers,
   status,

@@ -1,6 +1,7 @@
+import { HALL_CHAIN } from "@guildhall/protocol";
 import type { z } from "zod";
 import type { Hall } from "../hall.ts";
-import type { AnyCaller, Caller, HallOperator } from "../identity/caller.ts";
+import type { AnyCaller, Caller, Operator } from "../identity/caller.ts";
 import type { Permission } from "../identity/permissions.ts";
 
 /**
@@ -100,9 +101,10 @@ export function callerOf({ caller }: { caller: AnyCaller | null }): Caller {
   return caller;
 }
 
-/** The Hall's operator, where an operation asks for `hall:operate` or `hall:read`. */
-export function operatorOf({ caller }: { caller: AnyCaller | null }): HallOperator {
-  if (caller?.kind !== "operator")
-    throw new Error("the door let somebody through to an operation of the Hall's operator who is not");
-  return caller;
+/** Who operates the Hall, where an operation asks for a permission that only they hold. */
+export function operatorOf({ caller }: { caller: AnyCaller | null }): Operator {
+  if (caller?.kind === "operator") return { actor: caller.actor, sessionId: null };
+  if (caller?.tenantId === HALL_CHAIN && caller.credential.kind === "session")
+    return { actor: caller.actor, sessionId: caller.credential.id };
+  throw new Error("the door let somebody through to an operation of the Hall's operator who is not");
 }

@@ -110,14 +110,20 @@ import { verifyFactor } from "../operations/session/verify-factor.ts";
 import { end as endShadow } from "../operations/shadow/end.ts";
 import { list as listShadow } from "../operations/shadow/list.ts";
 import { start as startShadow } from "../operations/shadow/start.ts";
+import { request as requestSignUp } from "../operations/signup/request.ts";
 import { begin as beginSso } from "../operations/sso/begin.ts";
 import { complete as completeSso } from "../operations/sso/complete.ts";
 import { configure as configureSso } from "../operations/sso/configure.ts";
 import { link as linkSso } from "../operations/sso/link.ts";
 import { remove as removeSso } from "../operations/sso/remove.ts";
 import { show as showSso } from "../operations/sso/show.ts";
+import { create as createTenant } from "../operations/tenant/create.ts";
+import { found as foundTenant } from "../operations/tenant/found.ts";
+import { get as getTenant } from "../operations/tenant/get.ts";
+import { inviteOwner } from "../operations/tenant/invite-owner.ts";
 import { list as listTenants } from "../operations/tenant/list.ts";
 import { setStanding } from "../operations/tenant/set-standing.ts";
+import { withdrawInvitation } from "../operations/tenant/withdraw-invitation.ts";
 import { enrollText } from "../operations/worker/enroll-text.ts";
 import { get as getWorker } from "../operations/worker/get.ts";
 import { getRecord } from "../operations/worker/get-record.ts";
@@ -307,7 +313,16 @@ export const appRouter = t.router({
     register: mutation(registerNamespace),
     release: mutation(releaseNamespace),
   }),
-  tenant: t.router({ list: query(listTenants), "set-standing": mutation(setStanding) }),
+  signup: t.router({ request: mutation(requestSignUp) }),
+  tenant: t.router({
+    found: mutation(foundTenant),
+    list: query(listTenants),
+    get: query(getTenant),
+    create: mutation(createTenant),
+    "invite-owner": mutation(inviteOwner),
+    "withdraw-invitation": mutation(withdrawInvitation),
+    "set-standing": mutation(setStanding),
+  }),
   hall: t.router({ compliance: query(compliance), keys: query(keys) }),
   log: t.router({ checkpoint: query(checkpoint) }),
   certificate: t.router({

@@ -33,6 +33,8 @@ export function settingsOf(folder: string, databaseUrl: string, signer: Settings
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,
+    signUp: false,
+    signUpsPerHour: 60,
     smtpUrl: null,
     mailFrom: "hall@hall.test",
     seed: "none",

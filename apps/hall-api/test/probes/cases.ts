@@ -242,6 +242,13 @@ export const CASES: Record<string, Record<string, Field>> = {
   "namespace.register": nothing("the operator's to give", "tenant namespace"),
   "namespace.release": nothing("the operator's to take", "namespace reason"),
   "tenant.set-standing": nothing("the operator's to set", "tenant standing reason"),
+  "tenant.list": nothing("the operator's to read", "after limit"),
+  "tenant.get": nothing("the operator's to read", "tenant"),
+  "tenant.create": nothing("the operator's to make", "tenant name owner"),
+  "tenant.invite-owner": nothing("the operator's to invite", "tenant email display_name"),
+  "tenant.withdraw-invitation": nothing("the operator's to withdraw", "tenant reason"),
+  "tenant.found": nothing("is itself the right to found", "token tenant name email display_name password"),
+  "signup.request": { email: "is answered alike, whoever has it" },
   "wire.dispatches": { limit: "a number" },
   "wire.verify": { worker_id: "is public for what was declared; see below" },
   "wire.attest": {
@@ -281,6 +288,9 @@ export const NAMES = new Set([
   "keyring.rotate role",
   "namespace.release namespace",
   "tenant.set-standing tenant",
+  "tenant.get tenant",
+  "tenant.invite-owner tenant",
+  "tenant.withdraw-invitation tenant",
   "wire.verify worker_id",
 ]);
 
@@ -371,6 +381,19 @@ export const GOOD: Record<string, Record<string, unknown>> = {
   "namespace.register": { tenant: "nobody", namespace: "org.nobody" },
   "namespace.release": { namespace: "org.nobody", reason: "x" },
   "tenant.set-standing": { tenant: "nobody", standing: "degraded", reason: "x" },
+  "tenant.get": { tenant: "nobody" },
+  "tenant.create": {
+    tenant: "probed",
+    name: "Probed",
+    owner: { email: "nobody@example.test", display_name: "Nobody" },
+  },
+  "tenant.invite-owner": { tenant: "nobody", email: "nobody@example.test", display_name: "Nobody" },
+  "tenant.withdraw-invitation": { tenant: "nobody", reason: "x" },
+  "tenant.found": {
+    ...{ token: newSecret("link"), tenant: "nobody-s", name: "Nobody's", display_name: "Nobody" },
+    password: "nine crooked herons bargain",
+  },
+  "signup.request": { email: "nobody@example.test" },
   "wire.verify": { worker_id: "org.nobody.worker" },
   "wire.attest": { sha256: NO_HASH },
 };

@@ -25,6 +25,7 @@ export const AUDITED_TABLES: Readonly<Record<string, AuditedTable>> = {
   "hall.factor": {
     not: "an account belongs to no tenant; a receipt says that a factor changed, never the factor",
   },
+  "hall.founding_link": { places: ["founding_link"] },
   "hall.grant_key": { places: ["grant_key"] },
   "hall.grant_redemption": {
     not: "it is written as the work begins; a decision and an outcome say what became of it",

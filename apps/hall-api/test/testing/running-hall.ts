@@ -105,6 +105,8 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
     measurementValidMs: 300_000,
     onlineStandings: ["ok", "grace"],
     openLoopback: false,
+    signUp: false,
+    signUpsPerHour: 60,
     smtpUrl: null,
     mailFrom: "hall@hall.test",
     seed: "none",

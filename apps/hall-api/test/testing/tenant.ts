@@ -195,7 +195,9 @@ async function recorded(
     await work(tx, new Date(nowMs));
     return hall.ledger.append(tx, entry, nowMs, fence);
   };
+  // People of the Hall's own house are written as a tenant's are.
+  const isOperators = chain === HALL_CHAIN && act.kind === "tenant";
   await hall.ledger.sealed(
-    await (chain === HALL_CHAIN ? withOperator(hall.db, both) : withTenant(hall.db, chain, both)),
+    await (isOperators ? withOperator(hall.db, both) : withTenant(hall.db, chain, both)),
   );
 }

@@ -3,6 +3,23 @@
  * a receipt names by digest is hashed here from what is stored, so neither an address nor a bundle leaves the database.
  */
 
+/** Of a tenant, or of the Hall's own house: who is a member, and what opens a door for them. */
+const PEOPLE = `
+  SELECT 'member ' || id, jsonb_build_object('role', COALESCE(custom_role, role),
+      'joined_at', ${instant("joined_at")}, 'removed_at', ${instant("removed_at")},
+      'account_digest', ${textDigest("id || E'\n' || account_id")})
+    FROM hall.member
+  UNION ALL
+  SELECT 'session ' || id, jsonb_build_object('member_id', member_id, 'factors', factors,
+      'token_digest', ${sha256("token_hash")}, 'expires_at', ${instant("expires_at")},
+      'step_up_at', ${instant("step_up_at")}, 'ended_at', ${instant("ended_at")},
+      'sso_connection', sso_connection_id)
+    FROM hall.session WHERE NOT awaits_factor AND expires_at > now()
+  UNION ALL
+  SELECT 'sign_in_link ' || id, jsonb_build_object('member_id', member_id, 'purpose', purpose,
+      'token_digest', ${sha256("token_hash")}, 'expires_at', ${instant("expires_at")})
+    FROM hall.sign_in_link WHERE expires_at > now()`;
+
 /** The tables of one tenant, as its own policies show them. */
 export const STATE_OF_TENANT = `
   SELECT 'api_key ' || id AS place, jsonb_build_object('identities', identities, 'scopes', scopes,
@@ -89,20 +106,7 @@ export const STATE_OF_TENANT = `
   UNION ALL
   SELECT 'alert ' || id, jsonb_build_object('level', level, 'code', code) FROM hall.alert
   UNION ALL
-  SELECT 'member ' || id, jsonb_build_object('role', COALESCE(custom_role, role),
-      'joined_at', ${instant("joined_at")}, 'removed_at', ${instant("removed_at")},
-      'account_digest', ${textDigest("id || E'\n' || account_id")})
-    FROM hall.member
-  UNION ALL
-  SELECT 'session ' || id, jsonb_build_object('member_id', member_id, 'factors', factors,
-      'token_digest', ${sha256("token_hash")}, 'expires_at', ${instant("expires_at")},
-      'step_up_at', ${instant("step_up_at")}, 'ended_at', ${instant("ended_at")},
-      'sso_connection', sso_connection_id)
-    FROM hall.session WHERE NOT awaits_factor AND expires_at > now()
-  UNION ALL
-  SELECT 'sign_in_link ' || id, jsonb_build_object('member_id', member_id, 'purpose', purpose,
-      'token_digest', ${sha256("token_hash")}, 'expires_at', ${instant("expires_at")})
-    FROM hall.sign_in_link WHERE expires_at > now()
+  ${PEOPLE}
   UNION ALL
   SELECT 'agreement ' || id, jsonb_build_object('state', state, 'version', version, 'created_by', created_by,
       'changed_at', ${instant("changed_at")}, 'changed_by', changed_by, 'reason', reason, 'receipt_id', receipt_id)
@@ -160,7 +164,13 @@ export const STATE_OF_HALL = `
   UNION ALL
   SELECT 'authority ' || key_id, jsonb_build_object('digest', ${textDigest(`'"' || ${base64("der")} || '"'`)},
       'not_before', ${instant("not_before")}, 'not_after', ${instant("not_after")}, 'receipt_id', receipt_id)
-    FROM hall.authority`;
+    FROM hall.authority
+  UNION ALL
+  SELECT 'founding_link ' || id, jsonb_build_object('kind', kind, 'token_digest', ${sha256("token_hash")},
+      'founded', founded)
+    FROM hall.founding_link WHERE expires_at > now() OR created_at > now() - interval '1 day'
+  UNION ALL
+  ${PEOPLE}`;
 
 /** As receipts print a time. */
 function instant(column: string): string {

@@ -63,6 +63,17 @@ export async function findMemberByEmail(tx: TenantTx, email: string): Promise<Me
   return row && toMember(tx, row);
 }
 
+/** The owner who is invited and has not joined. */
+export async function findWaitingOwner(tx: TenantTx): Promise<Member | null> {
+  const row = await tx.member.findFirst({ where: { role: "owner", joinedAt: null, removedAt: null } });
+  return row && toMember(tx, row);
+}
+
+/** To the transaction's end nobody else invites this tenant's first owner, or withdraws that. */
+export async function lockFirstOwner(tx: TenantTx, tenantId: TenantId): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`guildhall.first-owner/${tenantId}`}, 0))`;
+}
+
 export async function findMemberByAccount(tx: TenantTx, accountId: string): Promise<Member | null> {
   const row = await tx.member.findFirst({ where: { accountId, removedAt: null } });
   return row && toMember(tx, row);

@@ -28,6 +28,12 @@ export async function findLinkMember(
   return link && findMember(tx, link.memberId);
 }
 
+/** Whose a link is, whatever became of it. */
+export async function findLinkHolder(tx: TenantTx, tokenHash: Uint8Array): Promise<string | null> {
+  const link = await tx.signInLink.findFirst({ where: { tokenHash: new Uint8Array(tokenHash) } });
+  return link?.memberId ?? null;
+}
+
 /** Spends a link. @returns whose it is, or null where it was spent, has expired, or is for something else */
 export async function spendSignInLink(
   tx: TenantTx,

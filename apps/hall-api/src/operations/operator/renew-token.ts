@@ -1,6 +1,6 @@
-import { withOperator } from "@guildhall/db";
 import { HALL_CHAIN } from "@guildhall/protocol";
 import { z } from "zod";
+import { asOperator } from "../../identity/authenticate.ts";
 import { renewOperatorToken } from "../../identity/operator-token.ts";
 import { operation, operatorOf } from "../operation.ts";
 
@@ -14,11 +14,11 @@ export const renewToken = operation({
   output: z.object({ renewed_at: z.string(), receipt_id: z.uuid() }),
   rest: { method: "POST", path: "/hall/operator-token/renew" },
   async run({ hall, input, ...context }) {
-    const { actor } = operatorOf(context);
+    const operator = operatorOf(context);
     const nowMs = hall.clock.now();
-    const envelope = hall.ledger.envelopeFor(HALL_CHAIN, actor, nowMs);
+    const envelope = hall.ledger.envelopeFor(HALL_CHAIN, operator.actor, nowMs);
     const details = { reason: input.reason };
-    const act = await withOperator(hall.db, (tx) =>
+    const act = await asOperator(hall, operator, (tx) =>
       hall.ledger.append(
         tx,
         { ...envelope, kind: "access", action: "token_renewed", subject: "operator", details },

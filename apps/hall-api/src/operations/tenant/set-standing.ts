@@ -1,6 +1,7 @@
-import { findTenantBySlug, setTenantStanding, withOperator } from "@guildhall/db";
+import { findTenantBySlug, setTenantStanding } from "@guildhall/db";
 import { HALL_CHAIN, HallError, Standing } from "@guildhall/protocol";
 import { z } from "zod";
+import { asOperator } from "../../identity/authenticate.ts";
 import { operation, operatorOf } from "../operation.ts";
 
 /** Whatever it becomes, everything in flight is decided again: a better standing allows what was just denied. */
@@ -20,10 +21,10 @@ export const setStanding = operation({
   rest: { method: "PUT", path: "/hall/tenants/:tenant/standing" },
   trpc: "mutation",
   async run({ hall, input: { tenant: slug, standing, reason }, ...context }) {
-    const { actor } = operatorOf(context);
+    const operator = operatorOf(context);
     const nowMs = hall.clock.now();
-    const envelope = hall.ledger.envelopeFor(HALL_CHAIN, actor, nowMs);
-    const { act, id } = await withOperator(hall.db, async (tx) => {
+    const envelope = hall.ledger.envelopeFor(HALL_CHAIN, operator.actor, nowMs);
+    const { act, id } = await asOperator(hall, operator, async (tx) => {
       const tenant = await findTenantBySlug(tx, slug);
       if (!tenant) throw new HallError("NOT_FOUND");
       if (tenant.standing === standing)
