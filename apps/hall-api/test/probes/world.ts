@@ -35,8 +35,6 @@ export async function createWorld(): Promise<World> {
     const living = await livingOf(hall, ours);
     const dead = await deadOf(house, hall, ours);
     const suspended = await suspendedOf(hall);
-    // What keys were used for is written down every few seconds, and read with the rest.
-    await hall.hall.keyMeter.write();
     return {
       ...{ house, hall, app: hall.app, ours, theirs, living, dead, suspended },
       ...doorsOf(hall.app),
