@@ -92,12 +92,12 @@ export async function readCanaries(
   };
 }
 
-/** Every column of every table with a tenant that can hold text, ids or bytes; of partitions their parent's. */
+/** Every column of every table with a tenant that can hold text, ids or bytes; of partitions their parent's. Of key_use, written now and then, the ids stand elsewhere. */
 const COLUMNS = `
   SELECT c.oid::regclass::text AS place, a.attname AS name, format_type(a.atttypid, NULL) AS type
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  WHERE n.nspname IN ('hall', 'ledger') AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  WHERE n.nspname IN ('hall', 'ledger') AND c.oid <> 'hall.key_use'::regclass AND c.relkind IN ('r', 'p') AND NOT c.relispartition
     AND a.atttypid IN ('text'::regtype, 'text[]'::regtype, 'uuid'::regtype, 'bytea'::regtype, 'jsonb'::regtype)
     AND (c.oid = 'hall.tenant'::regclass OR EXISTS (
       SELECT 1 FROM pg_attribute t WHERE t.attrelid = c.oid AND t.attname = 'tenant_id' AND NOT t.attisdropped))

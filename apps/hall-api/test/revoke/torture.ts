@@ -67,7 +67,10 @@ try {
       pool = await Promise.all(Array.from({ length: POOL }, () => createKey(runners, LIFE_SECONDS)));
     const from = await treeSize(world.admin);
     const leastMs = Math.min(...pool.map(({ untilMs }) => untilMs!)) - Date.now();
-    if (leastMs < 2000) {
+    if (leastMs < 500) {
+      // The machine was too busy to come to them in time: a key that nobody uses shows nothing.
+      pool = [];
+    } else if (leastMs < 2000) {
       await Promise.all(pool.map((key) => trial("expiry", key, from)));
       pool = [];
     } else {
