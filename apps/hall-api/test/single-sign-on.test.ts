@@ -449,6 +449,24 @@ describe("somebody who is a member already and signs in by a password", () => {
     expect(password.body.member.id).toBe(id);
   });
 
+  it("who comes in by the provider's word cannot set the password of an account that has one", async () => {
+    const person = someone();
+    const { session } = await addMember(hall.hall, acme.id, "compliance", {
+      email: person.email,
+      password: PASSWORD,
+    });
+    provider.person = person;
+    const { body: gone } = await hall.ask<Gone>("POST", "/wcp/sso/link", { key: session, body: {} });
+    const answer = provider.answerTo(gone.url);
+    await completeAt(hall, { flow_token: gone.flow_token, tenant: "acme", answer });
+    const bySso = (await signIn(person)).body.session_token;
+    await house.admin.query("UPDATE hall.session SET step_up_at = now()");
+    const change = { password: `another ${randomUUID()}` };
+    const refused = await hall.ask("PUT", "/wcp/account/password", { key: bySso, body: change });
+    expectRefusal(refused, 403, "FORBIDDEN");
+    expect((await hall.ask("PUT", "/wcp/account/password", { key: session, body: change })).status).toBe(200);
+  });
+
   it("links nothing once the session that asked has ended, nor an identity that is somebody's", async () => {
     const { session } = await addMember(hall.hall, acme.id, "operator", {
       email: someone().email,

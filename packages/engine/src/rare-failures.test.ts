@@ -52,6 +52,10 @@ describe("an error that is not an expression's", () => {
   });
 });
 
+it("a decision that read nothing of the request stands under the first policy version", () => {
+  expect(undecided().policy_version).toBe("policy.v0");
+});
+
 it("an expression without a place is refused without one", () => {
   expect(expressionExpected({ problem: "no" })).toBe("a CEL expression that compiles; this one does not: no");
 });

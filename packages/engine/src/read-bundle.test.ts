@@ -40,6 +40,12 @@ const inRule = (match: unknown, decision?: unknown) =>
 const ENVS = "one of dev, stage, prod, edge";
 const ENV_FORMS = `${ENVS}; or {"in": [...]}, {"eq": ...} or {"any": true}`;
 
+it("two rules without an id are each told that, and not that they are alike", () => {
+  const nameless = { match: {}, decision: { candidate_workers_ranked: candidates } };
+  const problems = wrong({ rules: [nameless, nameless] });
+  expect(problems.map(({ path }) => path)).toEqual(["rules[0].rule_id", "rules[1].rule_id"]);
+});
+
 describe("a bundle that is right", () => {
   it("is read with its defaults, from text and from bytes", () => {
     const document = {

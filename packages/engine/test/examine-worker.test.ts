@@ -21,7 +21,7 @@ function examined(
   data_labels: DataLabel[],
 ): string[] {
   return examineWorker(snapshot, worker, { environments, data_labels }, 1000).map(
-    ({ check, env, data_label, code }) => `${check} ${env} ${data_label} ${code ?? "met"}`,
+    ({ check, env, data_label, met, code }) => `${check} ${env} ${data_label} ${met ? "met" : code}`,
   );
 }
 

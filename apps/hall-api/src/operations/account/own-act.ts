@@ -1,4 +1,5 @@
-import { type AccountTx, nameAccount, type TenantTx } from "@guildhall/db";
+import { type AccountTx, findSession, liveFactors, nameAccount, type TenantTx } from "@guildhall/db";
+import { HallError } from "@guildhall/protocol";
 import type { Hall } from "../../hall.ts";
 import { asCaller } from "../../identity/authenticate.ts";
 import type { Caller } from "../../identity/caller.ts";
@@ -27,10 +28,27 @@ export async function recordOwnAct<T>(
   const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
   const { act, result } = await asCaller(hall, caller, async (tx) => {
     const account = await nameAccount(tx, accountId);
+    await refuseWordOfProvider(tx, account, sessionId);
     const { result, details } = await work({ tx, account, accountId, sessionId, at: new Date(nowMs) });
     const entry = { ...envelope, kind: "access", action, subject: caller.actor.id, details } as const;
     return { act: await hall.ledger.append(tx, entry, nowMs, "tenant"), result };
   });
   await hall.ledger.sealed(act);
   return { result, receiptId: act.receiptId };
+}
+
+/**
+ * An account may open several tenants, and one tenant's provider vouches there alone: a session that rests on its word
+ * changes nothing of an account that has a password, or whoever runs the provider could come in everywhere.
+ * @throws HallError FORBIDDEN
+ */
+async function refuseWordOfProvider(tx: TenantTx, account: AccountTx, sessionId: string): Promise<void> {
+  const session = await findSession(tx, sessionId);
+  if (session === null || session.ssoConnectionId === null) return;
+  if ((await liveFactors(account, "password")).length === 0) return;
+  throw new HallError("FORBIDDEN", {
+    detail: {
+      reason: "this session rests on a provider's word; sign in by the account's password to change it",
+    },
+  });
 }
