@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { HALL_CHAIN, namespaceSkeleton, type TenantId, type WorkerId } from "@guildhall/protocol";
+import { namespaceSkeleton, type TenantId, type WorkerId } from "@guildhall/protocol";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   declarePackage,
@@ -156,9 +156,4 @@ it("what strangers verify is one tenant's word, and nobody's where two say it", 
   expect(await verified()).toMatchObject({ packageHash: "3".repeat(64) });
   await withOperator(hall.db, (tx) => setTenantStanding(tx, theirs, "suspended"));
   expect(await verified()).toMatchObject({ isSuspended: true });
-});
-
-it("the Hall's own chain is no tenant that could be the sole one", async () => {
-  const { rows } = await hall.admin.query("SELECT 1 FROM hall.tenant WHERE id = $1", [HALL_CHAIN]);
-  expect(rows).toEqual([]);
 });
