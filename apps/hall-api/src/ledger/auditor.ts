@@ -12,6 +12,7 @@ import { type AuditRow, type Db, latestCheckpoint, readAuditRows, withOperator }
 import { type Actor, HALL_CHAIN } from "@guildhall/protocol";
 import type { Clock } from "../clock.ts";
 import type { Ledger } from "./ledger.ts";
+import { restAfter } from "./rest-after.ts";
 
 /**
  * Reads the stored log again and compares everything with everything: bodies with their hashes, hashes with leaves,
@@ -53,6 +54,8 @@ export interface AuditorOptions {
 
 /** In rounds of 10 s, six a minute: a log of 60,000 receipts is read whole within 60 s, a larger one in proportion. */
 const ROWS_A_ROUND = 10_000;
+/** So many are read and held against each other between two turns of the event loop: decisions wait for no round. */
+const ROWS_A_PAGE = 100;
 const AUDITOR: Actor = { kind: "hall", id: "auditor" };
 
 export function createAuditor(options: AuditorOptions): Auditor {
@@ -67,21 +70,24 @@ export function createAuditor(options: AuditorOptions): Auditor {
   const told = new Set<string>();
   let cursor = 0;
 
-  const rows = (from: number, to: number) => withOperator(db, (tx) => readAuditRows(tx, from, to));
+  async function* pages(from: number, to: number): AsyncGenerator<AuditRow[]> {
+    for (let at = from; at < to; at += ROWS_A_PAGE) {
+      const end = Math.min(at + ROWS_A_PAGE, to);
+      yield await restAfter(() => withOperator(db, (tx) => readAuditRows(tx, at, end)));
+    }
+  }
 
   /** What is new: row by row, each chain link by link, and the tree against what the key signed. */
   async function readOn(found: Finding[]): Promise<void> {
     const newest = await latestCheckpoint(db.ledger);
     if (!newest) return;
     const end = Math.min(newest.treeSize, frontier.size + rowsARound);
-    const leaves: Buffer[] = [];
-    for (const row of end > frontier.size ? await rows(frontier.size, end) : []) {
-      found.push(...faultsOf(row), ...linkFaults(row));
-      const leaf = Buffer.from(row.leafHash ?? "00".repeat(32), "hex");
-      leaves.push(leaf);
-      remembered.push(leaf);
+    for await (const rows of pages(frontier.size, end)) {
+      for (const row of rows) found.push(...faultsOf(row), ...linkFaults(row));
+      const leaves = rows.map(({ leafHash }) => Buffer.from(leafHash ?? "00".repeat(32), "hex"));
+      remembered.push(...leaves);
+      frontier = appendLeaves(frontier, leaves).frontier;
     }
-    frontier = appendLeaves(frontier, leaves).frontier;
     if (frontier.size !== newest.treeSize || newest.note === provenNote) return;
     const claim = await signedClaim(newest);
     const isOfTree = claim?.origin === origin && claim.treeSize === frontier.size;
@@ -108,11 +114,12 @@ export function createAuditor(options: AuditorOptions): Auditor {
     for (let left = Math.min(end, rowsARound); left > 0; ) {
       if (cursor >= end) cursor = 0;
       const to = Math.min(end, cursor + left);
-      for (const row of await rows(cursor, to)) {
-        found.push(...faultsOf(row));
-        if (row.leafHash !== remembered[row.leafIndex]!.toString("hex"))
-          found.push({ leafIndex: row.leafIndex, code: "LEAF_CHANGED" });
-      }
+      for await (const rows of pages(cursor, to))
+        for (const row of rows) {
+          found.push(...faultsOf(row));
+          if (row.leafHash !== remembered[row.leafIndex]!.toString("hex"))
+            found.push({ leafIndex: row.leafIndex, code: "LEAF_CHANGED" });
+        }
       left -= to - cursor;
       cursor = to;
     }

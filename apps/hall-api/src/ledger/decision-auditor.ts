@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Ledger } from "./ledger.ts";
 import { raiseAlert } from "./raise-alert.ts";
+import { restAfter } from "./rest-after.ts";
 
 /**
  * Reads each tenant's chain as a stranger would who holds all of it, and holds every decision to what it names: rules,
@@ -40,7 +41,7 @@ export const DECISION_UNFOUNDED = "DECISION_UNFOUNDED";
 
 const RECEIPTS_A_ROUND = 10_000;
 /** So many are read between two turns of the event loop. */
-const PAGE_SIZE = 500;
+const PAGE_SIZE = 50;
 /** What asking about a chain costs, in receipts. */
 const VISIT_COST = 10;
 
@@ -120,7 +121,7 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
         const followed = await followedOf(chain);
         let isDone = false;
         while (!isDone && left > 0) {
-          const count = await readOn(chain, followed);
+          const count = await restAfter(() => readOn(chain, followed));
           left -= VISIT_COST + count;
           isDone = count < pageSize;
         }

@@ -5,6 +5,7 @@ import { createFold, type Fold, STATE_MISMATCH } from "./fold-acts.ts";
 import type { Facts } from "./fold-rows.ts";
 import type { Ledger } from "./ledger.ts";
 import { raiseAlert } from "./raise-alert.ts";
+import { restAfter } from "./rest-after.ts";
 
 /**
  * Derives from the acts of each chain what the tables should hold, and compares. A row that no receipt explains was
@@ -40,7 +41,7 @@ export interface StateAuditorOptions {
 }
 
 const READS_A_ROUND = 20_000;
-const PAGE_SIZE = 5000;
+const PAGE_SIZE = 500;
 /** What asking about a chain costs, in reads: six questions of one connection. */
 const VISIT_COST = 20;
 /** What has expired is kept in mind for so long, whatever the database's clock does. */
@@ -138,7 +139,7 @@ export function createStateAuditor(options: StateAuditorOptions): StateAuditor {
         lastChain = chain;
         for (let isDone = false; !isDone && left > 0; ) {
           const found: StateFinding[] = [];
-          const read = await readOn(chain, found);
+          const read = await restAfter(() => readOn(chain, found));
           left -= read.cost;
           isDone = read.isDone;
           if (found.length === 0) continue;
