@@ -16,8 +16,8 @@ import type { Sealer } from "./sealer.ts";
 import { type Position, positionOf, type SequencedBatch, sequenceBatch } from "./sequence.ts";
 
 /**
- * The ledger writer of one instance: group commit, then seal, then answer (ARCHITECTURE 3a). Batches form by
- * themselves while the one before commits. The seal of a batch is stored by the next batch's statement, or by
+ * The ledger writer of one instance: group commit, then seal, then answer (ARCHITECTURE 3a). Batches form
+ * while the one before commits and while more comes. The seal of a batch is stored by the next batch's statement, or by
  * its own when none follows within a few milliseconds.
  */
 export interface LedgerWriter {

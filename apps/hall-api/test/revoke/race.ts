@@ -26,6 +26,8 @@ export interface RaceOptions {
 
 const VICTIM_LANES = 64;
 const OTHER_LANES = 8;
+/** So many of the others' requests are asked after the revocation, however soon the victim's are done. */
+const OTHERS_AFTER_LEAST = 20;
 
 export async function race(options: RaceOptions): Promise<Race> {
   const { random, urls, victim, session, others, requests } = options;
@@ -43,10 +45,12 @@ export async function race(options: RaceOptions): Promise<Race> {
     }
   }
   let racing = true;
+  let othersAfter = 0;
   async function otherLane(): Promise<void> {
-    while (racing) {
+    while (racing || othersAfter < OTHERS_AFTER_LEAST) {
       const tenant = random.pick(others);
       const afterRevocation = result.leafIndex >= 0;
+      if (afterRevocation) othersAfter++;
       const answer = await route(random.pick(urls), tenant, tenant.apiKey);
       result.others.push({ answer, afterRevocation });
     }
