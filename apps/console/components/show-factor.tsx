@@ -6,7 +6,7 @@ import { hall } from "../lib/hall-client.ts";
 import { callOff, showPasskey } from "../lib/passkeys.ts";
 import { readRefusal } from "../lib/refusal.ts";
 import { Button } from "../ui/button.tsx";
-import { Field, INPUT } from "../ui/field.tsx";
+import { TextField } from "../ui/text-field.tsx";
 
 export interface Factors {
   /** What the field takes. */
@@ -78,24 +78,17 @@ export function ShowFactor({
           Use a passkey
         </Button>
       )}
-      <Field
+      <TextField
         id={`${id}-factor`}
         label={typed === "password" ? "Password" : passkey ? "Or a code" : "Code"}
         hint={HINTS[typed]}
         error={refusal ?? undefined}
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            type={typed === "password" ? "password" : "text"}
-            value={text}
-            autoComplete={typed === "password" ? "current-password" : "one-time-code"}
-            maxLength={128}
-            onChange={(event) => setText(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+        type={typed === "password" ? "password" : "text"}
+        value={text}
+        autoComplete={typed === "password" ? "current-password" : "one-time-code"}
+        maxLength={128}
+        onChange={setText}
+      />
       <div className="flex flex-wrap gap-2">
         <Button
           type="submit"

@@ -239,6 +239,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
   notifications.on("guildhall_outcome", (id) => dispatcher.noteOutcome(id));
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const auditor = createAuditor({
     db,
     ledger,
@@ -246,9 +248,10 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     origin: settings.origin,
     key: async (treeSize) => verifierKey(settings.origin, (await logKeys.forTree(treeSize, 0))[0]!.publicKey),
     log,
+    signal,
   });
-  const stateAuditor = createStateAuditor({ db, ledger, clock, log });
-  const decisionAuditor = createDecisionAuditor({ db, ledger, clock, log });
+  const stateAuditor = createStateAuditor({ db, ledger, clock, log, signal });
+  const decisionAuditor = createDecisionAuditor({ db, ledger, clock, log, signal });
   let auditing: Promise<unknown> | null = null;
   const audit = quietly("the audit", () => {
     // One round at a time, however long it takes.
@@ -257,6 +260,9 @@ async function assemble(ground: Ground): Promise<RunningHall> {
       // A log that cannot be read keeps nobody from comparing rows.
       .finally(() => stateAuditor.audit())
       .finally(() => decisionAuditor.audit())
+      .catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      })
       .finally(() => {
         auditing = null;
       });
@@ -320,6 +326,8 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     async stop() {
       await app.close();
       for (const timer of timers) clearInterval(timer);
+      // A round of a large log takes longer than anybody waits for a Hall to stop.
+      stopping.abort();
       await auditing?.catch(() => undefined); // told when it failed
       await links.close();
       await dispatcher.close();

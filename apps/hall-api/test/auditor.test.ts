@@ -9,6 +9,8 @@ let house: TestHouse;
 let hall: OpenHall;
 let tenant: TestTenant;
 let auditor: Auditor;
+let endingAuditor: Auditor;
+const ending = new AbortController();
 
 beforeAll(async () => {
   house = await openHouse();
@@ -17,7 +19,9 @@ beforeAll(async () => {
   await decide(6);
   const { db, ledger, clock, signer, log, settings } = hall.hall;
   const key = verifierKey(settings.origin, signer.publicKey);
-  auditor = createAuditor({ db, ledger, clock, log, key: async () => key, origin: settings.origin });
+  const options = { db, ledger, clock, log, key: async () => key, origin: settings.origin, rowsAPage: 3 };
+  auditor = createAuditor(options);
+  endingAuditor = createAuditor({ ...options, signal: ending.signal });
 });
 afterAll(() => house?.close());
 
@@ -50,6 +54,13 @@ it("finds nothing in a log that nobody touched, and proves it against the signed
   expect(await auditor.audit()).toEqual([]);
   expect(auditor.progress().provenSize).toBe(hall.hall.ledger.sealer.sealedSize());
   expect(await alerts()).toEqual([]);
+});
+
+it("ends a round between two pages when the Hall stops", async () => {
+  const round = endingAuditor.audit();
+  ending.abort();
+  await expect(round).rejects.toThrow(/aborted/);
+  expect(endingAuditor.progress().provenSize).toBe(0);
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { AskToRecover } from "../../components/sign-in/ask-for-link.tsx";
 import { RecoverForm } from "../../components/sign-in/recover-form.tsx";
 import { FrontDoor } from "../../components/sign-in/sheet.tsx";
 
@@ -9,8 +10,6 @@ type Search = Promise<{ [name: string]: string | string[] | undefined }>;
 export default async function RecoverPage({ searchParams }: { searchParams: Search }) {
   const { token } = await searchParams;
   return (
-    <FrontDoor>
-      <RecoverForm token={typeof token === "string" ? token : null} />
-    </FrontDoor>
+    <FrontDoor>{typeof token === "string" ? <RecoverForm token={token} /> : <AskToRecover />}</FrontDoor>
   );
 }

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { AskToSignUp } from "../../components/sign-in/ask-to-sign-up.tsx";
+import { AskToSignUp } from "../../components/sign-in/ask-for-link.tsx";
 import { FoundForm } from "../../components/sign-in/found-form.tsx";
 import { FrontDoor } from "../../components/sign-in/sheet.tsx";
 

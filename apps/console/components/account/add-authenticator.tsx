@@ -4,7 +4,7 @@ import { type FormEvent, useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copyable.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { QrCode } from "./qr-code.tsx";
 
@@ -67,19 +67,16 @@ export function AddAuthenticator({ onDone }: { onDone: (codes: readonly string[]
         {begun.secret.replaceAll(/(.{4})(?=.)/g, "$1 ")} <CopyButton text={begun.secret} label="seed" />
       </p>
       <div className="max-w-[240px]">
-        <Field id={`${id}-code`} label="Code">
-          {(parts) => (
-            <input
-              {...parts}
-              value={code}
-              autoComplete="one-time-code"
-              inputMode="numeric"
-              maxLength={10}
-              onChange={(event) => setCode(event.target.value)}
-              className={`${INPUT} font-mono`}
-            />
-          )}
-        </Field>
+        <TextField
+          id={`${id}-code`}
+          label="Code"
+          value={code}
+          autoComplete="one-time-code"
+          inputMode="numeric"
+          maxLength={10}
+          onChange={setCode}
+          isCode
+        />
       </div>
       {failure !== null && <Refused what="The code was not good" error={failure} />}
       <Button

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import { callOff, makePasskey } from "../../lib/passkeys.ts";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 
 /** As many as an account may have. */
@@ -36,18 +36,14 @@ export function AddPasskey({ held, onCodes }: { held: number; onCodes: (codes: r
       <p className="text-13">
         Your browser asks which device is to hold it. From then on a sign-in wants it beside your password.
       </p>
-      <Field id={`${id}-name`} label="Name" hint="For yourself, such as the device: laptop, key on the ring.">
-        {(parts) => (
-          <input
-            {...parts}
-            value={name}
-            maxLength={64}
-            autoComplete="off"
-            onChange={(event) => setName(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${id}-name`}
+        label="Name"
+        hint="For yourself, such as the device: laptop, key on the ring."
+        value={name}
+        maxLength={64}
+        onChange={setName}
+      />
     </ActDialog>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 
 /** How strong it is, the Hall estimates when it is sent: no list of leaked passwords is asked. */
 export function NewPassword({
@@ -15,22 +15,15 @@ export function NewPassword({
   label?: string;
 }) {
   return (
-    <Field
+    <TextField
       id={id}
       label={label}
       hint="A few words that do not belong together, or what your password manager draws."
-    >
-      {(parts) => (
-        <input
-          {...parts}
-          type="password"
-          value={password}
-          autoComplete="new-password"
-          maxLength={128}
-          onChange={(event) => onChange(event.target.value)}
-          className={INPUT}
-        />
-      )}
-    </Field>
+      type="password"
+      value={password}
+      autoComplete="new-password"
+      maxLength={128}
+      onChange={onChange}
+    />
   );
 }

@@ -13,8 +13,9 @@ import type { AgreementDocument, Template, Templates } from "../../lib/agreement
 import { refusalDetail } from "../../lib/refusal-detail.ts";
 import { Button } from "../../ui/button.tsx";
 import { Check } from "../../ui/check.tsx";
-import { Field, FieldGroup, INPUT } from "../../ui/field.tsx";
+import { FieldGroup } from "../../ui/field.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { Choices } from "../profiles/fields/choices.tsx";
 import { Lines } from "../profiles/fields/lines.tsx";
@@ -84,20 +85,17 @@ export function AgreementForm({
     label: string,
     more: { hint?: string; type?: "text" | "date"; isNumber?: boolean } = {},
   ) => (
-    <Field id={`${id}-${name}`} label={label} hint={more.hint} error={errors[name]}>
-      {(parts) => (
-        <input
-          {...parts}
-          type={more.type ?? "text"}
-          value={fields[name]}
-          maxLength={128}
-          autoComplete="off"
-          {...(more.isNumber && { inputMode: "numeric" as const })}
-          onChange={(event) => set({ [name]: event.target.value })}
-          className={INPUT}
-        />
-      )}
-    </Field>
+    <TextField
+      id={`${id}-${name}`}
+      label={label}
+      hint={more.hint}
+      error={errors[name]}
+      type={more.type ?? "text"}
+      value={fields[name]}
+      maxLength={128}
+      {...(more.isNumber && { inputMode: "numeric" as const })}
+      onChange={(text) => set({ [name]: text })}
+    />
   );
 
   return (

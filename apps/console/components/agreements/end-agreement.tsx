@@ -4,7 +4,7 @@ import { type FormEvent, useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 import { useAgreementsChanged } from "./use-agreement.ts";
@@ -95,31 +95,22 @@ function EndForm({
     <form onSubmit={end} className="space-y-4 p-6">
       <h2 className="text-20">{label}</h2>
       <p className="text-13">{said}</p>
-      <Field id={`${id}-reason`} label="Reason" hint="It stands in the receipt for as long as the log.">
-        {(parts) => (
-          <input
-            {...parts}
-            value={reason}
-            maxLength={256}
-            autoComplete="off"
-            onChange={(event) => setReason(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${id}-reason`}
+        label="Reason"
+        hint="It stands in the receipt for as long as the log."
+        value={reason}
+        maxLength={256}
+        onChange={setReason}
+      />
       {act === "terminate" && (
-        <Field id={`${id}-name`} label={`Type ${title}`}>
-          {(parts) => (
-            <input
-              {...parts}
-              value={typed}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => setTyped(event.target.value)}
-              className={INPUT}
-            />
-          )}
-        </Field>
+        <TextField
+          id={`${id}-name`}
+          label={`Type ${title}`}
+          value={typed}
+          spellCheck={false}
+          onChange={setTyped}
+        />
       )}
       {failure !== null && <Refused what={failed} error={failure} />}
       <div className="flex flex-wrap gap-2">

@@ -7,6 +7,7 @@ import { hall } from "../../lib/hall-client.ts";
 import { Button } from "../../ui/button.tsx";
 import { Check } from "../../ui/check.tsx";
 import { Field, INPUT, TEXTAREA } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { useMe } from "../use-me.ts";
 import { useWhyNot } from "../use-why-not.ts";
@@ -119,22 +120,15 @@ function Examine({ request }: { request: ExaminedRequest }) {
           )}
         </div>
       ))}
-      <Field
+      <TextField
         id={`${id}-days`}
         label="Days"
         hint="No certification outlives 398 days without anybody looking at the worker again."
         error={isCount ? undefined : `A whole number from 1 to ${DAYS_MAX}`}
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            inputMode="numeric"
-            value={days}
-            onChange={(event) => setDays(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+        inputMode="numeric"
+        value={days}
+        onChange={setDays}
+      />
       <Button
         type="submit"
         look="primary"

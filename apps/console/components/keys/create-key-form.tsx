@@ -14,7 +14,8 @@ import {
 import { hall } from "../../lib/hall-client.ts";
 import { Button } from "../../ui/button.tsx";
 import { Check } from "../../ui/check.tsx";
-import { Field, FieldGroup, INPUT, TEXTAREA } from "../../ui/field.tsx";
+import { Field, FieldGroup, TEXTAREA } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { Choices } from "../profiles/fields/choices.tsx";
 
@@ -90,18 +91,15 @@ export function CreateKeyForm({
     requests_per_day: perDay ?? null,
   });
   const text = (label: string, value: string, set: (value: string) => void, hint: string, error?: string) => (
-    <Field id={`${id}-${label.replaceAll(" ", "-")}`} label={label} hint={hint} error={error}>
-      {(parts) => (
-        <input
-          {...parts}
-          value={value}
-          maxLength={128}
-          autoComplete="off"
-          onChange={(event) => set(event.target.value)}
-          className={INPUT}
-        />
-      )}
-    </Field>
+    <TextField
+      id={`${id}-${label.replaceAll(" ", "-")}`}
+      label={label}
+      hint={hint}
+      error={error}
+      value={value}
+      maxLength={128}
+      onChange={set}
+    />
   );
   const wrong = "A whole number from 1 on";
   return (

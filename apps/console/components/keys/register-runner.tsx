@@ -6,7 +6,7 @@ import { hall } from "../../lib/hall-client.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 
@@ -64,34 +64,16 @@ function RegisterForm({ onClose }: { onClose: () => void }) {
       <h2 className="text-20">Register a runner</h2>
       <p className="text-13">Make its key beside the worker. The command prints the public half:</p>
       <CodeBlock label="command that makes a key" text="hall attest keygen --out runner.pem" />
-      <Field id={`${id}-name`} label="Name">
-        {(parts) => (
-          <input
-            {...parts}
-            value={name}
-            maxLength={64}
-            autoComplete="off"
-            onChange={(event) => setName(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
-      <Field
+      <TextField id={`${id}-name`} label="Name" value={name} maxLength={64} onChange={setName} />
+      <TextField
         id={`${id}-key`}
         label="Public key"
         error={key === "" || isKey ? undefined : "An Ed25519 key has 32 bytes in base64"}
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            value={key}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setKey(event.target.value)}
-            className={`${INPUT} font-mono`}
-          />
-        )}
-      </Field>
+        value={key}
+        spellCheck={false}
+        onChange={setKey}
+        isCode
+      />
       {failure !== null && <Refused what="It was not registered" error={failure} />}
       <div className="flex gap-2">
         <Button

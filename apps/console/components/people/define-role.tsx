@@ -4,7 +4,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import type { RoleLine } from "../../lib/people-types.ts";
-import { Field, FieldGroup, INPUT } from "../../ui/field.tsx";
+import { FieldGroup } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 
@@ -38,19 +39,16 @@ export function DefineRole({ givable, role }: { givable: readonly string[]; role
       {role ? (
         <p className="text-13">Whoever holds it signs in again.</p>
       ) : (
-        <Field id={`${id}-name`} label="Name" hint="Lower case, digits and hyphens, such as key-keeper.">
-          {(parts) => (
-            <input
-              {...parts}
-              value={name}
-              maxLength={40}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => setName(event.target.value)}
-              className={`${INPUT} font-mono`}
-            />
-          )}
-        </Field>
+        <TextField
+          id={`${id}-name`}
+          label="Name"
+          hint="Lower case, digits and hyphens, such as key-keeper."
+          value={name}
+          maxLength={40}
+          spellCheck={false}
+          onChange={setName}
+          isCode
+        />
       )}
       <FieldGroup id={`${id}-permissions`} label="May">
         <div className="grid max-h-[40vh] grid-cols-1 gap-x-4 overflow-y-auto border-y border-line py-1 mid:grid-cols-2">

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 import { RoleChoice } from "./role-choice.tsx";
@@ -45,31 +45,22 @@ export function InviteMember() {
         The link goes to them and works once, within three days. A Hall without a mail server prints it for
         its operator, who hands it on. You do not get to see it.
       </p>
-      <Field id={`${id}-email`} label="E-mail">
-        {(parts) => (
-          <input
-            {...parts}
-            type="email"
-            value={email}
-            maxLength={254}
-            autoComplete="off"
-            onChange={(event) => setEmail(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
-      <Field id={`${id}-name`} label="Name" hint="They can choose another when they join.">
-        {(parts) => (
-          <input
-            {...parts}
-            value={name}
-            maxLength={64}
-            autoComplete="off"
-            onChange={(event) => setName(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${id}-email`}
+        label="E-mail"
+        type="email"
+        value={email}
+        maxLength={254}
+        onChange={setEmail}
+      />
+      <TextField
+        id={`${id}-name`}
+        label="Name"
+        hint="They can choose another when they join."
+        value={name}
+        maxLength={64}
+        onChange={setName}
+      />
       <RoleChoice id={`${id}-role`} role={role} onChange={setRole} />
     </ActDialog>
   );

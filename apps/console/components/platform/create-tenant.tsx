@@ -2,7 +2,7 @@
 
 import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 import { OwnerFields } from "./owner-fields.tsx";
 import { useTenantsChanged } from "./use-tenants-changed.ts";
@@ -44,35 +44,16 @@ export function CreateTenant() {
         await changed();
       }}
     >
-      <Field id={`${id}-name`} label="Name">
-        {(parts) => (
-          <input
-            {...parts}
-            value={name}
-            maxLength={64}
-            autoComplete="off"
-            onChange={(event) => setName(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
-      <Field
+      <TextField id={`${id}-name`} label="Name" value={name} maxLength={64} onChange={setName} />
+      <TextField
         id={`${id}-slug`}
         label="Name in addresses"
         hint="Small letters, digits and hyphens, such as acme. The tenant signs by it, and it is never changed."
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            value={slug}
-            maxLength={40}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setSlug(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+        value={slug}
+        maxLength={40}
+        spellCheck={false}
+        onChange={setSlug}
+      />
       <OwnerFields id={id} owner={owner} onChange={setOwner} />
     </ActDialog>
   );

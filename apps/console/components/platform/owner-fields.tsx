@@ -1,4 +1,4 @@
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 
 export interface Owner {
   email: string;
@@ -17,35 +17,23 @@ export function OwnerFields({
 }) {
   return (
     <>
-      <Field
+      <TextField
         id={`${id}-email`}
         label="E-mail of the first owner"
         hint="The link goes there, works once, within three days. A Hall without a mail server prints it."
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            type="email"
-            value={owner.email}
-            maxLength={254}
-            autoComplete="off"
-            onChange={(event) => onChange({ ...owner, email: event.target.value })}
-            className={INPUT}
-          />
-        )}
-      </Field>
-      <Field id={`${id}-person`} label="Their name" hint="They can choose another when they join.">
-        {(parts) => (
-          <input
-            {...parts}
-            value={owner.person}
-            maxLength={64}
-            autoComplete="off"
-            onChange={(event) => onChange({ ...owner, person: event.target.value })}
-            className={INPUT}
-          />
-        )}
-      </Field>
+        type="email"
+        value={owner.email}
+        maxLength={254}
+        onChange={(text) => onChange({ ...owner, email: text })}
+      />
+      <TextField
+        id={`${id}-person`}
+        label="Their name"
+        hint="They can choose another when they join."
+        value={owner.person}
+        maxLength={64}
+        onChange={(text) => onChange({ ...owner, person: text })}
+      />
     </>
   );
 }

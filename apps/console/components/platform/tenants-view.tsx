@@ -71,7 +71,7 @@ function TenantTable({ all }: { all: TenantLine[] }) {
   );
 }
 
-const FIGURE = "font-mono text-12 tabular-nums mid:text-right";
+const FIGURE = "font-mono text-12 tabular-nums";
 
 function TenantRow({ tenant }: { tenant: TenantLine }) {
   return (

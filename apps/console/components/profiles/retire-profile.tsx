@@ -6,7 +6,7 @@ import { hall } from "../../lib/hall-client.ts";
 import type { ProfileEntry } from "../../lib/rule-types.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 
@@ -66,18 +66,14 @@ function RetireForm({ id: profileId, onClose }: { id: string; onClose: () => voi
         <span className="font-mono text-12">DENY_PROFILE_UNCONFIGURED</span> from then on. Its versions stay
         for the receipts that name them, and it can be defined again.
       </p>
-      <Field id={`${id}-name`} label={`Type ${profileId}`}>
-        {(parts) => (
-          <input
-            {...parts}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            autoComplete="off"
-            spellCheck={false}
-            className={`${INPUT} font-mono`}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${id}-name`}
+        label={`Type ${profileId}`}
+        value={typed}
+        onChange={setTyped}
+        spellCheck={false}
+        isCode
+      />
       {failure !== null && <Refused what="It was not retired" error={failure} />}
       <div className="flex gap-2">
         <Button

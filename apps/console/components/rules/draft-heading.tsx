@@ -4,8 +4,8 @@ import { type FormEvent, useId, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { count } from "../../ui/count.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActorName } from "../actor-name.tsx";
 import type { DraftText } from "./use-draft-text.ts";
@@ -81,20 +81,15 @@ function RenameForm({ text, onClose }: { text: DraftText; onClose: () => void })
   return (
     <form onSubmit={rename} className="space-y-4 p-6">
       <h2 className="text-20">Rename the draft</h2>
-      <Field id={`${id}-name`} label="Name" hint="Saves the text with it, as the next revision.">
-        {(parts) => (
-          <input
-            {...parts}
-            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
-            autoFocus
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            maxLength={256}
-            autoComplete="off"
-            className={INPUT}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${id}-name`}
+        label="Name"
+        hint="Saves the text with it, as the next revision."
+        autoFocus
+        value={name}
+        onChange={setName}
+        maxLength={256}
+      />
       <div className="flex gap-2">
         <Button
           type="submit"

@@ -8,7 +8,7 @@ import { paths } from "../../lib/paths.ts";
 import { readableBundle } from "../../lib/readable-bundle.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 
@@ -70,21 +70,16 @@ function DraftForm({ onClose }: { onClose: () => void }) {
       <p className="text-13 text-quiet">
         It begins as the rules in force. Nothing changes for anybody until it is published.
       </p>
-      <Field id={`${id}-name`} label="Name" hint="What it is about, for whoever reads the list.">
-        {(parts) => (
-          <input
-            {...parts}
-            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
-            autoFocus
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            maxLength={256}
-            autoComplete="off"
-            placeholder="Let the translator run in stage"
-            className={INPUT}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${id}-name`}
+        label="Name"
+        hint="What it is about, for whoever reads the list."
+        autoFocus
+        value={name}
+        onChange={setName}
+        maxLength={256}
+        placeholder="Let the translator run in stage"
+      />
       {failure !== null && <Refused what="The draft was not begun" error={failure} />}
       <div className="flex gap-2">
         <Button

@@ -7,8 +7,8 @@ import { paths } from "../../lib/paths.ts";
 import { readRefusal } from "../../lib/refusal.ts";
 import { refusalDetail } from "../../lib/refusal-detail.ts";
 import { Button } from "../../ui/button.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { useIsLive } from "../../ui/use-is-live.ts";
 import { NewPassword } from "../account/new-password.tsx";
 import { NotLetIn, Sheet } from "./sheet.tsx";
@@ -64,18 +64,15 @@ export function JoinForm({ token }: { token: string }) {
         none, choose one.
       </p>
       <form onSubmit={join} className="space-y-4">
-        <Field id="name" label="Your name" hint="As the other members see it.">
-          {(parts) => (
-            <input
-              {...parts}
-              value={name}
-              maxLength={64}
-              autoComplete="name"
-              onChange={(event) => setName(event.target.value)}
-              className={INPUT}
-            />
-          )}
-        </Field>
+        <TextField
+          id="name"
+          label="Your name"
+          hint="As the other members see it."
+          value={name}
+          maxLength={64}
+          autoComplete="name"
+          onChange={setName}
+        />
         <NewPassword id="password" label="Password" password={password} onChange={setPassword} />
         {failure !== null && <NotLetIn words={refusalWords(failure)} />}
         <Button type="submit" look="primary" className="w-full" because={because}>

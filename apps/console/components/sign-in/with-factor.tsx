@@ -10,7 +10,7 @@ import {
   signInWords,
 } from "../../lib/sign-in.ts";
 import { Button } from "../../ui/button.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { useIsLive } from "../../ui/use-is-live.ts";
 import { NotLetIn, Sheet } from "./sheet.tsx";
 
@@ -61,7 +61,7 @@ export function WithFactor({ factors, onStep, onAgain }: Props) {
         }}
         className="space-y-4"
       >
-        <Field
+        <TextField
           id="code"
           label={hasPasskey ? "Or a code" : "Code"}
           hint={
@@ -69,19 +69,13 @@ export function WithFactor({ factors, onStep, onAgain }: Props) {
               ? "The six digits of your authenticator, or one of your recovery codes."
               : "One of your recovery codes, where the passkey is not at hand."
           }
-        >
-          {(parts) => (
-            <input
-              {...parts}
-              value={code}
-              autoComplete="one-time-code"
-              spellCheck={false}
-              maxLength={40}
-              onChange={(event) => setCode(event.target.value)}
-              className={`${INPUT} font-mono`}
-            />
-          )}
-        </Field>
+          value={code}
+          autoComplete="one-time-code"
+          spellCheck={false}
+          maxLength={40}
+          onChange={setCode}
+          isCode
+        />
         {refusal !== null && <NotLetIn words={signInWords(refusal)} />}
         <div className="flex gap-2">
           <Button

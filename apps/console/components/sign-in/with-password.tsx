@@ -7,7 +7,7 @@ import { type SignInProgress, signInByPassword, signInWords } from "../../lib/si
 import { goToProvider } from "../../lib/single-sign-on.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { useIsLive } from "../../ui/use-is-live.ts";
 import { NotLetIn, Sheet } from "./sheet.tsx";
 
@@ -80,32 +80,24 @@ export function WithPassword({ hasEnded, onStep }: Props) {
           void signIn("");
         }}
       >
-        <Field id="email" label="E-mail">
-          {(parts) => (
-            <input
-              {...parts}
-              type="email"
-              value={email}
-              autoComplete="username"
-              maxLength={254}
-              onChange={(event) => setEmail(event.target.value)}
-              className={INPUT}
-            />
-          )}
-        </Field>
-        <Field id="password" label="Password">
-          {(parts) => (
-            <input
-              {...parts}
-              type="password"
-              value={password}
-              autoComplete="current-password"
-              maxLength={128}
-              onChange={(event) => setPassword(event.target.value)}
-              className={INPUT}
-            />
-          )}
-        </Field>
+        <TextField
+          id="email"
+          label="E-mail"
+          type="email"
+          value={email}
+          autoComplete="username"
+          maxLength={254}
+          onChange={setEmail}
+        />
+        <TextField
+          id="password"
+          label="Password"
+          type="password"
+          value={password}
+          autoComplete="current-password"
+          maxLength={128}
+          onChange={setPassword}
+        />
         {code !== null && <NotLetIn words={signInWords(code)} />}
         <Button type="submit" look="primary" className="w-full" because={why}>
           {isBusy ? "Signing in" : "Sign in"}

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 
@@ -51,19 +52,16 @@ export function AskForName() {
           </select>
         )}
       </Field>
-      <Field id={`${id}-name`} label="Name" hint={KINDS[kind].hint}>
-        {(parts) => (
-          <input
-            {...parts}
-            value={name}
-            maxLength={230}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setName(event.target.value)}
-            className={`${INPUT} font-mono`}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${id}-name`}
+        label="Name"
+        hint={KINDS[kind].hint}
+        value={name}
+        maxLength={230}
+        spellCheck={false}
+        onChange={setName}
+        isCode
+      />
     </ActDialog>
   );
 }

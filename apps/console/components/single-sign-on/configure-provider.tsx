@@ -5,8 +5,8 @@ import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import type { SsoSettings } from "../../lib/people-types.ts";
 import { Check } from "../../ui/check.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 import { RoleChoice } from "../people/role-choice.tsx";
 import { useWhyNot } from "../use-why-not.ts";
@@ -65,37 +65,27 @@ export function ConfigureProvider({ settings: { connection, domains } }: { setti
       }}
     >
       {texts.map(([label, value, set, hint, max]) => (
-        <Field key={label} id={`${id}-${label.replace(" ", "-")}`} label={label} hint={hint}>
-          {(parts) => (
-            <input
-              {...parts}
-              value={value}
-              maxLength={max}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => set(event.target.value)}
-              className={`${INPUT} font-mono`}
-            />
-          )}
-        </Field>
+        <TextField
+          key={label}
+          id={`${id}-${label.replace(" ", "-")}`}
+          label={label}
+          hint={hint}
+          value={value}
+          maxLength={max}
+          spellCheck={false}
+          onChange={set}
+          isCode
+        />
       ))}
-      <Field
+      <TextField
         id={`${id}-secret`}
         label="Client secret"
         hint={isSame ? "Left empty, the one that is kept stays." : "Kept encrypted, and never shown again."}
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            type="password"
-            value={secret}
-            maxLength={512}
-            autoComplete="off"
-            onChange={(event) => setSecret(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+        type="password"
+        value={secret}
+        maxLength={512}
+        onChange={setSecret}
+      />
       <Check isChecked={joins} onChange={setJoins}>
         People of a proved domain join without an invitation
       </Check>

@@ -7,8 +7,9 @@ import type { WorkerHead } from "../../lib/worker-types.ts";
 import { Button } from "../../ui/button.tsx";
 import { Check } from "../../ui/check.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Field, FieldGroup, INPUT } from "../../ui/field.tsx";
+import { FieldGroup } from "../../ui/field.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { Refused } from "../answer.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 
@@ -107,22 +108,15 @@ function CertifyForm({ worker, onClose }: { worker: WorkerHead; onClose: () => v
         chosen={labels}
         onChange={setLabels}
       />
-      <Field
+      <TextField
         id={`${id}-days`}
         label="Days"
         hint="No certification outlives 398 days without anybody looking at the worker again."
         error={isCount ? undefined : `A whole number from 1 to ${DAYS_MAX}`}
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            inputMode="numeric"
-            value={days}
-            onChange={(event) => setDays(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+        inputMode="numeric"
+        value={days}
+        onChange={setDays}
+      />
       {failure !== null && <Refused what="It was not certified" error={failure} />}
       <div className="flex gap-2">
         <Button

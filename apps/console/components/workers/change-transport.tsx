@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { hall } from "../../lib/hall-client.ts";
 import type { WorkerHead } from "../../lib/worker-types.ts";
-import { Field, INPUT } from "../../ui/field.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { ActDialog } from "../act-dialog.tsx";
 import { useWhyNot } from "../use-why-not.ts";
 
@@ -46,32 +46,24 @@ export function ChangeTransport({ worker: { worker_id: id, transport } }: { work
         Work and what is in it go there from the next decision on. Decisions and receipts name the address by
         its digest alone.
       </p>
-      <Field id={`${field}-url`} label="Address">
-        {(parts) => (
-          <input
-            {...parts}
-            type="url"
-            value={url}
-            maxLength={2048}
-            autoComplete="off"
-            onChange={(event) => setUrl(event.target.value.trim())}
-            className={`${INPUT} font-mono`}
-          />
-        )}
-      </Field>
-      <Field id={`${field}-seconds`} label="Seconds" hint="So long an answer is waited for.">
-        {(parts) => (
-          <input
-            {...parts}
-            inputMode="numeric"
-            value={seconds}
-            maxLength={3}
-            autoComplete="off"
-            onChange={(event) => setSeconds(event.target.value)}
-            className={INPUT}
-          />
-        )}
-      </Field>
+      <TextField
+        id={`${field}-url`}
+        label="Address"
+        type="url"
+        value={url}
+        maxLength={2048}
+        onChange={(text) => setUrl(text.trim())}
+        isCode
+      />
+      <TextField
+        id={`${field}-seconds`}
+        label="Seconds"
+        hint="So long an answer is waited for."
+        inputMode="numeric"
+        value={seconds}
+        maxLength={3}
+        onChange={setSeconds}
+      />
     </ActDialog>
   );
 }

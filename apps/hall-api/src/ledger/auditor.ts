@@ -50,6 +50,9 @@ export interface AuditorOptions {
   key: (treeSize: number) => Promise<string>;
   log: { error(details: object, message: string): void };
   rowsARound?: number;
+  rowsAPage?: number;
+  /** Ends a round between two pages. */
+  signal?: AbortSignal;
 }
 
 /** In rounds of 10 s, six a minute: a log of 60,000 receipts is read whole within 60 s, a larger one in proportion. */
@@ -59,7 +62,16 @@ const ROWS_A_PAGE = 100;
 const AUDITOR: Actor = { kind: "hall", id: "auditor" };
 
 export function createAuditor(options: AuditorOptions): Auditor {
-  const { db, ledger, clock, origin, log, rowsARound = ROWS_A_ROUND } = options;
+  const {
+    db,
+    ledger,
+    clock,
+    origin,
+    log,
+    rowsARound = ROWS_A_ROUND,
+    rowsAPage = ROWS_A_PAGE,
+    signal,
+  } = options;
   /** What was hashed so far; compared with a signature wherever one fits. */
   let frontier: Frontier = emptyFrontier();
   let provenSize = 0;
@@ -71,9 +83,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
   let cursor = 0;
 
   async function* pages(from: number, to: number): AsyncGenerator<AuditRow[]> {
-    for (let at = from; at < to; at += ROWS_A_PAGE) {
-      const end = Math.min(at + ROWS_A_PAGE, to);
-      yield await restAfter(() => withOperator(db, (tx) => readAuditRows(tx, at, end)));
+    for (let at = from; at < to; at += rowsAPage) {
+      const end = Math.min(at + rowsAPage, to);
+      yield await restAfter(() => withOperator(db, (tx) => readAuditRows(tx, at, end)), signal);
     }
   }
 

@@ -34,6 +34,8 @@ export interface DecisionAuditorOptions {
   log: { error(details: object, message: string): void };
   receiptsARound?: number;
   pageSize?: number;
+  /** Ends a round between two pages. */
+  signal?: AbortSignal;
 }
 
 /** The code of the auditor's alerts about decisions. */
@@ -59,7 +61,7 @@ interface Followed {
 }
 
 export function createDecisionAuditor(options: DecisionAuditorOptions): DecisionAuditor {
-  const { db, ledger, clock, log, receiptsARound = RECEIPTS_A_ROUND, pageSize = PAGE_SIZE } = options;
+  const { db, ledger, clock, log, receiptsARound = RECEIPTS_A_ROUND, pageSize = PAGE_SIZE, signal } = options;
   const chains = new Map<TenantId, Followed>();
   let lastChain: TenantId | null = null;
 
@@ -121,7 +123,7 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
         const followed = await followedOf(chain);
         let isDone = false;
         while (!isDone && left > 0) {
-          const count = await restAfter(() => readOn(chain, followed));
+          const count = await restAfter(() => readOn(chain, followed), signal);
           left -= VISIT_COST + count;
           isDone = count < pageSize;
         }

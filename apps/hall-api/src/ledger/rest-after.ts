@@ -6,11 +6,12 @@ const LONGEST_MS = 100;
 
 /**
  * Runs one page of work that nobody waits for, then leaves the thread and the database to those who do, for twice as long
- * as the page took.
+ * as the page took. @param signal ends the work between two pages, and the rest at once. @throws its reason
  */
-export async function restAfter<T>(page: () => Promise<T>): Promise<T> {
+export async function restAfter<T>(page: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  signal?.throwIfAborted();
   const startedMs = performance.now();
   const result = await page();
-  await pause(Math.min((performance.now() - startedMs) * SHARE, LONGEST_MS));
+  await pause(Math.min((performance.now() - startedMs) * SHARE, LONGEST_MS), undefined, { signal });
   return result;
 }

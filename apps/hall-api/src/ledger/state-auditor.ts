@@ -38,6 +38,8 @@ export interface StateAuditorOptions {
   /** Acts and rows. */
   readsARound?: number;
   pageSize?: number;
+  /** Ends a round between two pages. */
+  signal?: AbortSignal;
 }
 
 const READS_A_ROUND = 20_000;
@@ -55,7 +57,7 @@ interface Audited {
 }
 
 export function createStateAuditor(options: StateAuditorOptions): StateAuditor {
-  const { db, ledger, clock, log, readsARound = READS_A_ROUND, pageSize = PAGE_SIZE } = options;
+  const { db, ledger, clock, log, readsARound = READS_A_ROUND, pageSize = PAGE_SIZE, signal } = options;
   const chains = new Map<TenantId, Audited>();
   let lastChain: TenantId | null = null;
 
@@ -139,7 +141,7 @@ export function createStateAuditor(options: StateAuditorOptions): StateAuditor {
         lastChain = chain;
         for (let isDone = false; !isDone && left > 0; ) {
           const found: StateFinding[] = [];
-          const read = await restAfter(() => readOn(chain, found));
+          const read = await restAfter(() => readOn(chain, found), signal);
           left -= read.cost;
           isDone = read.isDone;
           if (found.length === 0) continue;

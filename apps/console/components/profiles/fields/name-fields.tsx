@@ -1,7 +1,8 @@
 "use client";
 
 import { RISK_TIERS } from "../../../lib/profile-draft.ts";
-import { Field, FieldGroup, INPUT, TEXTAREA } from "../../../ui/field.tsx";
+import { Field, FieldGroup, TEXTAREA } from "../../../ui/field.tsx";
+import { TextField } from "../../../ui/text-field.tsx";
 import { Choices } from "./choices.tsx";
 import { FieldsPart, type FieldsProps } from "./fields-part.tsx";
 
@@ -10,36 +11,25 @@ export function NameFields({ isNamed, ...props }: FieldsProps & { isNamed: boole
   const { id, draft, errors, set } = props;
   return (
     <FieldsPart title="Name">
-      <Field
+      <TextField
         id={`${id}-id`}
         label="Id"
         hint={isNamed ? "An id stays what it is." : "prof, then your own name for it: prof.acme.night"}
         error={errors.id}
-      >
-        {(parts) => (
-          <input
-            {...parts}
-            value={draft.id}
-            readOnly={isNamed}
-            onChange={(event) => set({ id: event.target.value })}
-            autoComplete="off"
-            spellCheck={false}
-            className={`${INPUT} font-mono`}
-          />
-        )}
-      </Field>
-      <Field id={`${id}-name`} label="Name" error={errors.name}>
-        {(parts) => (
-          <input
-            {...parts}
-            value={draft.name}
-            maxLength={128}
-            onChange={(event) => set({ name: event.target.value })}
-            autoComplete="off"
-            className={INPUT}
-          />
-        )}
-      </Field>
+        value={draft.id}
+        readOnly={isNamed}
+        onChange={(text) => set({ id: text })}
+        spellCheck={false}
+        isCode
+      />
+      <TextField
+        id={`${id}-name`}
+        label="Name"
+        error={errors.name}
+        value={draft.name}
+        maxLength={128}
+        onChange={(text) => set({ name: text })}
+      />
       <Field id={`${id}-description`} label="Description" hint="When to use it." error={errors.description}>
         {(parts) => (
           <textarea
