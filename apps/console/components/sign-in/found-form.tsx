@@ -6,8 +6,8 @@ import { hall } from "../../lib/hall-client.ts";
 import { paths } from "../../lib/paths.ts";
 import { fieldProblems } from "../../lib/refusal-detail.ts";
 import { Button } from "../../ui/button.tsx";
-import { Field, INPUT } from "../../ui/field.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
+import { TextField } from "../../ui/text-field.tsx";
 import { useIsLive } from "../../ui/use-is-live.ts";
 import { NewPassword } from "../account/new-password.tsx";
 import { refusalWords } from "./join-form.tsx";
@@ -89,35 +89,42 @@ function FoundFields({
   isFirst: boolean;
   onChange: (some: Partial<Fields>) => void;
 }) {
-  const text = (name: keyof Fields, max: number, autoComplete: string, type = "text") => ({
-    type,
-    value: fields[name],
-    maxLength: max,
-    autoComplete,
-    onChange: (event: { target: { value: string } }) => onChange({ [name]: event.target.value }),
-    className: INPUT,
+  const field = (name: keyof Fields, maxLength: number, autoComplete: string) => ({
+    ...{ value: fields[name], maxLength, autoComplete },
+    onChange: (text: string) => onChange({ [name]: text }),
   });
   return (
     <>
-      <Field id="tenant-name" label="Name of the tenant" error={problems.name}>
-        {(parts) => <input {...parts} {...text("name", 64, "organization")} />}
-      </Field>
-      <Field
+      <TextField
+        id="tenant-name"
+        label="Name of the tenant"
+        error={problems.name}
+        {...field("name", 64, "organization")}
+      />
+      <TextField
         id="tenant"
         label="Its name in addresses"
         hint="Small letters, digits and hyphens, such as acme. It signs by this name, and keeps it."
         error={problems.tenant}
-      >
-        {(parts) => <input {...parts} {...text("tenant", 40, "off")} spellCheck={false} />}
-      </Field>
+        spellCheck={false}
+        {...field("tenant", 40, "off")}
+      />
       {isFirst && (
-        <Field id="email" label="Your e-mail" error={problems.email}>
-          {(parts) => <input {...parts} {...text("email", 254, "username", "email")} />}
-        </Field>
+        <TextField
+          id="email"
+          label="Your e-mail"
+          type="email"
+          error={problems.email}
+          {...field("email", 254, "username")}
+        />
       )}
-      <Field id="person" label="Your name" hint="As other members see it." error={problems.display_name}>
-        {(parts) => <input {...parts} {...text("person", 64, "name")} />}
-      </Field>
+      <TextField
+        id="person"
+        label="Your name"
+        hint="As other members see it."
+        error={problems.display_name}
+        {...field("person", 64, "name")}
+      />
       <NewPassword
         id="password"
         label="Password"
