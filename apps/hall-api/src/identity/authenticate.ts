@@ -114,7 +114,10 @@ function requireLive(key: ApiKey, nowMs: number): void {
 async function authenticateSession(hall: Hall, hash: Buffer): Promise<Caller> {
   const found = await lookupSession(hall.db, hash);
   if (!found) throw new HallError("UNAUTHENTICATED");
-  const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id));
+  // Of one moment: a session that was live a moment ago is never joined with the role that has ended it since (H-107).
+  const session = await withTenant(hall.db, found.tenantId, (tx) => findSession(tx, found.id), {
+    isolation: "RepeatableRead",
+  });
   const live = requireLiveSession(session, hall.clock.now());
   const lacksFactor = lacksRequiredFactor(hall.settings, live);
   const held =
