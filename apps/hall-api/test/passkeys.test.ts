@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSettings } from "../src/env.ts";
 import { hashSecret, newSecret } from "../src/identity/api-key.ts";
 import { checkNewPasskey, checkSignature } from "../src/identity/check-passkey.ts";
 import { PASSKEYS_MAX } from "../src/identity/passkey-challenge.ts";
 import type { NewPasskey, ShownPasskey } from "../src/identity/passkey-input.ts";
 import { addAuthenticator } from "./testing/authenticator.ts";
+import { holdLog } from "./testing/hold-log.ts";
 import {
   addPasskey,
   beginPasskey,
@@ -594,22 +595,14 @@ const forgive = () => house.admin.query("UPDATE hall.sign_in_count SET window_st
  * to change before any of them is done.
  */
 async function allAtOnce<T>(acts: readonly (() => Promise<T>)[]): Promise<T[]> {
-  const holder = await house.admin.connect();
+  const log = await holdLog(house.admin);
   try {
-    await holder.query("BEGIN");
-    await holder.query("SELECT 1 FROM ledger.log_head FOR UPDATE");
     const done = acts.map((act) => act());
-    await vi.waitFor(async () => {
-      const { rows } = await house.admin.query(
-        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'
-         AND (query LIKE '%ledger.take_heads%' OR query LIKE '%pg_advisory_xact_lock%')`,
-      );
-      expect(rows).toEqual([{ n: acts.length }]);
-    }, 10_000);
-    await holder.query("COMMIT");
+    await log.untilWaiting(acts.length);
+    await log.release();
     return await Promise.all(done);
   } finally {
-    holder.release();
+    await log.release();
   }
 }
 

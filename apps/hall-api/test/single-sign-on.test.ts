@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addAuthenticator } from "./testing/authenticator.ts";
 import { CLIENT, type ForgingProvider, startForgingProvider } from "./testing/forging-provider.ts";
+import { oneUponAnother } from "./testing/hold-log.ts";
 import { type NameServer, startNameServer } from "./testing/name-server.ts";
 import { expectRefusal } from "./testing/refusal.ts";
 import { type OpenHall, openHouse, type Refusal, type TestHouse } from "./testing/running-hall.ts";
@@ -591,6 +592,27 @@ describe("a connection", () => {
     );
     await own.close();
   });
+
+  it.each(["before", "after"])(
+    "that is removed just %s somebody comes in by it leaves them no session",
+    async (when) => {
+      const slug = `removed-${when}`;
+      const { owner } = await connected(slug, provider);
+      const person = someone(slug);
+      await signIn(person, { tenant: slug });
+      const come = () => signIn<Begun & Refusal>(person, { tenant: slug });
+      const remove = () =>
+        second.ask<Refusal>("POST", "/wcp/sso/remove", { key: owner, body: { reason: "moved away" } });
+      if (when === "after") {
+        const [begun, removed] = await oneUponAnother(house.admin, come, remove);
+        expect([begun.status, removed.status]).toEqual([201, 200]);
+        expect(await reads(begun.body.session_token)).toBe(401);
+      } else {
+        const [, refused] = await oneUponAnother(house.admin, remove, come);
+        expect(expectRefusal(refused, 401, "SSO_REFUSED").reason).toMatch(/set up anew/);
+      }
+    },
+  );
 
   it("that is required closes every other way in for members of its domain, and leaves owners theirs", async () => {
     const { tenant, owner } = await connected("strict", provider);

@@ -469,7 +469,7 @@ describe("the auditor of rows", () => {
 
   it("does not miss what has expired, and finds it where somebody lets it live on", async () => {
     const expired = new Date(hall.hall.clock.now() - 60_000);
-    await addLink(hall.hall, tenant.id, tenant.operatorId, expired);
+    await addLink(hall.hall, tenant.id, tenant.operatorId, { expiresAt: expired });
     expect(await auditor.audit()).toEqual([]);
     const sql = "UPDATE hall.sign_in_link SET expires_at = now() + interval '1 h' WHERE expires_at < now()";
     await insideEdit(sql, async () => {

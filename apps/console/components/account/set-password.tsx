@@ -26,7 +26,7 @@ export function SetPassword({ account }: { account: OwnAccount }) {
         await queries.invalidateQueries({ queryKey: ["account.get"] });
       }}
     >
-      <p className="text-13">Your other sessions of this tenant end. This one goes on.</p>
+      <p className="text-13">Your other sessions end, in every tenant. This one goes on.</p>
       <NewPassword id={`${id}-password`} password={password} onChange={setPassword} />
     </ActDialog>
   );

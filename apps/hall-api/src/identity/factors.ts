@@ -88,10 +88,10 @@ async function showPasskey(
   return "passkey";
 }
 
-/** Also for an account that nobody has: the same work. */
-export async function showPassword(tx: AccountTx, password: string): Promise<boolean> {
+/** Also for an account that nobody has: the same work. @returns which factor it is, or null where it is none */
+export async function showPassword(tx: AccountTx, password: string): Promise<string | null> {
   const [factor] = await liveFactors(tx, "password");
-  return isPassword(factor?.secret ?? null, password);
+  return (await isPassword(factor?.secret ?? null, password)) && factor ? factor.id : null;
 }
 
 /** Ten new codes in place of all the old. They are in the answer and nowhere else. */

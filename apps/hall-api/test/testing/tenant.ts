@@ -10,6 +10,7 @@ import {
   createTenant,
   type Fence,
   lookupAccount,
+  type NewLink,
   nameAccount,
   type OperatorTx,
   revokeApiKey,
@@ -145,15 +146,15 @@ export async function addMember(
   return { id, sessionId, session, accountId };
 }
 
-/** A one-time sign-in link of a member. */
+/** A one-time link of a member: to sign in, where nothing else is said. */
 export async function addLink(
   hall: Hall,
   tenantId: TenantId,
   memberId: string,
-  expiresAt = new Date(hall.clock.now() + 3_600_000),
+  { expiresAt = new Date(hall.clock.now() + 3_600_000), ...purpose }: Partial<NewLink> = {},
 ): Promise<string> {
   const link = newSecret("link");
-  const issued = { tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(link), expiresAt };
+  const issued = { tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(link), expiresAt, ...purpose };
   await recorded(
     hall,
     tenantId,

@@ -34,6 +34,23 @@ export interface NewSession {
   ssoConnectionId?: string;
 }
 
+/**
+ * To the transaction's end nobody ends sessions of this tenant at large: whoever does misses none that is being begun, and
+ * none begins on what was taken away meanwhile. Taken before any other lock, and what a session rests on is read under it.
+ */
+export async function lockToBeginSessions(tx: TenantTx, tenantId: TenantId): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${sessionsOf(tenantId)}, 0))`;
+}
+
+/** The other side of it: waits for those that are being begun. Taken before any other lock. */
+export async function lockToEndSessions(tx: TenantTx, tenantId: TenantId): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${sessionsOf(tenantId)}, 0))`;
+}
+
+function sessionsOf(tenantId: TenantId): string {
+  return `guildhall.sessions/${tenantId}`;
+}
+
 export async function createSession(tx: TenantTx, session: NewSession): Promise<void> {
   await tx.session.create({ data: { ...session, tokenHash: new Uint8Array(session.tokenHash) } });
 }

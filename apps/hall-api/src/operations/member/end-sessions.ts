@@ -1,4 +1,4 @@
-import { endSessionsOf, findMember } from "@guildhall/db";
+import { endSessionsOf, findMember, lockToEndSessions } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
@@ -19,6 +19,7 @@ export const endSessions = operation({
     const nowMs = hall.clock.now();
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const { act, ended } = await asCaller(hall, caller, async (tx) => {
+      await lockToEndSessions(tx, caller.tenantId);
       const member = await findMember(tx, id);
       if (!member || member.removedAt) throw new HallError("NOT_FOUND");
       await requireMayGive(tx, caller, member.role);

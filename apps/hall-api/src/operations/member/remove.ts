@@ -1,4 +1,11 @@
-import { countOwnersLocked, endSessionsOf, findMember, removeMember, voidLinks } from "@guildhall/db";
+import {
+  countOwnersLocked,
+  endSessionsOf,
+  findMember,
+  lockToEndSessions,
+  removeMember,
+  voidLinks,
+} from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
@@ -21,6 +28,7 @@ export const remove = operation({
     const at = new Date(nowMs);
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const act = await asCaller(hall, caller, async (tx) => {
+      await lockToEndSessions(tx, caller.tenantId);
       const owners = await countOwnersLocked(tx);
       const member = await findMember(tx, id);
       if (!member || member.removedAt) throw new HallError("NOT_FOUND");

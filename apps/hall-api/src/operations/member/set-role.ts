@@ -1,4 +1,10 @@
-import { countOwnersLocked, endSessionsOf, findMember, setMemberRole } from "@guildhall/db";
+import {
+  countOwnersLocked,
+  endSessionsOf,
+  findMember,
+  lockToEndSessions,
+  setMemberRole,
+} from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
@@ -24,6 +30,7 @@ export const setRole = operation({
     const nowMs = hall.clock.now();
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const act = await asCaller(hall, caller, async (tx) => {
+      await lockToEndSessions(tx, caller.tenantId);
       // Before the member is read: who is an owner does not change meanwhile.
       const owners = await countOwnersLocked(tx);
       const member = await findMember(tx, id);

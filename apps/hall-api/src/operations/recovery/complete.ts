@@ -2,18 +2,17 @@ import {
   addFactor,
   endFactors,
   endSessionsOf,
-  lookupMemberships,
+  lockToEndSessions,
   lookupSignInLink,
-  type Membership,
   nameAccount,
   spendSignInLink,
   withTenant,
 } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
-import type { Hall } from "../../hall.ts";
 import { hashSecret, readSecret } from "../../identity/api-key.ts";
 import { hashPassword, PASSWORD_MAX, requireStrong } from "../../identity/password.ts";
+import { endElsewhere } from "../account/end-elsewhere.ts";
 import { operation } from "../operation.ts";
 
 /** The link stands for the password alone: whoever has a second factor is asked for it at the next sign-in. */
@@ -33,6 +32,7 @@ export const complete = operation({
     const nowMs = hall.clock.now();
     const at = new Date(nowMs);
     const { act, accountId, email } = await withTenant(hall.db, found.tenantId, async (tx) => {
+      await lockToEndSessions(tx, found.tenantId);
       const member = await spendSignInLink(tx, found.id, at, "recovery");
       if (!member?.accountId || member.removedAt) throw new HallError("LINK_SPENT");
       const { id, accountId, email, displayName } = member;
@@ -48,25 +48,7 @@ export const complete = operation({
       return { act, accountId, email: email ?? "" };
     });
     await hall.ledger.sealed(act);
-    for (const membership of await lookupMemberships(hall.db, accountId))
-      if (membership.tenantId !== found.tenantId) await endElsewhere(hall, membership);
+    await endElsewhere(hall, accountId, found.tenantId);
     return { email, receipt_id: act.receiptId };
   },
 });
-
-/** Each tenant's chain says that its member's sessions ended. */
-async function endElsewhere(hall: Hall, { tenantId, memberId }: Membership): Promise<void> {
-  const nowMs = hall.clock.now();
-  const envelope = hall.ledger.envelopeFor(tenantId, { kind: "person", id: memberId }, nowMs);
-  const act = await withTenant(hall.db, tenantId, async (tx) => {
-    const ended = await endSessionsOf(tx, memberId, new Date(nowMs));
-    const entry = {
-      kind: "session",
-      action: "all_ended",
-      subject: memberId,
-      details: { sessions: ended },
-    } as const;
-    return hall.ledger.append(tx, { ...envelope, ...entry }, nowMs, "tenant");
-  });
-  await hall.ledger.sealed(act);
-}

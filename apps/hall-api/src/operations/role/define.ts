@@ -1,4 +1,4 @@
-import { endSessionsOfRole, findCustomRole, storeCustomRole } from "@guildhall/db";
+import { endSessionsOfRole, findCustomRole, lockToEndSessions, storeCustomRole } from "@guildhall/db";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { GIVABLE_PERMISSIONS, type Permission } from "../../identity/permissions.ts";
@@ -31,6 +31,7 @@ export const define = operation({
     const at = new Date(nowMs);
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const act = await asCaller(hall, caller, async (tx) => {
+      await lockToEndSessions(tx, caller.tenantId);
       const before = await findCustomRole(tx, input.name);
       await storeCustomRole(tx, caller.tenantId, { name: input.name, permissions, at });
       const ended = await endSessionsOfRole(tx, input.name, at);

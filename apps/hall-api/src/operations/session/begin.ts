@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   findLinkMember,
   findMember,
+  liveFactors,
   lookupAccount,
   lookupMemberships,
   lookupSignInLink,
@@ -92,24 +93,27 @@ async function byPassword(
   // Of an account that nobody has as much is asked as of any: the answer's time tells nothing (H-112).
   const accountId = known ?? randomUUID();
   const attempt = { subject: `password ${email}`, address, accountId: known };
-  const { memberships, wanted } = await guardAttempt(hall, attempt, async () => {
-    const wanted = await withAccount(hall.db, accountId, async (tx) =>
-      (await showPassword(tx, password)) ? secondFactorsOf(tx) : null,
-    );
+  const { memberships, wanted, shown } = await guardAttempt(hall, attempt, async () => {
+    const { shown, wanted } = await withAccount(hall.db, accountId, async (tx) => {
+      const shown = await showPassword(tx, password);
+      return { shown, wanted: shown === null ? [] : await secondFactorsOf(tx) };
+    });
     const all = await lookupMemberships(hall.db, accountId);
     const memberships = all.filter(({ slug }) => tenant === undefined || slug === tenant);
-    return wanted && memberships.length > 0 ? { memberships, wanted } : null;
+    return shown !== null && memberships.length > 0 ? { memberships, wanted, shown } : null;
   });
   const [only, another] = memberships;
   if (another)
     return { state: "choose_tenant", tenants: memberships.map(({ slug, name }) => ({ slug, name })) };
   const { tenantId, memberId } = only!;
   const coming = { factors: "password", address };
-  if (wanted.length > 0)
-    return awaitFactor(hall, tenantId, { ...coming, wanted }, async () => ({ id: memberId }));
-  return startSession(hall, tenantId, coming, async (tx) => {
+  const identify = async (tx: TenantTx) => {
     const member = await findMember(tx, memberId);
-    if (!member) throw new HallError("SIGN_IN_REFUSED");
+    const passwords = await liveFactors(await nameAccount(tx, accountId), "password");
+    if (!member || !passwords.some(({ id }) => id === shown)) throw new HallError("SIGN_IN_REFUSED");
     return member;
-  });
+  };
+  return wanted.length > 0
+    ? awaitFactor(hall, tenantId, { ...coming, wanted }, identify)
+    : startSession(hall, tenantId, coming, identify);
 }

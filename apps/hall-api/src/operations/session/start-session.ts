@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { createSession, type Member, readTenant, type TenantTx, withTenant } from "@guildhall/db";
+import {
+  createSession,
+  lockToBeginSessions,
+  type Member,
+  readTenant,
+  type TenantTx,
+  withTenant,
+} from "@guildhall/db";
 import { HallError, instant, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
@@ -48,7 +55,8 @@ export interface Coming {
 
 /**
  * Begins a session with a token of its own: whatever its holder had before is not it (H-107). Its receipt names by what
- * the person was known. @param identify runs first, in the same transaction, and says who it is
+ * the person was known. @param identify runs first, in the same transaction, and says who it is, by what still holds:
+ * an act that ends sessions may have come since it was shown
  */
 export async function startSession(
   hall: Hall,
@@ -62,6 +70,7 @@ export async function startSession(
   const expiresAt = new Date(nowMs + SESSION_MS);
   const id = randomUUID();
   const { act, member, tenant } = await withTenant(hall.db, tenantId, async (tx) => {
+    await lockToBeginSessions(tx, tenantId);
     const member = await identify(tx, nowMs);
     const tenant = await readTenant(tx);
     if (!tenant || member.removedAt) throw new HallError("SIGN_IN_REFUSED");
@@ -113,6 +122,7 @@ export async function awaitFactor(
   const nowMs = hall.clock.now();
   const expiresAt = new Date(nowMs + PENDING_MS);
   await withTenant(hall.db, tenantId, async (tx) => {
+    await lockToBeginSessions(tx, tenantId);
     const { id: memberId } = await identify(tx, nowMs);
     await createSession(tx, {
       ...{ tenantId, id: randomUUID(), memberId, tokenHash: hashSecret(token), expiresAt, factors },

@@ -37,9 +37,7 @@ export const verifyFactor = operation({
       if (factor === null) return null;
       return withTenant(hall.db, tenantId, async (tx) => {
         const account = await nameAccount(tx, accountId);
-        const kind = await showSecondFactor(hall, account, { accountId, factor, nowMs });
-        // What was shown is spent with this: a second try with the same token finds nothing that waits.
-        return kind && (await endSession(tx, sessionId, new Date(nowMs))) ? kind : null;
+        return showSecondFactor(hall, account, { accountId, factor, nowMs });
       });
     });
     const coming = { factors: `${pending.factors}+${kind}`, address: request.address };
@@ -49,8 +47,10 @@ export const verifyFactor = operation({
       tenantId,
       coming,
       async (tx) => {
+        // A second try with the same token finds nothing that waits, nor does one whose sessions were ended since.
+        const waited = await endSession(tx, sessionId, new Date(nowMs));
         const member = await findMember(tx, memberId);
-        if (!member) throw new HallError("SESSION_ENDED");
+        if (!waited || !member) throw new HallError("SESSION_ENDED");
         return member;
       },
       ssoConnectionId === null ? null : { ssoConnectionId, stepUpAt: new Date(nowMs) },

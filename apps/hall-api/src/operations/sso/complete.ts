@@ -1,6 +1,7 @@
 import {
   completeSsoFlow,
   findSession,
+  findSsoConnection,
   linkSubject,
   lookupAccountOfSubject,
   nameAccount,
@@ -72,7 +73,7 @@ async function completed(
   const tenantId = flow.tenant as TenantId;
   const { slug, connection, provider } = await readProvider(hall, tenantId);
   if (slug !== tenant) throw refusedFlow("the answer is another tenant's");
-  if (connection.id !== flow.connection) throw refusedFlow("the provider was set up anew meanwhile");
+  if (connection.id !== flow.connection) throw isAnotherProvider();
   const person = await speaking(() => hall.providers.redeem(provider, flow, new URLSearchParams(answer)));
   return flow.link === null
     ? begunFor(hall, { flow, connection, person, address })
@@ -93,6 +94,8 @@ async function begunFor(
   const wanted = await withAccount(hall.db, admitted.accountId, secondFactorsOf);
   const identify = async (tx: TenantTx, nowMs: number) => {
     const at = new Date(nowMs);
+    // Somebody may have set it up anew, or removed it, while the provider was asked.
+    if ((await findSsoConnection(tx))?.id !== connection.id) throw isAnotherProvider();
     if (!(await completeSsoFlow(tx, tenantId, { flowId: flow.id, connectionId: connection.id, at })))
       throw refusedFlow("it was completed before");
     return requireAdmitted(tx, admitted);
@@ -141,6 +144,10 @@ async function linked(
 
 function refusedFlow(reason: string): HallError {
   return new HallError("SSO_REFUSED", { detail: { step: "flow", reason } });
+}
+
+function isAnotherProvider(): HallError {
+  return refusedFlow("the provider was set up anew meanwhile");
 }
 
 function isLinked(): HallError {

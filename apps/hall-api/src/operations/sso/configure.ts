@@ -7,6 +7,7 @@ import {
   findSsoConnection,
   listNameProofs,
   liveFactors,
+  lockToEndSessions,
   nameAccount,
   removeSsoConnection,
   type SsoConnection,
@@ -52,6 +53,7 @@ export const configure = operation({
     const at = new Date(nowMs);
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const { view, act, ended } = await asCaller(hall, caller, async (tx) => {
+      await lockToEndSessions(tx, caller.tenantId);
       if (input.join_role !== null) await requireMayJoinAs(tx, caller, input.join_role);
       if (input.is_required) await requireWayBack(tx, caller);
       const former = await findSsoConnection(tx);

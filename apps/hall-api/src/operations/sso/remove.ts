@@ -1,4 +1,4 @@
-import { findSsoConnection, removeSsoConnection } from "@guildhall/db";
+import { findSsoConnection, lockToEndSessions, removeSsoConnection } from "@guildhall/db";
 import { HallError } from "@guildhall/protocol";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
@@ -19,6 +19,7 @@ export const remove = operation({
     const nowMs = hall.clock.now();
     const envelope = hall.ledger.envelopeFor(caller.tenantId, caller.actor, nowMs);
     const { id, ended, act } = await asCaller(hall, caller, async (tx) => {
+      await lockToEndSessions(tx, caller.tenantId);
       const connection = await findSsoConnection(tx);
       if (!connection) throw new HallError("NOT_FOUND");
       const { id } = connection;
