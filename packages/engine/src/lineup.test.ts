@@ -29,7 +29,7 @@ function fleet(size: number, fields: object = {}): ReadonlyMap<SpeciesId, readon
   return new Map(size === 0 ? [] : [[SPECIES, workers]]);
 }
 
-const ids = ({ places }: Lineup) => [...places].map(({ worker }) => worker?.workerId ?? null);
+const ids = ({ first, others }: Lineup) => [first, ...others].map((place) => place?.worker?.workerId ?? null);
 
 it.each([1, 4, 5, 40])("of %i workers all are in line, in their order, however often it is asked", (size) => {
   const [{ rules }, workers] = [program(), fleet(size)];
@@ -49,8 +49,8 @@ it("is kept for a rule, and for that rule only", () => {
 it("keeps no place of a rule with more than four", () => {
   const one = program();
   const placesOf = (workers: ReturnType<typeof fleet>) => [
-    [...lineupOf(one, one.rules[0]!, workers).places][0],
-    [...lineupOf(one, one.rules[0]!, workers).places][0],
+    lineupOf(one, one.rules[0]!, workers).first,
+    lineupOf(one, one.rules[0]!, workers).first,
   ];
   const [few, fewAgain] = placesOf(fleet(4));
   expect(fewAgain).toBe(few);
@@ -78,7 +78,7 @@ it.each([
   "of a rule for %j and a worker with %j it is told beforehand whether it serves: %j",
   (capability, fields, serves) => {
     const one = program(capability);
-    const [place] = lineupOf(one, one.rules[0]!, fleet(1, fields)).places;
-    expect(place!.serves).toBe(serves);
+    const { first } = lineupOf(one, one.rules[0]!, fleet(1, fields));
+    expect(first!.serves).toBe(serves);
   },
 );

@@ -22,7 +22,9 @@ export interface Place {
 
 /** The places of a rule in the order in which they are tried: by the rule's order, then by worker id. */
 export interface Lineup {
-  readonly places: Iterable<Place>;
+  /** Nearest to hand: mostly it is the only one. Null where the rule names no candidate. */
+  readonly first: Place | null;
+  readonly others: Iterable<Place>;
   readonly total: number;
 }
 
@@ -57,8 +59,15 @@ export function lineupOf(program: Program, rule: CompiledRule, workers: Snapshot
 function lineUp(rule: CompiledRule, workers: Snapshot["workers"]): Lineup {
   let total = 0;
   for (const { speciesId } of rule.candidates) total += workers.get(speciesId)?.length || 1;
-  const places = { [Symbol.iterator]: () => placesOf(rule, workers) };
-  return { places: total > KEPT_MAX ? places : [...places], total };
+  const [first = null] = placesOf(rule, workers);
+  const others = () => othersOf(rule, workers);
+  return { first, others: total > KEPT_MAX ? { [Symbol.iterator]: others } : [...others()], total };
+}
+
+function* othersOf(rule: CompiledRule, workers: Snapshot["workers"]): Generator<Place> {
+  const places = placesOf(rule, workers);
+  places.next();
+  yield* places;
 }
 
 function* placesOf(rule: CompiledRule, workers: Snapshot["workers"]): Generator<Place> {

@@ -38,7 +38,8 @@ export function selectWorker(
   let selected: SnapshotWorker | null = null;
   let required: ControlId[] | null = null;
   let tested = 0;
-  for (const place of lineup.places) {
+  const others = lineup.total > 1 ? lineup.others[Symbol.iterator]() : null;
+  for (let place = lineup.first; place !== null; place = others?.next().value ?? null) {
     if (selected !== null) {
       if (candidates.length === tested + UNTRIED_LISTED_MAX) break;
       candidates.push(row(place, "already_selected"));
