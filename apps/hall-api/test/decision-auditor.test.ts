@@ -21,7 +21,7 @@ beforeAll(async () => {
   [hall, second] = [await house.open(), await house.open()];
   worker = await startHttpWorker(() => hall.url);
   tenant = await settle(hall, worker);
-  auditor = createDecisionAuditor(hall.hall);
+  auditor = createDecisionAuditor({ ...hall.hall, pageSize: 3 });
 });
 afterAll(async () => {
   await worker?.close();
@@ -130,6 +130,20 @@ it.each([
     expect((await route(tenant)).body.denied).toBe(false);
   },
 );
+
+it("reads on behind a place where nothing stands any more", async () => {
+  const other = await settle(hall, worker);
+  const taken = (await route(other)).body.decision_id;
+  await edit(`DELETE FROM ledger.chain_position WHERE leaf_index =
+    (SELECT leaf_index FROM ledger.receipt_id_index WHERE receipt_id = '${taken}')`);
+  await edit(
+    `UPDATE hall.worker_transport SET digest = 'sha256:' || repeat('f', 64) WHERE tenant_id = '${other.id}'`,
+  );
+  await hall.hall.snapshots.refresh(other.id);
+  const { decision_id } = (await route(other)).body;
+  const found = await createDecisionAuditor({ ...hall.hall, pageSize: 1 }).audit();
+  expect(found).toMatchObject([{ chain: other.id, receiptId: decision_id, kind: "transport" }]);
+});
 
 it("a Hall that runs audits by itself: an edited row, an unfounded decision and an edited receipt are alerts within its rounds", async () => {
   const watching = await house.open({ auditSeconds: 1 });

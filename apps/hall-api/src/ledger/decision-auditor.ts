@@ -54,7 +54,8 @@ const Told = z.object({
 });
 
 interface Followed {
-  seq: number;
+  /** So many receipts were read, from the first one on. */
+  length: number;
   references: References;
   /** Found, and told once the end of the chain shows that nobody has. */
   found: Map<string, { code: string; kind: string; sentence: string }>;
@@ -67,7 +68,7 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
 
   async function followedOf(chain: TenantId): Promise<Followed> {
     const followed = chains.get(chain) ?? {
-      seq: -1,
+      length: 0,
       references: await References.fromStart({ strict: true }),
       found: new Map(),
     };
@@ -75,15 +76,16 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
     return followed;
   }
 
-  /** @returns how many receipts there were, fewer than a page at the end of the chain */
-  async function readOn(chain: TenantId, followed: Followed): Promise<number> {
-    const page = await withTenant(db, chain, (tx) => readChain(tx, { after: followed.seq, limit: pageSize }));
-    for (const { seq, body } of page) {
-      followed.seq = Number(seq);
+  /** Reads a page. A place where nothing stands is for the other auditor to tell. */
+  async function readOn(chain: TenantId, followed: Followed, length: number): Promise<number> {
+    const { length: from } = followed;
+    const to = Math.min(from + pageSize, length);
+    for (const { body } of await withTenant(db, chain, (tx) => readChain(tx, { from, to }))) {
       const receipt = readBody(body);
       if (receipt) take(followed, receipt);
     }
-    return page.length;
+    followed.length = to;
+    return to - from;
   }
 
   async function tell(chain: TenantId, { found }: Followed): Promise<DecisionFinding[]> {
@@ -105,8 +107,9 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
     async audit() {
       const lengths = await readChainLengths(db.ledger);
       const hasNews = ([chain, length]: [TenantId, number]) => {
-        const { seq, found } = chains.get(chain) ?? { seq: -1, found: new Map() };
-        return chain !== HALL_CHAIN && (length > seq + 1 || found.size > 0);
+        const followed = chains.get(chain);
+        const isNew = length > (followed?.length ?? 0) || (followed?.found.size ?? 0) > 0;
+        return chain !== HALL_CHAIN && isNew;
       };
       const all = [...lengths]
         .filter(hasNews)
@@ -121,13 +124,10 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
         // Before it is read: a chain that cannot be read does not keep the round from those after it.
         lastChain = chain;
         const followed = await followedOf(chain);
-        let isDone = false;
-        while (!isDone && left > 0) {
-          const count = await restAfter(() => readOn(chain, followed), signal);
-          left -= VISIT_COST + count;
-          isDone = count < pageSize;
-        }
-        if (isDone) fresh.push(...(await tell(chain, followed)));
+        const length = lengths.get(chain) ?? 0;
+        while (followed.length < length && left > 0)
+          left -= VISIT_COST + (await restAfter(() => readOn(chain, followed, length), signal));
+        if (followed.length >= length) fresh.push(...(await tell(chain, followed)));
       }
       return fresh;
     },

@@ -36,15 +36,18 @@ export async function listHallNotices(tx: OperatorTx): Promise<StoredReceipt[]> 
   return rows.map(toReceipt);
 }
 
-/** The receipts of the tenant's chain after a place, in its order. */
+/**
+ * The receipts at these places of the tenant's chain, in its order, those from `from` up to `to`. Both ends are named, since with
+ * a limit in place of the second the database is free to read and sort the whole rest of the chain for each page.
+ */
 export function readChain(
   tx: TenantTx,
-  { after, limit }: { after: number; limit: number },
-): Promise<{ seq: bigint; body: Uint8Array }[]> {
-  return tx.$queryRaw<{ seq: bigint; body: Uint8Array }[]>`
-    SELECT p.seq, r.body FROM ledger.chain_position p
+  { from, to }: { from: number; to: number },
+): Promise<{ body: Uint8Array }[]> {
+  return tx.$queryRaw<{ body: Uint8Array }[]>`
+    SELECT r.body FROM ledger.chain_position p
     JOIN ledger.receipt r ON r.leaf_index = p.leaf_index
-    WHERE p.seq > ${after}::bigint ORDER BY p.seq LIMIT ${limit}::bigint`;
+    WHERE p.seq >= ${from}::bigint AND p.seq < ${to}::bigint ORDER BY p.seq`;
 }
 
 /** The receipt at a place of the tenant's chain. */
