@@ -49,6 +49,8 @@ interface Waiting {
 }
 
 const BATCH_MAX = 256;
+/** Of a batch that has as many nobody waits for more: were all who ask in one batch, the database would rest while they are answered. */
+const GATHERED = 48;
 const QUEUE_MAX = 20_000;
 const SEAL_LINGER_MS = 3;
 /** Between attempts to store a seal while the database is away. */
@@ -98,7 +100,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
    */
   async function gather(): Promise<void> {
     let seen = 0;
-    while (queue.length > seen && queue.length < BATCH_MAX) {
+    while (queue.length > seen && queue.length < GATHERED) {
       seen = queue.length;
       await nextTurn();
     }
