@@ -31,6 +31,7 @@ import {
   type WorkerId,
   WorkerTransport,
 } from "../packages/protocol/src/index.ts";
+import { sample } from "./profile.ts";
 
 /**
  * A whole Hall with its own database in a folder of its own, for measuring. Arguments: tenants, 1 or 0 for a
@@ -62,12 +63,20 @@ for (let i = 0; i < Number(tenants); i++) keys.push(await makeTenant(i));
 await app.listen({ host: "127.0.0.1", port: 0 });
 const address = app.server.address();
 process.send?.({ kind: "ready", port: typeof address === "object" ? address?.port : 0, keys });
+let endSample: Awaited<ReturnType<typeof sample>> | null = null;
 process.on("message", (message) => {
+  if (message === "profile") void toggleProfile();
   if (message === "usage")
     process.send?.({ kind: "usage", cpu: process.cpuUsage(), rss: process.memoryUsage().rss, signed });
 });
 process.on("disconnect", () => void end());
 process.on("SIGTERM", () => void end());
+
+async function toggleProfile(): Promise<void> {
+  const profile = await endSample?.();
+  endSample = profile ? null : await sample();
+  process.send?.({ kind: "profile", profile });
+}
 
 async function end(): Promise<void> {
   await stop();
