@@ -21,13 +21,13 @@ export const logShow: Command = {
 
   Fetches the newest checkpoint: the log's origin, its size and root, the key that signed it, and the witnesses that
   cosigned it. The signatures and the tree's right edge are checked, under the keys that the Hall names itself: whoever
-  relies on it takes a key from elsewhere and \`hall log monitor\`. No account is needed. With one, it also says how much waits for a
-  seal, and for a witness.
+  relies on it takes a key from elsewhere, and \`hall log monitor\`. No account is needed. With an API key it also says how
+  much waits for a seal, and for a witness.
 
 ${HALL_OPTIONS_HELP}
 
-  Exit code 0: it was shown. 1: the Hall shows a head that its own key or a witness's did not sign, or another tree. 2: the command is
-  wrong, or the Hall did not answer.`,
+  Exit code 0: it was shown. 1: the Hall shows a head that its own key or a witness's did not sign, or another tree.
+  2: the command is wrong, or the Hall did not answer.`,
 
   async run(args, io) {
     const { values } = parseArgs({ args, options: HALL_OPTIONS });

@@ -56,6 +56,9 @@ describe("hall log show", () => {
     expect(code).toBe(0);
     expect(out).toContain(`${NAME} at ${new Date(AT_S * 1000).toISOString()}`);
     expect(out).not.toContain("stranger.example");
+    // The log's own key is no witness, whatever it calls itself.
+    log.cosignatures = await cosign(honest.signer, "own.example/w1", await text(7), AT_S);
+    expect((await show()).out).toContain("nobody yet, of this head");
     log.answers["/.well-known/hall-keys.json"] = keys({ keys: [] });
     expect((await show()).out).toContain("nobody: no witness is named");
   });
