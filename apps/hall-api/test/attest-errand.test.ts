@@ -54,6 +54,7 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
 }
 
 const publicKeyIn = (out: string) => /public key +(\S+)/.exec(out)![1]!;
+const show = (...more: string[]) => run("attest", "show", WORKER, "--hall", hall.url, ...more);
 const dispatch = async () =>
   (
     await hall.ask<RouteAnswer & { dispatch: { state: string } | null }>("POST", "/wcp/dispatch", {
@@ -101,6 +102,8 @@ it("one changed byte of the example worker: denied, alerted, flagged, until it i
   });
   expect(await dispatch()).toMatchObject({ deny_code: "DENY_WORKER_ATTESTATION_MISSING", dispatch: null });
 
+  expect(await show()).toMatchObject({ code: 2, err: expect.stringContaining("No code is registered for") });
+
   // Build, sign, register, measure.
   const about = ["--worker-id", WORKER, "--species", RECORD.worker_species_id, "--version", "1.0.0"];
   expect(await run("attest", "build", code, ...about)).toMatchObject({ code: 0 });
@@ -111,7 +114,9 @@ it("one changed byte of the example worker: denied, alerted, flagged, until it i
   expect(await run("attest", "verify", code, ...trusted)).toMatchObject({ code: 0 });
   expect(await run("attest", "register", code, "--hall", hall.url)).toMatchObject({ code: 0, err: "" });
   expect(await dispatch()).toMatchObject({ deny_code: "DENY_WORKER_HASH_UNAVAILABLE" });
+  expect(await show()).toMatchObject({ code: 0, err: "", out: expect.stringContaining("‖ unmeasured") });
   expect(await measure()).toMatchObject({ code: 0, out: expect.stringContaining("is what was registered") });
+  expect(await show()).toMatchObject({ code: 0, err: "", out: expect.stringContaining("● matches") });
   const allowed = await dispatch();
   expect(allowed).toMatchObject({ deny_code: null, dispatch: { state: "succeeded" } });
   expect(await verified(allowed, hall.verifierKey)).toMatchObject({
@@ -133,13 +138,18 @@ it("one changed byte of the example worker: denied, alerted, flagged, until it i
   expect(denied).toMatchObject({ deny_code: "DENY_WORKER_TAMPERED", dispatch: null });
   expect(await verified(denied, hall.verifierKey)).toMatchObject({ worker_attestation_valid: false });
   expect(worker.runs.length).toBe(runs);
-  const alerts = await hall.ask("GET", "/alerts", { key: tenant.key });
+  const alerts = await hall.ask<{ alerts: { alert_id: string }[] }>("GET", "/alerts", { key: tenant.key });
   expect(alerts.body).toMatchObject({
     count: 1,
     alerts: [{ code: "DENY_WORKER_TAMPERED", worker_id: WORKER }],
   });
   const standing = await hall.ask("GET", `/wcp/workers/${WORKER}/attestation`, { key: tenant.key });
   expect(standing.body).toMatchObject({ state: "flagged" });
+  const flagged = await show();
+  expect(flagged).toMatchObject({ code: 0, err: "", out: expect.stringContaining("✕ flagged") });
+  const alertId = alerts.body.alerts[0]!.alert_id;
+  expect(flagged.out).toContain(`, alert ${alertId}`);
+  expect(flagged.out).not.toContain("Cleared");
 
   // Put right, it stays flagged; cleared, it has to be measured.
   writeFileSync(file, good);
@@ -153,6 +163,10 @@ it("one changed byte of the example worker: denied, alerted, flagged, until it i
   expect(await dispatch()).toMatchObject({ deny_code: "DENY_WORKER_HASH_UNAVAILABLE" });
   expect(await measure()).toMatchObject({ code: 0 });
   expect(await dispatch()).toMatchObject({ deny_code: null, dispatch: { state: "succeeded" } });
+  const restored = await show();
+  expect(restored.out).toMatch(/^● matches /);
+  expect(restored.out).toMatch(/^Cleared .* by person:.*: restored from the build$/m);
+  expect(restored.out).toContain(`, alert ${alertId}`);
 }, 60_000);
 
 it("the runner measures what its configuration lists, and nothing for a key that is not registered", async () => {

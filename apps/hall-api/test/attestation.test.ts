@@ -172,7 +172,7 @@ describe("code that differs", () => {
     expect(bad).toMatchObject({ matches: false, alert_id: expect.any(String) });
     expect(await epochOf(house, tenant.id)).toBeGreaterThan(before);
     for (const at of [hall, second]) expect(await denial(at)).toBe("DENY_WORKER_TAMPERED");
-    expect(await view()).toMatchObject({ state: "flagged", flagged_since: expect.any(String) });
+    expect(await view()).toMatchObject({ state: "flagged", flag_receipt_id: bad.alert_id, cleared: null });
     expect(await verifiedAct(hall, tenant.key, bad.alert_id!)).toMatchObject({
       kind: "alert",
       action: "raised",
@@ -195,6 +195,14 @@ describe("code that differs", () => {
       subject: WORKER,
       actor: { kind: "person", id: tenant.operatorId },
       details: { flag_id: bad.alert_id, reason: "restored from the build" },
+    });
+    expect(await view()).toMatchObject({
+      ...{ state: "unmeasured", flagged_since: null, flag_receipt_id: null },
+      cleared: {
+        flag_receipt_id: bad.alert_id,
+        by: `person:${tenant.operatorId}`,
+        reason: "restored from the build",
+      },
     });
     for (const at of [hall, second]) expect(await denial(at)).toBe("DENY_WORKER_HASH_UNAVAILABLE");
     await measured({ hash: OTHER_CODE as never });

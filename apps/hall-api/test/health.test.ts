@@ -53,7 +53,12 @@ describe("/wcp/health", () => {
           level: "WCP-Full",
           missing: ["human approvals", "ban list"],
         },
-        log: { tree_size: expect.any(Number), sealed_size: expect.any(Number), state: "sealed" },
+        log: {
+          tree_size: expect.any(Number),
+          sealed_size: expect.any(Number),
+          sealed_at: expect.any(String),
+          state: "sealed",
+        },
         signer: "software file",
       });
     }

@@ -74,6 +74,21 @@ async function stopWitness(): Promise<void> {
   await closed;
 }
 
+/** A command of a person with a key of the tenant. */
+async function hallCommand(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const env = { ...process.env, HALL_KEY: tenant.key };
+  const child = spawn(process.execPath, [HALL, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const ran = { out: "", err: "" };
+  child.stdout.on("data", (text) => {
+    ran.out += text;
+  });
+  child.stderr.on("data", (text) => {
+    ran.err += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, ...ran };
+}
+
 const open = () => house.open({ witnesses: [{ url: witness.url, key: witness.key }] });
 
 async function decide(hall: OpenHall): Promise<number> {
@@ -143,7 +158,22 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
       unwitnessed_leaves: 0,
       unwitnessed_s: 0,
       contradicted: [],
+      asked: [
+        {
+          ...{ name: NAME, key: witness.key, tree_size: size, behind_leaves: 0 },
+          ...{ cosigned_at: expect.any(String), failure: null, contradiction: null },
+        },
+      ],
     });
+    const listed = await hallCommand("witnesses", "list", "--hall", hall.url);
+    expect(listed).toMatchObject({
+      code: 0,
+      err: "",
+      out: expect.stringContaining(`● cosigned      ${NAME}`),
+    });
+    const shown = await hallCommand("log", "show", "--hall", hall.url);
+    expect(shown).toMatchObject({ code: 0, err: "", out: expect.stringContaining(`has ${size} leaves.`) });
+    expect(shown.out).toMatch(/● cosigned by {3}witness\.test\/w1 at 20/);
     expect(JSON.parse(readFileSync(state(), "utf8"))["hall.test/log"]).toMatchObject({ treeSize: size });
     // Whoever knows the witness asks for a seal that it has cosigned, and takes no other.
     const { text: sealed } = await hall.ask("GET", `${path}?cosigned=1`, { key: tenant.key });
@@ -171,7 +201,15 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
     expect(await health(hall)).toMatchObject({
       unwitnessed_leaves: later - size,
       unwitnessed_s: expect.any(Number),
+      asked: [
+        { tree_size: size, behind_leaves: later - size, failure: { code: "UNREACHABLE", status: null } },
+      ],
     });
+    expect(JSON.stringify(await health(hall))).not.toContain(witness.url.replace("http://", ""));
+    expect((await hallCommand("witnesses", "list", "--hall", hall.url)).out).toMatch(
+      /‖ failing[\s\S]*; \d+ (?:leaf|leaves) sealed since\.[\s\S]*could not be reached/,
+    );
+    expect((await hallCommand("log", "show", "--hall", hall.url)).out).toContain("nobody yet, of this head");
     await hall.stop();
 
     // A start asks at once, from whatever size the witness says it knows.
@@ -276,6 +314,10 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
       // The entry stands for later starts; the witness goes on saying what it saw.
       const again = await openEmpty();
       expect(again.hall.witnessing.contradictions()).toMatchObject([{ treeSize: size }]);
+      const operator = { key: again.operatorToken };
+      expect((await again.ask("GET", "/wcp/health", operator)).body).toMatchObject({
+        witnesses: { asked: [{ contradiction: { tree_size: size, is_fork: false } }] },
+      });
       await again.stop();
 
       // One that knows of more is held against it, whatever somebody wrote into the entry.
@@ -312,6 +354,9 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
       `%${hash}`,
     ]);
     expect(rows).toEqual([]);
+    expect(await health(hall)).toMatchObject({
+      asked: [{ name: NAME, key, tree_size: 0, cosigned_at: null, failure: { code: "ANSWER_INVALID" } }],
+    });
     await hall.stop();
   });
 });

@@ -16,17 +16,28 @@ export const HALL_OPTIONS_HELP = `\
   --key-file  a file that holds the API key; without it the environment's HALL_KEY is used. A key never
               stands on the command line, where other people could see it`;
 
-export async function readAddress(
-  { hall, "key-file": file }: { hall?: string | undefined; "key-file"?: string | undefined },
-  { hallKey }: Pick<Io, "hallKey">,
-): Promise<HallAddress> {
-  if (hall === undefined) throw new UsageError("Expected --hall and the Hall's address.");
-  const apiKey = file === undefined ? hallKey : await readText(file);
-  if (apiKey === null || apiKey === "")
+interface GivenAddress {
+  hall?: string | undefined;
+  "key-file"?: string | undefined;
+}
+
+export async function readAddress(values: GivenAddress, io: Pick<Io, "hallKey">): Promise<HallAddress> {
+  const { url, apiKey } = await readOpenAddress(values, io);
+  if (apiKey === null)
     throw new UsageError(
       "Expected an API key: in the environment as HALL_KEY, or in a file that --key-file names.",
     );
-  return { url: hall, apiKey };
+  return { url, apiKey };
+}
+
+/** The same for what strangers may ask too: null where nobody gave a key. */
+export async function readOpenAddress(
+  { hall, "key-file": file }: GivenAddress,
+  { hallKey }: Pick<Io, "hallKey">,
+): Promise<{ url: string; apiKey: string | null }> {
+  if (hall === undefined) throw new UsageError("Expected --hall and the Hall's address.");
+  const apiKey = file === undefined ? hallKey : await readText(file);
+  return { url: hall, apiKey: apiKey === "" ? null : apiKey };
 }
 
 /** The options of every command for the Hall's operator, for `parseArgs`. */

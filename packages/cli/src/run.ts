@@ -7,6 +7,7 @@ import { apiKeysRotate } from "./api-keys-rotate.ts";
 import { attestBuild } from "./attest-build.ts";
 import { attestKeygen } from "./attest-keygen.ts";
 import { attestRegister } from "./attest-register.ts";
+import { attestShow } from "./attest-show.ts";
 import { attestSign } from "./attest-sign.ts";
 import { attestVerify } from "./attest-verify.ts";
 import { certificatesList } from "./certificates-list.ts";
@@ -22,6 +23,7 @@ import { keysRotate } from "./keys-rotate.ts";
 import { keysVerify } from "./keys-verify.ts";
 import { logCheckProof } from "./log-check-proof.ts";
 import { logMonitor } from "./log-monitor.ts";
+import { logShow } from "./log-show.ts";
 import { receiptExport } from "./receipt-export.ts";
 import { replay } from "./replay.ts";
 import { rulesLint } from "./rules-lint.ts";
@@ -32,6 +34,7 @@ import { runnerMeasure } from "./runner-measure.ts";
 import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 import { witnessServe } from "./witness-serve.ts";
+import { witnessesList } from "./witnesses-list.ts";
 import { workersEnroll } from "./workers-enroll.ts";
 import { workersList } from "./workers-list.ts";
 
@@ -49,6 +52,7 @@ const topics = [
   attestSign,
   attestVerify,
   attestRegister,
+  attestShow,
   runnerMeasure,
   agreementsList,
   certificatesList,
@@ -66,8 +70,10 @@ const topics = [
   keysList,
   keysRotate,
   keysRegisterRoot,
+  logShow,
   logMonitor,
   logCheckProof,
+  witnessesList,
   witnessServe,
   version,
 ];

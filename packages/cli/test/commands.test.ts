@@ -65,6 +65,7 @@ describe("hall", () => {
       "rules test",
       "rules simulate",
       "rules publish",
+      "log show",
       "log monitor",
       "log check-proof",
       "certificates verify",

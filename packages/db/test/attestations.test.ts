@@ -11,6 +11,7 @@ import {
   isFlagged,
   listAlerts,
   listAttestationStandings,
+  listLastCleared,
   raiseFlag,
   readVersions,
   registerAttestation,
@@ -191,6 +192,25 @@ describe("a flag", () => {
     expect(await inside((tx) => clearFlag(tx, workerId, { ...clearing, clearReason: "x" }))).not.toBeNull();
     expect(await inside((tx) => clearFlag(tx, workerId, { ...clearing, clearReason: "x" }))).toBeNull();
     expect(await inside((tx) => isFlagged(tx, workerId))).toBe(false);
+  });
+
+  it("is told after it was cleared, the last one of a worker, and none that still stands", async () => {
+    const bad = await measure({ at: at(0), hash: "b".repeat(64) });
+    const flag = (s: number) => ({ id: randomUUID(), workerId, measurementId: bad, raisedAt: at(s) });
+    const clearing = (s: number) => ({ clearedAt: at(s), clearedBy: "person:olga", clearReason: `at ${s}` });
+    const ours = async () =>
+      (await inside(listLastCleared)).filter((cleared) => cleared.workerId === workerId);
+    expect(await ours()).toEqual([]);
+    const last = flag(3);
+    for (const [one, cleared] of [
+      [flag(1), clearing(2)],
+      [last, clearing(4)],
+    ] as const) {
+      await inside((tx) => raiseFlag(tx, tenant, one));
+      await inside((tx) => clearFlag(tx, workerId, cleared));
+    }
+    await inside((tx) => raiseFlag(tx, tenant, flag(5)));
+    expect(await ours()).toEqual([{ id: last.id, workerId, raisedAt: at(3), ...clearing(4) }]);
   });
 });
 

@@ -2,8 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { hall } from "../../lib/hall-client.ts";
-import { witnessWords } from "../../lib/witness-words.ts";
+import { type AskedWitness, askedWords, witnessWords } from "../../lib/witness-words.ts";
 import { CodeBlock } from "../../ui/code-block.tsx";
+import { CopyButton } from "../../ui/copyable.tsx";
 import { ForeignText } from "../../ui/foreign-text.tsx";
 import { Mark } from "../../ui/mark.tsx";
 import { Section } from "../../ui/section.tsx";
@@ -31,6 +32,13 @@ export function Witnesses({ verifierKey }: { verifierKey: string }) {
                   <ForeignText text={sentence} max={1024} />
                 </span>
               </p>
+              {witnesses !== undefined && (
+                <ul aria-label="witnesses" className="space-y-1.5">
+                  {witnesses.asked.map((one) => (
+                    <Asked key={one.key} witness={one} />
+                  ))}
+                </ul>
+              )}
               {witnesses === undefined && (
                 <>
                   <p>
@@ -49,5 +57,21 @@ export function Witnesses({ verifierKey }: { verifierKey: string }) {
         }}
       </Answer>
     </Section>
+  );
+}
+
+function Asked({ witness }: { witness: AskedWitness }) {
+  const { mark, sentence } = askedWords(witness);
+  return (
+    <li className="flex items-baseline gap-2">
+      <Mark name={mark} />
+      <span>
+        <span className="font-mono text-12">
+          <ForeignText text={witness.name} />
+          <CopyButton text={witness.key} label="witness key" />
+        </span>{" "}
+        {sentence}
+      </span>
+    </li>
   );
 }

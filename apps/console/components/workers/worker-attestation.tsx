@@ -82,6 +82,12 @@ function Facts({ attestation }: { attestation: Attestation }) {
           </Entry>
         </>
       )}
+      {attestation.cleared !== null && (
+        <Entry name="Flag cleared">
+          <Time at={attestation.cleared.at} /> by <ActorName actor={attestation.cleared.by} />:{" "}
+          <ForeignText text={attestation.cleared.reason} max={256} />
+        </Entry>
+      )}
       <Entry name="Registered">
         <Time at={attestation.registered_at} /> by <ActorName actor={attestation.registered_by} />
       </Entry>

@@ -9,10 +9,11 @@ import {
 } from "@guildhall/db";
 import type { LogKeys } from "../keys/log-keys.ts";
 import { StartError } from "../start-refusal.ts";
+import type { Contradiction } from "./asked-witness.ts";
 import { type LostHead, rootAt } from "./head-guard.ts";
 import { receiptOf } from "./ledger.ts";
 import { readLog } from "./read-log.ts";
-import type { Contradiction, Witnessing } from "./witnessing.ts";
+import type { Witnessing } from "./witnessing.ts";
 
 export interface WitnessGuardOptions {
   db: Db;

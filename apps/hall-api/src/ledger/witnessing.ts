@@ -8,6 +8,7 @@ import {
 } from "@guildhall/attestation";
 import { type Db, latestCheckpoint, latestCosignatures, storeCosignature } from "@guildhall/db";
 import type { Outbound } from "../outbound.ts";
+import { AskedWitness, type Contradiction, WitnessStatusError, type WitnessView } from "./asked-witness.ts";
 import { readLog } from "./read-log.ts";
 
 /**
@@ -31,6 +32,8 @@ export interface WitnessState {
   unwitnessed_s: number | null;
   /** Those that have cosigned a log which this one contradicts. */
   contradicted: string[];
+  /** Each of them, as the settings name them. */
+  asked: WitnessView[];
 }
 
 export interface WitnessingOptions {
@@ -41,15 +44,6 @@ export interface WitnessingOptions {
   log: { warn(details: object, message: string): void; error(details: object, message: string): void };
   /** The signed checkpoint of a log without leaves: what an empty database has to show. */
   emptyCheckpoint: () => Promise<string>;
-}
-
-/** A witness that holds more of this log than the database does, or another history of it. */
-export interface Contradiction {
-  witness: string;
-  /** What it has cosigned. */
-  treeSize: number;
-  /** The database holds as much, and another history. */
-  isFork: boolean;
 }
 
 const TIMEOUT_MS = 5000;
@@ -76,7 +70,9 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
       if (!newest && witness.isNew) await heldToEmpty(witness);
       if (newest && (newest.treeSize > witness.treeSize || witness.isNew)) await cosigned(witness, newest);
       witness.isNew = false;
+      witness.failure = null;
     } catch (err) {
+      witness.fail(err, now());
       witness.notBeforeMs = now() + RETRY_MS;
       log.warn({ err, witness: witness.id }, "a witness did not cosign; it is asked again");
     } finally {
@@ -124,7 +120,7 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
         case 422:
           return contradict(witness, old, true);
         default:
-          throw new Error(`the witness answered ${answer.status}`);
+          throw new WitnessStatusError(answer.status);
       }
     }
   }
@@ -169,6 +165,7 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
         unwitnessed_leaves: leaves,
         unwitnessed_s: leaves === 0 ? 0 : sinceMs === null ? null : Math.floor(sinceMs / 1000),
         contradicted: asked.flatMap(({ contradiction }) => contradiction?.witness ?? []),
+        asked: asked.map((witness) => witness.view(sealedSize)),
       };
     },
   };
@@ -177,32 +174,4 @@ export async function createWitnessing(options: WitnessingOptions): Promise<Witn
 /** The body of a 409: the size that the witness knows. */
 function sizeIn(text: string): number {
   return Number(/^(0|[1-9][0-9]{0,15})\n$/.exec(text)?.[1] ?? Number.NaN);
-}
-
-class AskedWitness {
-  readonly url: string;
-  readonly key: Awaited<ReturnType<typeof parseWitnessKey>>;
-  readonly id: string;
-  /** What it cosigned last, as far as the database knows. */
-  treeSize: number;
-  cosignedAtMs: number | null;
-  contradiction: Contradiction | null = null;
-  isBusy = false;
-  /** Not asked since the start: an old database would not know how far the witness is. */
-  isNew = true;
-  notBeforeMs = 0;
-
-  constructor(
-    url: string,
-    key: AskedWitness["key"],
-    id: string,
-    treeSize: number,
-    cosignedAtMs: number | null,
-  ) {
-    this.url = url;
-    this.key = key;
-    this.id = id;
-    this.treeSize = treeSize;
-    this.cosignedAtMs = cosignedAtMs;
-  }
 }

@@ -32,3 +32,22 @@ export async function clearFlag(
 export async function isFlagged(tx: TenantTx, workerId: string): Promise<boolean> {
   return (await tx.workerFlag.count({ where: { workerId, clearedAt: null } })) > 0;
 }
+
+/** A flag that a person has cleared. */
+export interface ClearedFlag {
+  /** The alert's receipt. */
+  id: string;
+  workerId: string;
+  raisedAt: Date;
+  clearedAt: Date;
+  clearedBy: string;
+  clearReason: string;
+}
+
+/** Of every worker that ever had one, the flag that was cleared last. */
+export function listLastCleared(tx: TenantTx): Promise<ClearedFlag[]> {
+  return tx.$queryRaw<ClearedFlag[]>`
+    SELECT DISTINCT ON (worker_id) id, worker_id AS "workerId", raised_at AS "raisedAt", cleared_at AS "clearedAt",
+      cleared_by AS "clearedBy", clear_reason AS "clearReason"
+    FROM hall.worker_flag WHERE cleared_at IS NOT NULL ORDER BY worker_id, cleared_at DESC`;
+}

@@ -1,4 +1,4 @@
-import { listAttestationStandings } from "@guildhall/db";
+import { listAttestationStandings, listLastCleared } from "@guildhall/db";
 import { z } from "zod";
 import { asCaller } from "../../identity/authenticate.ts";
 import { callerOf, operation } from "../operation.ts";
@@ -14,9 +14,10 @@ export const list = operation({
   trpc: "query",
   async run({ hall, ...context }) {
     const nowMs = hall.clock.now();
-    const standings = await asCaller(hall, callerOf(context), (tx) =>
-      listAttestationStandings(tx, new Date(nowMs)),
-    );
-    return { attestations: standings.map((standing) => attestationView(standing, nowMs)) };
+    const { standings, cleared } = await asCaller(hall, callerOf(context), async (tx) => ({
+      standings: await listAttestationStandings(tx, new Date(nowMs)),
+      cleared: await listLastCleared(tx),
+    }));
+    return { attestations: standings.map((standing) => attestationView(standing, cleared, nowMs)) };
   },
 });

@@ -1,4 +1,4 @@
-import type { AttestationStanding } from "@guildhall/db";
+import type { AttestationStanding, ClearedFlag } from "@guildhall/db";
 import { z } from "zod";
 
 /** How a worker's code stands, without a hash: who may ask this may be who would forge it. */
@@ -13,6 +13,18 @@ export const AttestationView = z.object({
     .object({ method: z.string(), at: z.string(), valid_until: z.string(), receipt_id: z.uuid() })
     .nullable(),
   flagged_since: z.string().nullable(),
+  /** The receipt of the alert that came with the flag. */
+  flag_receipt_id: z.uuid().nullable(),
+  /** The flag that was cleared last, by whom and why; null where none ever was. */
+  cleared: z
+    .object({
+      flagged_at: z.string(),
+      flag_receipt_id: z.uuid(),
+      at: z.string(),
+      by: z.string(),
+      reason: z.string(),
+    })
+    .nullable(),
   registered_at: z.string(),
   registered_by: z.string(),
   envelope_digest: z.string(),
@@ -21,9 +33,11 @@ export const AttestationView = z.object({
 
 export function attestationView(
   standing: AttestationStanding,
+  cleared: readonly ClearedFlag[],
   nowMs: number,
 ): z.infer<typeof AttestationView> {
   const { attestation, namespace, measured, flag } = standing;
+  const last = cleared.find(({ workerId }) => workerId === attestation.workerId);
   return {
     worker_id: attestation.workerId,
     worker_version: attestation.workerVersion,
@@ -37,6 +51,16 @@ export function attestationView(
       receipt_id: measured.id,
     },
     flagged_since: flag?.raisedAt.toISOString() ?? null,
+    flag_receipt_id: flag?.id ?? null,
+    cleared: last
+      ? {
+          flagged_at: last.raisedAt.toISOString(),
+          flag_receipt_id: last.id,
+          at: last.clearedAt.toISOString(),
+          by: last.clearedBy,
+          reason: last.clearReason,
+        }
+      : null,
     registered_at: attestation.registeredAt.toISOString(),
     registered_by: attestation.registeredBy,
     envelope_digest: attestation.envelopeDigest,

@@ -1,6 +1,21 @@
 import { z } from "zod";
 import type { Hall } from "../../hall.ts";
+import { WITNESS_FAULTS } from "../../ledger/asked-witness.ts";
 import { operation } from "../operation.ts";
+
+/** How far one witness is, and why no further. */
+const Witness = z.object({
+  name: z.string(),
+  key: z.string(),
+  /** The largest tree that it has cosigned; 0 where there is none. */
+  tree_size: z.int(),
+  cosigned_at: z.string().nullable(),
+  behind_leaves: z.int(),
+  /** Why it cosigned nothing when it was asked last. */
+  failure: z.object({ code: z.enum(WITNESS_FAULTS), status: z.int().nullable(), at: z.string() }).nullable(),
+  /** It has cosigned more of this log than the Hall holds, or another history. */
+  contradiction: z.object({ tree_size: z.int(), is_fork: z.boolean() }).nullable(),
+});
 
 /** What each level of WCP asks (contract 5.2), and whether this Hall really does it now. */
 interface Point {
@@ -42,7 +57,14 @@ export const compliance = operation({
     open_loopback: z.literal(true).optional(),
     /** Shown to callers with a credential. */
     next_level: z.object({ level: z.string(), missing: z.array(z.string()) }).nullish(),
-    log: z.object({ tree_size: z.int(), sealed_size: z.int(), state: z.string() }).optional(),
+    log: z
+      .object({
+        tree_size: z.int(),
+        sealed_size: z.int(),
+        sealed_at: z.string().nullable(),
+        state: z.string(),
+      })
+      .optional(),
     signer: z.string().optional(),
     /** Where witnesses are configured: what none of them has cosigned yet, and since when. */
     witnesses: z
@@ -51,6 +73,7 @@ export const compliance = operation({
         unwitnessed_leaves: z.int(),
         unwitnessed_s: z.int().nullable(),
         contradicted: z.array(z.string()),
+        asked: z.array(Witness),
       })
       .optional(),
   }),
@@ -78,7 +101,7 @@ export const compliance = operation({
       ...answer,
       ...(witnesses && { witnesses }),
       next_level: next ? { level: `WCP-${next}`, missing: missing(next) } : null,
-      log: { tree_size: state.tree_size, sealed_size: state.sealed_size, state: state.state },
+      log: state,
       signer: hall.signer.module,
     };
   },
