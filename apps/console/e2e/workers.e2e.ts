@@ -149,6 +149,7 @@ describe("a worker whose code was changed", () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await dialog.getByRole("textbox", { name: "Reason" }).fill("Restored from the build of Friday");
     await press.click();
+    await main().getByText("by you: Restored from the build of Friday").waitFor();
     await main().getByText("Its code is registered and was not measured yet").waitFor();
     expect((await stage.tenant.dispatch()).denied).toBe(true);
     await measure(stage.hall, stage.tenant.key, runner.signer);

@@ -46,11 +46,11 @@ it("is kept for a rule, and for that rule only", () => {
   expect(lineupOf(one, one.rules[1]!, workers)).not.toBe(lineup);
 });
 
-it("keeps no place of a rule with more than four", () => {
+it("keeps of a rule with more than four places the first alone", () => {
   const one = program();
   const placesOf = (workers: ReturnType<typeof fleet>) => [
-    lineupOf(one, one.rules[0]!, workers).first,
-    lineupOf(one, one.rules[0]!, workers).first,
+    [...lineupOf(one, one.rules[0]!, workers).others][0],
+    [...lineupOf(one, one.rules[0]!, workers).others][0],
   ];
   const [few, fewAgain] = placesOf(fleet(4));
   expect(fewAgain).toBe(few);

@@ -28,7 +28,7 @@ export interface Lineup {
   readonly total: number;
 }
 
-/** Longer line-ups are made again for each decision: a few species with many workers would fill the memory. */
+/** Of longer line-ups all but the first place is made again for each decision: species with many workers would fill the memory. */
 const KEPT_MAX = 4;
 
 /** By the snapshot's workers, then by the program, then by rule: forgotten with those they were made of. */
