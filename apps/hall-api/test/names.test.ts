@@ -283,7 +283,7 @@ describe("a namespace", () => {
     );
   });
 
-  it("that looks like another's, or was another's a short while ago, is not proved by any record", async () => {
+  it("that looks like another's, or was another's within a year, is not proved by any record", async () => {
     await proved("org.walls", { kind: "namespace" });
     const body = { tenant: "acme", namespace: "org.former" };
     await hall.ask("POST", "/hall/namespaces", { key: hall.operatorToken, body });
@@ -294,7 +294,7 @@ describe("a namespace", () => {
     for (const [name, reason] of [
       ["org.wa11s", "looks like another"],
       ["org.walls", "registered before"],
-      ["org.former", "released a short while ago"],
+      ["org.former", "released less than a year ago"],
     ] as const) {
       const asked = (await ask(name, { kind: "namespace", key: other })).body;
       names.records.set(asked.record.name, [asked.record.value]);

@@ -2,11 +2,11 @@ import { findNamespaceAlike, type OperatorTx, registerNamespace } from "@guildha
 import { HallError, type Namespace, namespaceSkeleton, type TenantId } from "@guildhall/protocol";
 
 /** How long a released name is kept from others, whose workers would be taken for its former owner's. */
-export const NAMESPACE_QUARANTINE_MS = 90 * 24 * 3600 * 1000;
+export const NAMESPACE_QUARANTINE_MS = 365 * 24 * 3600 * 1000;
 
 /**
  * Gives a tenant a namespace, whichever proof it brings: nobody takes one that is another's, looks like another, or was
- * another's a short while ago. @returns false where it is the tenant's already. @throws HallError CONFLICT
+ * another's within a year. @returns false where it is the tenant's already. @throws HallError CONFLICT
  */
 export async function takeNamespace(
   tx: OperatorTx,
@@ -23,7 +23,7 @@ export async function takeNamespace(
   if (alike?.releasedAt && alike.tenantId !== tenantId) {
     const freeAtMs = alike.releasedAt.getTime() + NAMESPACE_QUARANTINE_MS;
     if (nowMs < freeAtMs)
-      throw conflict({ reason: "released a short while ago", free_at: new Date(freeAtMs).toISOString() });
+      throw conflict({ reason: "released less than a year ago", free_at: new Date(freeAtMs).toISOString() });
   }
   await registerNamespace(tx, { namespace, skeleton, tenantId, registeredAt: new Date(nowMs) });
   return true;

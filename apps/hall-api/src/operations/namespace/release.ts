@@ -5,7 +5,7 @@ import { operation, operatorOf } from "../operation.ts";
 
 export const release = operation({
   name: "namespace.release",
-  summary: "Release a namespace: it is nobody's, and kept from others for ninety days.",
+  summary: "Release a namespace: it is nobody's, and kept from others for a year.",
   permission: "hall:operate",
   stepUp: true,
   input: z.strictObject({ namespace: Namespace, reason: z.string().min(1).max(256) }),
