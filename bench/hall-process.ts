@@ -48,6 +48,8 @@ const settings = readSettings({
   HALL_LOG_LEVEL: "error",
   HALL_RECEIPT_SIGNATURES: signatures,
 });
+const COMMIT_BYTES = 20_000;
+const COMMITS_MS = 5000;
 let signed = 0;
 const { hall, app, stop } = await startHall(settings, {
   wrapSigner: (signer) => ({
@@ -66,11 +68,24 @@ process.send?.({ kind: "ready", port: typeof address === "object" ? address?.por
 let endSample: Awaited<ReturnType<typeof sample>> | null = null;
 process.on("message", (message) => {
   if (message === "profile") void toggleProfile();
+  if (message === "commits") void commitAlone();
   if (message === "usage")
     process.send?.({ kind: "usage", cpu: process.cpuUsage(), rss: process.memoryUsage().rss, signed });
 });
 process.on("disconnect", () => void end());
 process.on("SIGTERM", () => void end());
+
+/** Durable commits of as much as a batch writes, one after the other, nobody else there: what the disk alone takes. */
+async function commitAlone(): Promise<void> {
+  const [text, tookMs] = ["x".repeat(COMMIT_BYTES), [] as number[]];
+  for (const started = performance.now(); performance.now() - started < COMMITS_MS; ) {
+    const from = performance.now();
+    await hall.db.ledger.query("SELECT pg_logical_emit_message(true, 'bench', $1)", [text]);
+    tookMs.push(performance.now() - from);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  process.send?.({ kind: "commits", tookMs });
+}
 
 async function toggleProfile(): Promise<void> {
   const profile = await endSample?.();

@@ -41,6 +41,17 @@ export function signaturesOf({ process: child }: Target): Promise<number> {
   });
 }
 
+/** How long durable commits of a batch's size took a Hall's database, one by one with nobody else there. */
+export function commitsOf({ process: child }: Target): Promise<Omit<Latency, "errors" | "sent">> {
+  return new Promise((resolve) => {
+    child.once("message", (message) => {
+      const tookMs = (message as { tookMs: number[] }).tookMs.toSorted((a, b) => a - b);
+      resolve({ p50Ms: quantile(tookMs, 0.5), p99Ms: quantile(tookMs, 0.99) });
+    });
+    child.send("commits");
+  });
+}
+
 export async function stopTarget({ process: child }: Target): Promise<void> {
   const gone = new Promise((resolve) => child.once("exit", resolve));
   if (child.connected) child.disconnect();
