@@ -142,7 +142,9 @@ it("reads on behind a place where nothing stands any more", async () => {
   await hall.hall.snapshots.refresh(other.id);
   const { decision_id } = (await route(other)).body;
   const found = await createDecisionAuditor({ ...hall.hall, pageSize: 1 }).audit();
-  expect(found).toMatchObject([{ chain: other.id, receiptId: decision_id, kind: "transport" }]);
+  expect(found.filter(({ chain }) => chain === other.id)).toMatchObject([
+    { receiptId: decision_id, kind: "transport" },
+  ]);
 });
 
 it("a Hall that runs audits by itself: an edited row, an unfounded decision and an edited receipt are alerts within its rounds", async () => {
