@@ -39,6 +39,8 @@ export async function benchVerify(): Promise<void> {
     fold: [],
     read: [],
   };
+  // A file of a million is read by code that has run before.
+  for (let round = 0; round < 2; round++) await checkLines(lines, log.key);
   for (let round = 0; round < ROUNDS; round++) {
     rates.ed25519!.push(
       await rate(() => {

@@ -6,7 +6,12 @@ import { checkStart } from "../verify/link.ts";
 import { sidesOnPath } from "../verify/merkle.ts";
 import { type ParsedNote, verifyNote } from "../verify/note.ts";
 import { type Verdict, verifySealedReceipt } from "../verify/receipt.ts";
-import { type ReadReceipt, readSealedReceipt } from "../verify/sealed-receipt.ts";
+import {
+  type ReadReceipt,
+  readSealedReceipt,
+  readSignedHead,
+  type SignedHead,
+} from "../verify/sealed-receipt.ts";
 import { isOfSmallOrder } from "../verify/small-order.ts";
 import { VerifyError } from "../verify/verify-error.ts";
 import { readWitnesses, requireCosigned, type Witnesses } from "../verify/witnesses.ts";
@@ -22,7 +27,10 @@ export type LineVerdict = { ok: true; receipt: ReadReceipt; treeSize: number } |
 export class ReceiptLines {
   readonly #keys: readonly string[];
   readonly #witnesses: Witnesses | undefined;
-  readonly #checkpoints = new Set<string>();
+  /** By a checkpoint's text, taken apart. */
+  readonly #heads = new Map<string, SignedHead>();
+  /** Those whose signatures were verified. */
+  readonly #signed = new WeakSet<SignedHead>();
   #known: KnownKey[] | null = null;
 
   constructor(keys: readonly string[], witnesses?: Witnesses) {
@@ -41,7 +49,10 @@ export class ReceiptLines {
   /** Null where it is not plainly good. */
   async #checkQuickly(line: string | Uint8Array): Promise<LineVerdict | null> {
     try {
-      const { receipt, bodyBytes, signature, note, checkpoint, proof } = await readSealedReceipt(line);
+      const { receipt, bodyBytes, signature, seal, checkpoint, proof } = await readSealedReceipt(
+        line,
+        (text) => this.#readHead(text),
+      );
       const keys = await this.#keysOf(checkpoint.origin);
       if (hash("sha256", bodyBytes, "hex") !== receipt.receipt_hash) return null;
       if (signature) {
@@ -57,7 +68,7 @@ export class ReceiptLines {
         node = side === "left" ? nodeHash(proof[i]!, node) : nodeHash(node, proof[i]!);
       if (Buffer.compare(node, root) !== 0) return null;
       const keysOfLog = keys.filter(({ key }) => key.name === origin);
-      if (!(await this.#isSigned(note, keysOfLog))) return null;
+      if (!(await this.#isSigned(await this.#readHead(seal.checkpoint), keysOfLog))) return null;
       checkStart(receipt);
       return { ok: true, receipt, treeSize };
     } catch (error) {
@@ -82,18 +93,23 @@ export class ReceiptLines {
     return this.#known;
   }
 
-  async #isSigned(note: ParsedNote, known: readonly KnownKey[]): Promise<boolean> {
-    const lines = note.signatures.map(({ name, keyHash, signature }) =>
-      [name, keyHash, hexOf(signature)].join(" "),
-    );
-    const text = [note.text, ...lines].join("\n");
-    if (this.#checkpoints.has(text)) return true;
+  async #readHead(text: string): Promise<SignedHead> {
+    const known = this.#heads.get(text);
+    if (known) return known;
+    const head = await readSignedHead(text);
+    // Bounded: a file of a stranger may name a new one on each line.
+    if (this.#heads.size >= CHECKPOINTS_MAX) this.#heads.clear();
+    this.#heads.set(text, head);
+    return head;
+  }
+
+  async #isSigned(head: SignedHead, known: readonly KnownKey[]): Promise<boolean> {
+    if (this.#signed.has(head)) return true;
+    const { note } = head;
     const keys = known.map(({ key }) => key);
     if (!isPlainlySigned(note, known)) await verifyNote(note, keys);
     if (this.#witnesses) await requireCosigned(note, await readWitnesses(this.#witnesses, keys));
-    // Bounded: a file of a stranger may name a new one on each line.
-    if (this.#checkpoints.size >= CHECKPOINTS_MAX) this.#checkpoints.clear();
-    this.#checkpoints.add(text);
+    this.#signed.add(head);
     return true;
   }
 }
@@ -119,7 +135,3 @@ function isPlainlySigned({ text, signatures }: ParsedNote, known: readonly Known
 }
 
 const CHECKPOINTS_MAX = 1024;
-
-function hexOf(bytes: Uint8Array<ArrayBuffer>): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
-}

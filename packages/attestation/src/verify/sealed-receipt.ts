@@ -44,25 +44,33 @@ export interface ReceiptParts {
   signature: Uint8Array<ArrayBuffer> | null;
 }
 
-export interface SealParts {
-  /** As it was read. */
-  seal: Seal;
+/** What a checkpoint says, and who claims to have signed it. Nothing of it has been verified. */
+export interface SignedHead {
   note: ParsedNote;
   checkpoint: CheckpointClaim;
+}
+
+export interface SealParts extends SignedHead {
+  /** As it was read. */
+  seal: Seal;
   proof: Uint8Array<ArrayBuffer>[];
 }
 
 /**
  * Takes a sealed receipt apart. An object is first written as JSON, so that getters, prototypes and
  * `toJSON` have had their say before anything is checked; what is returned is what was read back.
+ * @param readHead for whoever reads many receipts under one checkpoint and takes it apart once
  */
-export async function readSealedReceipt(input: unknown): Promise<ReceiptParts & SealParts> {
+export async function readSealedReceipt(
+  input: unknown,
+  readHead = readSignedHead,
+): Promise<ReceiptParts & SealParts> {
   const sealed = readObject(input, "a sealed receipt");
   const unexpected = Object.keys(sealed).find((key) => key !== "receipt" && key !== "seal");
   if (unexpected !== undefined || !Object.hasOwn(sealed, "receipt") || !Object.hasOwn(sealed, "seal"))
     throw new VerifyError("SEAL_MALFORMED", "Expected an object of receipt and seal, and nothing else.");
   const receipt = takeReceipt(sealed.receipt);
-  return { ...receipt, ...(await takeSeal(sealed.seal)) };
+  return { ...receipt, ...(await takeSeal(sealed.seal, readHead)) };
 }
 
 /** Takes a receipt apart; of a sealed receipt only the receipt, because its seal is not the question here. */
@@ -141,7 +149,12 @@ function canonicalBytes({ receipt_hash, signature, ...body }: ReadReceipt): Uint
   }
 }
 
-async function takeSeal(value: StrictJson | undefined): Promise<SealParts> {
+export async function readSignedHead(text: string): Promise<SignedHead> {
+  const note = parseNote(text);
+  return { note, checkpoint: await readCheckpoint(note.text) };
+}
+
+async function takeSeal(value: StrictJson | undefined, readHead: typeof readSignedHead): Promise<SealParts> {
   const seal = Seal.safeParse(value);
   if (!seal.success) {
     const problem = seal.error.issues[0];
@@ -150,11 +163,9 @@ async function takeSeal(value: StrictJson | undefined): Promise<SealParts> {
       `Expected a seal with a checkpoint and an inclusion_proof (${problem?.path.join(".")}: ${problem?.message}).`,
     );
   }
-  const note = parseNote(seal.data.checkpoint);
   return {
+    ...(await readHead(seal.data.checkpoint)),
     seal: seal.data,
-    note,
-    checkpoint: await readCheckpoint(note.text),
     proof: seal.data.inclusion_proof.map(takeProofHash),
   };
 }
