@@ -20,6 +20,8 @@ const NAME = "<img src=x onerror=ran(-1)>";
 const OWNER = { email: "owner@example.test", display_name: NAME, password: "copper lantern walks uphill" };
 const OPERATOR = { email: "operator@example.test", password: OWNER.password };
 
+const SOON = { timeout: 20_000 };
+
 let stage: Stage;
 let stranger: Stranger;
 let writer: Writer;
@@ -108,7 +110,7 @@ async function look(of: Page, seen: Seen, { path, texts, opens = [] }: Shown): P
   expect(policy, path).not.toMatch(/unsafe|object-src|frame-src|\*/);
   expect(headers["x-content-type-options"], path).toBe("nosniff");
   await of.getByRole("heading", { level: 1 }).first().waitFor();
-  await expect.poll(() => missing(of, texts), { timeout: 10_000, message: path }).toEqual([]);
+  await expect.poll(() => missing(of, texts), { ...SOON, message: path }).toEqual([]);
   for (const text of texts) shown.add(text);
   for (const name of opens) {
     await of.getByRole("main").getByRole("button", { name, exact: true, disabled: false }).last().click();
@@ -138,8 +140,8 @@ describe("hostile texts", () => {
       for (const text of texts) document.body.append(document.createRange().createContextualFragment(text));
     }, TEXTS);
     const count = (what: string) => new Set(seen.filter((one) => one.startsWith(what))).size;
-    await expect.poll(() => count("ran ")).toBeGreaterThanOrEqual(100);
-    await expect.poll(() => count(`asked http://${ELSEWHERE}`)).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => count("ran "), SOON).toBeGreaterThanOrEqual(100);
+    await expect.poll(() => count(`asked http://${ELSEWHERE}`), SOON).toBeGreaterThanOrEqual(1);
     expect((await markupOf(page)).length).toBeGreaterThanOrEqual(200);
     process.stdout.write(`${shapes.size} hostile texts, of which ${count("ran ")} ran as markup\n`);
     await page.context().close();

@@ -1,4 +1,4 @@
-import { Sha256Hex } from "@guildhall/protocol";
+import { isPrintable, Sha256Hex } from "@guildhall/protocol";
 import { enrollAt, RECORD, request } from "../../../hall-api/test/testing/enrolled-worker.ts";
 import {
   addNamespace,
@@ -85,10 +85,12 @@ export async function writeWork(
     { path: at("alerts"), texts: [] },
     { path: at("decisions"), texts: [] },
     { path: decision(worked), texts },
-    // What is no capability is in no receipt.
+    // What is no capability, or not printable, is in no receipt.
     { path: decision(unknown.answers[0]), texts: [] },
-    { path: decision(foreign.answers[0]), texts: foreign.texts.slice(0, 1) },
-    { path: decision(related.answers[0]), texts: related.texts.slice(0, 1) },
+    ...[foreign, related].map((asked) => {
+      const first = asked.texts.findIndex(isPrintable);
+      return { path: decision(asked.answers[first]), texts: asked.texts.slice(first, first + 1) };
+    }),
     { path: at("certification"), texts: [] },
     { path: at(`certification/${asked?.request_id}`), texts: [...asking, ...refusing] },
   ];
