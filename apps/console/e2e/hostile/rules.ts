@@ -18,6 +18,7 @@ export async function writeRules({ tenant }: Stage, { texts, some, write, each }
   };
   await write("profile", texts, profile("prof.hostile.all", whole));
 
+  const spoken = some(200);
   const bundle = (ruleIds: readonly string[]) => ({
     rules: [
       ...ruleIds.map((rule_id, n) => ({
@@ -26,8 +27,8 @@ export async function writeRules({ tenant }: Stage, { texts, some, write, each }
       })),
       ...DEMO_RULES.rules,
     ],
-    policies: texts.map((text, n) => ({
-      ...{ policy_id: `pol.hostile.n${n}`, description: text, reason: texts.at(-1 - n) },
+    policies: spoken.map((text, n) => ({
+      ...{ policy_id: `pol.hostile.n${n}`, description: text, reason: spoken.at(-1 - n) },
       ...{ when: `request.env == "edge" && "${n}" != ""`, effect: "DENY" },
     })),
     policy_tests: texts.slice(0, 20).map((name) => ({ name, expect: { effect: "NONE" } })),
@@ -66,7 +67,7 @@ export async function writeRules({ tenant }: Stage, { texts, some, write, each }
     ...drafts.answers
       .slice(0, 2)
       .map(({ id }) => ({ path: at(`rules/drafts/${id}`), texts: texts.slice(0, 1) })),
-    { path: at("policies"), texts },
+    { path: at("policies"), texts: spoken },
     { path: at(`decisions/${denied?.decision_id}`), texts: plain.slice(7, 8) },
   ];
 }
