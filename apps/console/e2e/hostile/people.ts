@@ -82,7 +82,7 @@ export async function joinAs(
 
 /** What the Hall's operators call tenants. */
 export async function writeTenants({ hall }: Stage, { each }: Writer): Promise<Shown[]> {
-  const tenants = await each("tenant's name", 20, (name, n) => [
+  const tenants = await each<{ tenant: string }>("tenant's name", 20, (name, n) => [
     "POST",
     "/hall/tenants",
     { tenant: `hostile-${n}`, name, owner: { email: `o${n}@example.test`, display_name: "Ada" } },
@@ -96,6 +96,6 @@ export async function writeTenants({ hall }: Stage, { each }: Writer): Promise<S
   ]);
   return [
     { path: "/platform/tenants", texts: tenants.texts },
-    { path: "/platform/tenants/hostile-0", texts: tenants.texts.slice(0, 1) },
+    { path: `/platform/tenants/${tenants.answers[0]?.tenant}`, texts: tenants.texts.slice(0, 1) },
   ];
 }
