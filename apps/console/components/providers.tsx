@@ -1,5 +1,6 @@
 "use client";
 
+import "../lib/no-code-from-text.ts";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { paths } from "../lib/paths.ts";
