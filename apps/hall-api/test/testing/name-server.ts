@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import {
   type Answer,
   AUTHORITATIVE_ANSWER,
@@ -32,9 +33,10 @@ const UDP_MAX_BYTES = 512;
 export async function startNameServer(): Promise<NameServer> {
   const udp = createSocket("udp4");
   const tcp = createServer();
-  await new Promise<void>((resolve) => udp.bind(0, "127.0.0.1", resolve));
-  const { port } = udp.address();
-  await new Promise<void>((resolve) => tcp.listen(port, "127.0.0.1", resolve));
+  // TCP chooses: of its numbers many are taken by others at any moment, and of UDP's none but those of name servers.
+  await once(tcp.listen(0, "127.0.0.1"), "listening");
+  const { port } = tcp.address() as AddressInfo;
+  await once(udp.bind(port, "127.0.0.1"), "listening");
   const server: NameServer = {
     address: `127.0.0.1:${port}`,
     records: new Map(),
