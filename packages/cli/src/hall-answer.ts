@@ -23,7 +23,11 @@ export function refused({ message, detail }: HallRefusal): UsageError {
   const { permission, problems } = detail;
   const [problem] = Array.isArray(problems) ? problems.filter(isObject) : [];
   const needs = typeof permission === "string" ? ` It needs ${permission}.` : "";
-  const where = problem === undefined ? "" : ` At ${text(problem.path)}: expected ${text(problem.expected)}.`;
+  // Some of the Hall's sentences begin with the word, and some are what follows it.
+  const where =
+    problem === undefined
+      ? ""
+      : ` At ${text(problem.path)}: expected ${text(problem.expected).replace(/^expected /, "")}.`;
   return new UsageError(`The Hall refuses. ${message}${needs}${where}`);
 }
 

@@ -104,6 +104,24 @@ describe("hall attest show", () => {
     });
   });
 
+  it.each(["expected a worker id", "a worker id"])(
+    "says once what is expected where the Hall says %j",
+    async (expected) => {
+      hall.instead = (response) => {
+        response.writeHead(422, { "content-type": "application/json" });
+        const problems = [{ path: "worker_id", expected }];
+        response.end(
+          JSON.stringify({ code: "INVALID_REQUEST", error: "It does not follow its schema.", problems }),
+        );
+      };
+      const { code, err } = await show("nobody").finally(() => {
+        hall.instead = null;
+      });
+      expect(code).toBe(2);
+      expect(err).toContain("At worker_id: expected a worker id.");
+    },
+  );
+
   it("ends with 2 without a worker, without a key, and without a Hall", async () => {
     for (const workers of [[], [WORKER, WORKER]])
       expect(await show(...workers)).toMatchObject({ code: 2, err: expect.stringContaining("one worker") });

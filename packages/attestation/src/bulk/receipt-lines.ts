@@ -29,8 +29,8 @@ export class ReceiptLines {
   readonly #witnesses: Witnesses | undefined;
   /** By a checkpoint's text, taken apart. */
   readonly #heads = new Map<string, SignedHead>();
-  /** Those whose signatures were verified. */
-  readonly #signed = new WeakSet<SignedHead>();
+  /** Those of them whose signatures were verified. */
+  readonly #signed = new WeakSet<ParsedNote>();
   #known: KnownKey[] | null = null;
 
   constructor(keys: readonly string[], witnesses?: Witnesses) {
@@ -49,7 +49,7 @@ export class ReceiptLines {
   /** Null where it is not plainly good. */
   async #checkQuickly(line: string | Uint8Array): Promise<LineVerdict | null> {
     try {
-      const { receipt, bodyBytes, signature, seal, checkpoint, proof } = await readSealedReceipt(
+      const { receipt, bodyBytes, signature, note, checkpoint, proof } = await readSealedReceipt(
         line,
         (text) => this.#readHead(text),
       );
@@ -68,7 +68,7 @@ export class ReceiptLines {
         node = side === "left" ? nodeHash(proof[i]!, node) : nodeHash(node, proof[i]!);
       if (Buffer.compare(node, root) !== 0) return null;
       const keysOfLog = keys.filter(({ key }) => key.name === origin);
-      if (!(await this.#isSigned(await this.#readHead(seal.checkpoint), keysOfLog))) return null;
+      if (!(await this.#isSigned(note, keysOfLog))) return null;
       checkStart(receipt);
       return { ok: true, receipt, treeSize };
     } catch (error) {
@@ -103,13 +103,12 @@ export class ReceiptLines {
     return head;
   }
 
-  async #isSigned(head: SignedHead, known: readonly KnownKey[]): Promise<boolean> {
-    if (this.#signed.has(head)) return true;
-    const { note } = head;
+  async #isSigned(note: ParsedNote, known: readonly KnownKey[]): Promise<boolean> {
+    if (this.#signed.has(note)) return true;
     const keys = known.map(({ key }) => key);
     if (!isPlainlySigned(note, known)) await verifyNote(note, keys);
     if (this.#witnesses) await requireCosigned(note, await readWitnesses(this.#witnesses, keys));
-    this.#signed.add(head);
+    this.#signed.add(note);
     return true;
   }
 }
