@@ -20,7 +20,7 @@ function compiled(policies: readonly Policy[]) {
 }
 
 function ask(...policies: Policy[]) {
-  return applyPolicies(compiled(policies), EVERYDAY);
+  return applyPolicies(compiled(policies), [EVERYDAY]);
 }
 
 const allow = policy("open", { effect: "ALLOW" });
@@ -31,9 +31,28 @@ const failing = policy("broken", { effect: "ALLOW", when: "1 / chain.dimension_s
 
 describe("policies together", () => {
   it("say nothing where none of them speaks", () => {
-    const nothing = { effect: "NONE", verdicts: [], human: null, failed: null, failure: null };
+    const nothing = {
+      effect: "NONE",
+      isSilent: true,
+      verdicts: [],
+      human: null,
+      failed: null,
+      failure: null,
+    };
     expect(ask()).toEqual(nothing);
     expect(ask(silent)).toEqual(nothing);
+  });
+
+  it("allow only what they allow both times, and deny or ask for a human by either, where the facts are seen in two ways", () => {
+    const low = toActivation({ ...EVERYDAY_FACTS, chain: { dimension_sum: 1 } });
+    const high = toActivation({ ...EVERYDAY_FACTS, chain: { dimension_sum: 9 } });
+    const when = "chain.dimension_sum > 5";
+    const say = (effect: object) => applyPolicies(compiled([{ ...deny, ...effect, when }]), [high, low]);
+    expect(say({ effect: "DENY" })).toMatchObject({ effect: "DENY", isSilent: true });
+    expect(say({ effect: "ALLOW" })).toMatchObject({ effect: "NONE", isSilent: true, verdicts: [] });
+    expect(say({ effect: "REQUIRE_HUMAN" })).toMatchObject({ effect: "REQUIRE_HUMAN", isSilent: true });
+    const both = applyPolicies(compiled([{ ...allow, when: "chain.dimension_sum > 0" }]), [high, low]);
+    expect(both).toMatchObject({ effect: "ALLOW", isSilent: false });
   });
 
   it("say the strongest of what they say: DENY over REQUIRE_HUMAN over ALLOW", () => {
@@ -117,7 +136,7 @@ describe("policies together", () => {
       fc.property(bundle, ([stored, shuffled]) => {
         const answer = ask(...stored);
         expect(ask(...shuffled)).toEqual(answer);
-        expect(applyPolicies(compiled(stored).reverse(), EVERYDAY)).toEqual(answer);
+        expect(applyPolicies(compiled(stored).reverse(), [EVERYDAY])).toEqual(answer);
       }),
       { numRuns: runs(300) },
     );
@@ -125,11 +144,11 @@ describe("policies together", () => {
 
   it("hand out verdicts that nobody can change for the next decision", () => {
     const ready = compiled([allow, human]);
-    const [first] = applyPolicies(ready, EVERYDAY).verdicts;
+    const [first] = applyPolicies(ready, [EVERYDAY]).verdicts;
     expect(() => Object.assign(first as object, { effect: "DENY" })).toThrow(TypeError);
-    applyPolicies(ready, EVERYDAY).verdicts.pop();
-    applyPolicies(ready, EVERYDAY).human?.asked_by.push("pol.other");
-    expect(applyPolicies(ready, EVERYDAY)).toEqual(ask(allow, human));
+    applyPolicies(ready, [EVERYDAY]).verdicts.pop();
+    applyPolicies(ready, [EVERYDAY]).human?.asked_by.push("pol.other");
+    expect(applyPolicies(ready, [EVERYDAY])).toEqual(ask(allow, human));
   });
 });
 
@@ -158,7 +177,7 @@ describe("policies that cannot be used", () => {
 
   it("fail when they are asked all the same, so that nobody goes on without a DENY that does not compile", () => {
     const { policies } = compilePolicies([allow, policy("typo", { effect: "DENY", when: "request.evn" })]);
-    expect(applyPolicies(policies, EVERYDAY)).toMatchObject({
+    expect(applyPolicies(policies, [EVERYDAY])).toMatchObject({
       effect: "DENY",
       failed: "pol.typo",
       failure: "it does not compile",

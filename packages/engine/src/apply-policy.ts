@@ -25,6 +25,8 @@ export interface PolicyProblem {
 export interface PolicyAnswer {
   /** The strongest thing that was said. DENY where a policy failed. */
   readonly effect: PolicyVerdict["effect"] | "NONE";
+  /** In one way of seeing the facts nobody spoke. */
+  readonly isSilent: boolean;
   /** Of the policies that spoke, strongest first, then by id. */
   readonly verdicts: PolicyVerdict[];
   /** The strongest level and the highest quorum that were asked for; null where nobody asked. */
@@ -84,13 +86,24 @@ function checkSteps(policies: readonly CompiledPolicy[]): PolicyProblem[] {
   return [{ policy_id: slowest.policyId, path: "when", expected }];
 }
 
-/** Asks every policy, also after one has denied or failed: so their order changes nothing. */
-export function applyPolicies(policies: readonly CompiledPolicy[], activation: Activation): PolicyAnswer {
+/**
+ * Asks every policy, also after one has denied or failed: so their order changes nothing. Where the facts can be seen in two
+ * ways, with what the caller claims and without, a policy allows only if it does so both times, and anything else by either.
+ */
+export function applyPolicies(
+  policies: readonly CompiledPolicy[],
+  activations: readonly Activation[],
+): PolicyAnswer {
   const said: Record<PolicyVerdict["effect"], CompiledPolicy[]> = { DENY: [], REQUIRE_HUMAN: [], ALLOW: [] };
+  const heard = new Set<Activation>();
   let first: { policyId: string; failure: string } | null = null;
   for (const policy of policies) {
     try {
-      if (policy.expression.holds(activation)) said[policy.verdict.effect].push(policy);
+      const holding = activations.filter((activation) => policy.expression.holds(activation));
+      for (const activation of holding) heard.add(activation);
+      const { effect } = policy.verdict;
+      const needed = effect === "ALLOW" ? activations.length : 1;
+      if (holding.length >= needed) said[effect].push(policy);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const { policyId } = policy;
@@ -100,6 +113,7 @@ export function applyPolicies(policies: readonly CompiledPolicy[], activation: A
   const spoke = [said.DENY, said.REQUIRE_HUMAN, said.ALLOW].flatMap((group) => group.sort(byId));
   return {
     effect: first === null ? (spoke[0]?.verdict.effect ?? "NONE") : "DENY",
+    isSilent: heard.size < activations.length,
     verdicts: spoke.map(({ verdict }) => verdict),
     human: strongest(said.REQUIRE_HUMAN),
     failed: first?.policyId ?? null,

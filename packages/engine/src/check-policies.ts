@@ -20,13 +20,13 @@ const SILENT: PolicyCheck = { verdicts: [], asked: null, refusal: null };
 /**
  * Asks every policy of the bundle. DENY wins over REQUIRE_HUMAN over ALLOW; where nobody speaks the request goes on,
  * unless the rule asks the gate: then some policy has to allow it.
- * @param activation what the expressions see, made when the first of them is asked
+ * @param activations what the expressions see, made when the first of them is asked
  */
 export function checkPolicies(
   program: Program,
   rule: CompiledRule,
   floors: Floors,
-  activation: () => Activation,
+  activations: () => readonly Activation[],
 ): PolicyCheck {
   const { policies } = program;
   const missing = floors.policies.filter((id) => !policies.some(({ policyId }) => policyId === id));
@@ -36,8 +36,10 @@ export function checkPolicies(
     if (!rule.escalation.policy_gate) return SILENT;
     return refused("DENY_POLICY_GATE_UNCONFIGURED", `${shown(rule.ruleId)} sets escalation.policy_gate.`, []);
   }
-  const { effect, verdicts, human, failed } = applyPolicies(policies, activation());
+  const { effect, isSilent, verdicts, human, failed } = applyPolicies(policies, activations());
   if (failed !== null) return refused("DENY_POLICY_ERROR", `${failed} failed.`, verdicts, [failed]);
+  if (effect !== "DENY" && isSilent && rule.escalation.policy_gate)
+    return refused("DENY_POLICY_GATE", unanswered(rule, verdicts), verdicts);
   switch (effect) {
     case "DENY": {
       const denying = verdicts.filter((verdict) => verdict.effect === "DENY");
@@ -50,26 +52,26 @@ export function checkPolicies(
     case "ALLOW":
       return { verdicts, asked: null, refusal: null };
     case "NONE":
-      return rule.escalation.policy_gate
-        ? refused(
-            "DENY_POLICY_GATE",
-            `${shown(rule.ruleId)} asks the gate and no policy allows it.`,
-            verdicts,
-          )
-        : SILENT;
+      return SILENT;
   }
+}
+
+function unanswered({ ruleId }: CompiledRule, verdicts: readonly PolicyVerdict[]): string {
+  const claim = verdicts.length === 0 ? "" : " without the blast score that is claimed";
+  return `${shown(ruleId)} asks the gate and no policy allows it${claim}.`;
 }
 
 /** The rule's own conditions for a human. One that fails denies, as a policy's does. */
 export function checkConditions(
   rule: CompiledRule,
-  activation: () => Activation,
+  activations: () => readonly Activation[],
 ): Omit<PolicyCheck, "verdicts"> {
   if (rule.humanIf.length === 0) return SILENT;
-  const facts = activation();
+  const seen = activations();
   let asks = false;
   try {
-    for (const condition of rule.humanIf) if (condition.holds(facts)) asks = true;
+    for (const condition of rule.humanIf)
+      for (const activation of seen) if (condition.holds(activation)) asks = true;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     return {

@@ -35,7 +35,7 @@ import {
 } from "./read-inputs.ts";
 import { applyRule, failed, held, took, undecided } from "./record-decision.ts";
 import type { Refusal } from "./refusal.ts";
-import { checkBlastLimits, scoreBlast } from "./score-blast.ts";
+import { callerScore, checkBlastLimits, scoreBlast } from "./score-blast.ts";
 import { noWorker, selectWorker } from "./select-worker.ts";
 import type { Snapshot, SnapshotAgreement, SnapshotCertificate, SnapshotWorker } from "./snapshot.ts";
 
@@ -206,14 +206,16 @@ function judge(on: Case, found: Found): Refusal | null {
     capability,
     nowMs,
   );
-  let facing: Activation | null = null;
-  const activation = () => {
-    facing ??= toActivation(
-      policyFacts(on, { ...found, blast, chainSum, certified: certified.certificate !== null }),
-    );
+  let facing: readonly Activation[] | null = null;
+  const activations = () => {
+    facing ??= claimedAndNot(input).map((input) => {
+      const blast = scoreBlast(input, facts, worker.dimensionSum, chainSum, floors);
+      const seen = { ...found, blast, chainSum, certified: certified.certificate !== null };
+      return toActivation(policyFacts({ ...on, input }, seen));
+    });
     return facing;
   };
-  const policy = checkPolicies(program, rule, floors, activation);
+  const policy = checkPolicies(program, rule, floors, activations);
   if (policy.verdicts.length > 0) decision.policies = policy.verdicts;
   if (policy.asked === null) took(decision, "policy", policy.refusal);
   else held(decision, "policy");
@@ -232,7 +234,7 @@ function judge(on: Case, found: Found): Refusal | null {
   decision.privilege_envelope_ok = privilege.ok;
   if (took(decision, "privilege", privilege.refusal) !== null) return privilege.refusal;
 
-  const conditions = checkConditions(rule, activation);
+  const conditions = checkConditions(rule, activations);
   if (conditions.refusal !== null) return took(decision, "approval", conditions.refusal);
   asked.push(...askedByRule(rule));
   if (conditions.asked !== null) asked.push(conditions.asked);
@@ -242,6 +244,11 @@ function judge(on: Case, found: Found): Refusal | null {
   if (hold === null) return took(decision, "approval", null);
   held(decision, "approval");
   return hold;
+}
+
+/** The request as it is and, where the caller claims a blast score, as if it claimed none: a claim buys nothing from a policy. */
+function claimedAndNot(input: RouteInput): RouteInput[] {
+  return callerScore(input) === null ? [input] : [input, { ...input, blast_score: null }];
 }
 
 function named({ certificateId, digest }: SnapshotCertificate): NonNullable<Decision["certification"]> {

@@ -22,7 +22,7 @@ describe("an error that is not an expression's", () => {
     const { policies } = compilePolicies([
       { policy_id: "pol.own.a", when: 'request.env == "dev"', effect: "DENY", reason: "because" } as never,
     ]);
-    expect(() => applyPolicies(policies, broken)).toThrow("ours");
+    expect(() => applyPolicies(policies, [broken])).toThrow("ours");
   });
 
   it("comes through a rule's condition", () => {
@@ -35,7 +35,7 @@ describe("an error that is not an expression's", () => {
       },
     });
     const program = compile({ rules: [rule], policies: [], policy_tests: [] } as never, "bundle-1");
-    expect(() => checkConditions(program.rules[0] as never, () => broken)).toThrow("ours");
+    expect(() => checkConditions(program.rules[0] as never, () => [broken])).toThrow("ours");
   });
 
   it("comes through a bundle that is no text", () => {

@@ -28,7 +28,7 @@ export function runPolicyTest(
   const expected = `${expect.effect}${by(expect.policies ?? [])}`;
   const read = factsOf(given);
   if (!read.ok) return { name, passed: false, expected: read.expected, got: read.got };
-  const answer = applyPolicies(policies, toActivation(read.facts));
+  const answer = applyPolicies(policies, [toActivation(read.facts)]);
   if (answer.failed !== null)
     return { name, passed: false, expected, got: `${answer.failed} failed: ${answer.failure}` };
   const saying = answer.verdicts.filter(({ effect }) => effect === answer.effect).map((one) => one.policy_id);

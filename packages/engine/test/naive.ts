@@ -196,10 +196,10 @@ export function naiveDecide(
             ? "DENY_CERTIFICATION_SCOPE"
             : null;
   const certified = certificates.some((one) => whyNotCertified(one) === null);
-  const activation = (): Activation =>
+  const seenBy = (claim: number | null): Activation =>
     toActivation(
       policyFacts(
-        { snapshot, input, capability, nowMs: now },
+        { snapshot, input: { ...input, blast_score: claim }, capability, nowMs: now },
         {
           worker,
           agreement: agreement ?? null,
@@ -210,7 +210,7 @@ export function naiveDecide(
             mutates_state: fact("mutates_state"),
           },
           blast: {
-            score,
+            score: Math.min(100, Math.max(heuristic, claim ?? 0, 4 * worker.dimensionSum, chain)),
             heuristic,
             chain,
             dimensions: 4 * worker.dimensionSum,
@@ -224,22 +224,28 @@ export function naiveDecide(
         },
       ),
     );
+  // What a caller claims may bring a policy to deny or to ask, and none to allow.
+  const claimed = () => seenBy(input.blast_score ?? null);
+  const unclaimed = () => seenBy(null);
   const missing = profiles.flatMap((profile) => profile.policies);
   if (missing.some((id) => !bundle.policies.some((policy) => policy.policy_id === id)))
     return no("DENY_POLICY_GATE_UNCONFIGURED", worker, score);
   const gated = decision.escalation.policy_gate;
   if (gated && bundle.policies.length === 0) return no("DENY_POLICY_GATE_UNCONFIGURED", worker, score);
   const spoke: Policy[] = [];
+  let [answeredWith, answeredWithout] = [false, false];
   for (const policy of bundle.policies) {
-    const answer = holds(policy.when, activation);
-    if (answer === "error") return no("DENY_POLICY_ERROR", worker, score);
-    if (answer) spoke.push(policy);
+    const [withClaim, without] = [holds(policy.when, claimed), holds(policy.when, unclaimed)];
+    if (withClaim === "error" || without === "error") return no("DENY_POLICY_ERROR", worker, score);
+    answeredWith ||= withClaim;
+    answeredWithout ||= without;
+    if (policy.effect === "ALLOW" ? withClaim && without : withClaim || without) spoke.push(policy);
   }
   const say = (effect: Policy["effect"]) => spoke.filter((policy) => policy.effect === effect);
   if (say("DENY").length > 0) return no("DENY_POLICY_GATE", worker, score);
   for (const policy of say("REQUIRE_HUMAN"))
     asksHuman.push({ level: policy.supervisor_level ?? "gatekeeper", by: policy.policy_id });
-  if (gated && spoke.length === 0) return no("DENY_POLICY_GATE", worker, score);
+  if (gated && !(answeredWith && answeredWithout)) return no("DENY_POLICY_GATE", worker, score);
 
   // Certification and attestation of this very worker.
   if (
@@ -298,9 +304,9 @@ export function naiveDecide(
 
   // Who has to agree.
   for (const condition of decision.escalation.human_required_if) {
-    const answer = holds(condition, activation);
-    if (answer === "error") return no("DENY_POLICY_ERROR", worker, score);
-    if (answer) asksHuman.push({ level: "gatekeeper", by: "human_required_if" });
+    const [withClaim, without] = [holds(condition, claimed), holds(condition, unclaimed)];
+    if (withClaim === "error" || without === "error") return no("DENY_POLICY_ERROR", worker, score);
+    if (withClaim || without) asksHuman.push({ level: "gatekeeper", by: "human_required_if" });
   }
   if (decision.escalation.human_required_default) asksHuman.push({ level: "gatekeeper", by: "default" });
   if (decision.escalation.msavx_step_up) asksHuman.push({ level: "gatekeeper", by: "step-up" });
