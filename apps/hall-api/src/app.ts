@@ -71,12 +71,15 @@ export async function createApp(hall: Hall): Promise<FastifyInstance> {
     if (request.method === "OPTIONS") return reply.code(204).send();
     return refuse(new HallError("METHOD_NOT_ALLOWED"), request, reply);
   });
-  const openApi = JSON.stringify(openApiDocument());
+  openApi ??= JSON.stringify(openApiDocument());
   app.get("/openapi.json", async (_, reply) => reply.type("application/json; charset=utf-8").send(openApi));
   registerRest(app, hall);
   await registerTrpc(app, hall);
   return app;
 }
+
+/** The same for every Hall of a process, and most of what starting one costs. */
+let openApi: string | null = null;
 
 /** Of two credentials Node hands on the first; whoever stands before the Hall may have looked at the second (H-105). */
 function isSaidTwice(rawHeaders: readonly string[]): boolean {

@@ -50,9 +50,10 @@ interface Refused {
 
 /** As an operator starts it: a process of its own. */
 async function startProcess(env: Record<string, string>): Promise<Refused> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [MAIN], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { PATH: process.env.PATH, HALL_LOG_LEVEL: "error", HALL_PORT: "0", ...env },
+    env: { PATH, NODE_COMPILE_CACHE, HALL_LOG_LEVEL: "error", HALL_PORT: "0", ...env },
   });
   let stderr = "";
   child.stderr.on("data", (chunk) => {

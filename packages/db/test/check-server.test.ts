@@ -28,9 +28,8 @@ describe("the check of a server before a Hall serves from it", () => {
 
   it("names every setting by which a crash would lose receipts (H-082)", async () => {
     const server = await startTestServer({
-      fsync: "off",
-      full_page_writes: "off",
-      synchronous_commit: "off",
+      from: process.env.GUILDHALL_TEST_SERVER,
+      settings: { fsync: "off", full_page_writes: "off", synchronous_commit: "off" },
     });
     const pool = openPool((await server.createDatabase()).ledger);
     try {

@@ -14,7 +14,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "guildhall-migrations-"));
-  server = await startTestServer();
+  server = await startTestServer({ from: process.env.GUILDHALL_TEST_SERVER });
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });

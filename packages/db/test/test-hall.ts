@@ -17,7 +17,7 @@ export interface TestHall {
 }
 
 export async function startTestHall(): Promise<TestHall> {
-  const server = await startTestServer();
+  const server = await startTestServer({ from: process.env.GUILDHALL_TEST_SERVER });
   const urls = await server.createDatabase();
   const db = openDb(urls);
   const admin = openPool(adminUrl(server, urls.owner));

@@ -23,7 +23,7 @@ export interface CrashServer {
 }
 
 export async function startCrashServer(): Promise<CrashServer> {
-  const server = await startTestServer();
+  const server = await startTestServer({ from: process.env.GUILDHALL_TEST_SERVER, onDisk: true });
   const { port } = server.postgres;
   let running: EmbeddedPostgres = server.postgres;
   return {

@@ -24,11 +24,12 @@ afterAll(() => {
 
 /** As an operator starts it. @returns everything that it said */
 async function start(signer: string): Promise<{ code: number | null; said: string }> {
-  const { PATH, SOFTHSM2_CONF } = process.env;
+  const { PATH, NODE_COMPILE_CACHE, SOFTHSM2_CONF } = process.env;
   const child = spawn(process.execPath, [MAIN], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH,
+      NODE_COMPILE_CACHE,
       SOFTHSM2_CONF,
       HALL_DATA_DIR: join(folder, "data"),
       HALL_PORT: "0",

@@ -69,7 +69,10 @@ export interface Refusal {
 }
 
 export async function openHouse(options: { postgres?: Record<string, string> } = {}): Promise<TestHouse> {
-  const server = await startTestServer(options.postgres);
+  const server = await startTestServer({
+    from: process.env.GUILDHALL_TEST_SERVER,
+    ...(options.postgres && { settings: options.postgres }),
+  });
   const urls = await server.createDatabase();
   const databaseUrl = adminUrl(server, urls.owner);
   const dataDir = mkdtempSync(join(tmpdir(), "guildhall-hall-"));

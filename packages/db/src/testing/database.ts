@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -23,22 +24,42 @@ export interface TestServer {
 
 const TEMPLATE = "guildhall_template";
 
-export async function startTestServer(settings?: Readonly<Record<string, string>>): Promise<TestServer> {
-  const folder = mkdtempSync(join(tmpdir(), "guildhall-test-"));
-  const dataDir = join(folder, "postgres");
-  const postgres = await startEmbeddedPostgres({ dataDir, ...(settings && { settings }) });
-  const stop = async () => {
-    await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const passwords = rolePasswords(join(folder, "database.json"));
+export interface TestServerOptions {
+  /** Further settings of the server. */
+  settings?: Readonly<Record<string, string>>;
+  /** A folder made by `prepareTestServer`: its files are copied, and nothing is initialised or migrated again. */
+  from?: string | undefined;
+  /** Where a crash is the question. */
+  onDisk?: boolean;
+}
+
+/** Leaves in `folder` what every server begins with: the roles, their passwords and the migrated template. */
+export async function prepareTestServer(folder: string): Promise<void> {
+  const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "postgres") });
   try {
+    const passwords = rolePasswords(join(folder, "database.json"));
     const template = await provision(postgres.adminUrl, passwords, TEMPLATE);
     await migrate(template.owner);
+  } finally {
+    await postgres.stop(); // in order, so that a copy of the folder starts without recovery
+  }
+}
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { settings, from, onDisk = false } = options;
+  const folder = mkdtempSync(join(onDisk ? tmpdir() : placeOfServers(), "guildhall-test-"));
+  const dataDir = join(folder, "postgres");
+  let postgres: EmbeddedPostgres;
+  try {
+    if (from === undefined) await prepareTestServer(folder);
+    // With owners and modes: the server refuses files that are not its own.
+    else execFileSync("cp", ["-a", `${from}/.`, folder]);
+    postgres = await startEmbeddedPostgres({ dataDir, ...(settings && { settings }) });
   } catch (error) {
-    await stop(); // a migration that fails must not leave its server running
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+  const passwords = rolePasswords(join(folder, "database.json"));
   return {
     postgres,
     passwords,
@@ -54,8 +75,25 @@ export async function startTestServer(settings?: Readonly<Record<string, string>
       }
       return provision(postgres.adminUrl, passwords, name);
     },
-    stop,
+    async stop() {
+      await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
+}
+
+const MEMORY = "/dev/shm";
+/** Of several servers at once, with all that they write ahead. */
+const MEMORY_FREE_MIN_BYTES = 4 * 1024 ** 3;
+
+/**
+ * In memory where there is room: what is written is thrown away, and writing files to a disk is a third of what a short
+ * test costs. Flushing means nothing there, and to a test that kills processes and not the machine it means nothing anywhere.
+ */
+export function placeOfServers(): string {
+  if (!existsSync(MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= MEMORY_FREE_MIN_BYTES ? MEMORY : tmpdir();
 }
 
 export { roleUrls };
