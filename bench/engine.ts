@@ -273,6 +273,8 @@ function setup(size: number, policies: readonly unknown[] = []): Setup {
   }));
   const made = { program, snapshot, requests, bodies: [] as DecisionBody[] };
   made.bodies = Array.from({ length: REQUESTS }, (_, n) => copyOf(wholeDecision(made, n)));
+  const denied = made.bodies.find(({ policy_decision }) => policy_decision !== "ALLOW");
+  if (denied !== undefined) throw new Error(`What is measured is denied: ${denied.decision.deny?.code}`);
   return made;
 }
 

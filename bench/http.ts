@@ -33,6 +33,7 @@ export async function benchHttp(): Promise<void> {
     /** HSM operations per sealed decision, round by round. */
     const operations: number[] = [];
     const open: Latency[] = [];
+    const openFloor: Latency[] = [];
     const commits: Awaited<ReturnType<typeof commitsOf>>[] = [];
     const short: Throughput[] = [];
     let answer = "";
@@ -52,6 +53,7 @@ export async function benchHttp(): Promise<void> {
       profile = await profileOf(hall, () => closedLoop(hall, CONNECTIONS, SECONDS));
       for (let round = 0; round < 3; round++) {
         commits.push(await commitsOf(hall));
+        openFloor.push(await openLoop(floors[0]!, OPEN_RATE, 20));
         open.push(await openLoop(hall, OPEN_RATE, 20));
       }
       return measured;
@@ -103,6 +105,12 @@ export async function benchHttp(): Promise<void> {
         values: commits.map(({ p50Ms }) => p50Ms),
       },
       { case: "   their p99", unit: "ms", values: commits.map(({ p99Ms }) => p99Ms) },
+      {
+        case: `Fastify floor at ${OPEN_RATE}/s, open loop, p99`,
+        unit: "ms",
+        values: openFloor.map((round) => round.p99Ms),
+        note: `errors ${openFloor.reduce((sum, round) => sum + round.errors, 0)}`,
+      },
       {
         case: `P5 p50 at ${OPEN_RATE}/s, open loop`,
         unit: "ms",

@@ -1,17 +1,12 @@
 import type { CapabilityId, CapabilityPattern } from "@guildhall/protocol";
-import { NO_RULE } from "./match-rule.ts";
+import { NO_RULE, type RuleTables, ruleAt } from "./match-rule.ts";
 import { CELLS, cellsOf, prefixOf, type Reach, widerPrefix } from "./rule-reach.ts";
 
 /** Which rule answers which question, and which rules answer none. */
-export interface RuleTables {
-  /** All tables in one piece: at `offset + cell` the index of the first matching rule, or NO_RULE. */
-  cells: Int32Array;
-  /** Where the table of a capability begins, for each capability that a rule names. */
-  offsets: ReadonlyMap<CapabilityId, number>;
-  /** The same for each prefix that a rule names: `cap.doc` for `cap.doc.*`. */
-  prefixes: ReadonlyMap<string, number>;
+export interface Analysis {
+  readonly tables: RuleTables;
   /** Rules that win no cell, in order: earlier ones answer wherever they would. */
-  shadowed: readonly ShadowedRule[];
+  readonly shadowed: readonly ShadowedRule[];
 }
 
 export interface ShadowedRule {
@@ -35,7 +30,7 @@ export const BY_MAX = 8;
 export function analyseRules(
   reaches: readonly Reach[],
   sees: (winner: number, next: number) => void,
-): RuleTables {
+): Analysis {
   const { general, prefixed, exact } = byPattern(reaches);
   const covered = coveredCells(reaches);
   const shelf = new Shelf();
@@ -74,15 +69,8 @@ export function analyseRules(
     offsets.set(capability, shelf.place(table.first));
   }
 
-  const cells = shelf.cells();
-  const startOf = (pattern: CapabilityPattern | null): number => {
-    if (pattern === null) return 0;
-    const prefix = prefixOf(pattern);
-    return (
-      prefix === null ? offsets.get(pattern as string as CapabilityId) : prefixes.get(prefix)
-    ) as number;
-  };
-  return { cells, offsets, prefixes, shadowed: shadowedRules(reaches, covered, cells, startOf) };
+  const rules: RuleTables = { ...shelf.contents(), offsets, prefixes };
+  return { tables: rules, shadowed: shadowedRules(reaches, covered, rules, shelf.winners) };
 }
 
 /** The rules that name a pattern, by pattern, each list in order. */
@@ -167,58 +155,58 @@ function tell({ first, next }: Table, sees: (winner: number, next: number) => vo
   });
 }
 
-/** Tables one behind the other, equal ones once: twice where a table of the same hash came between them. */
+/** Tables one behind the other, equal ones once, and their shapes likewise. */
 class Shelf {
-  private all = new Int32Array(64 * CELLS);
-  private length = 0;
-  private readonly byHash = new Map<number, number>();
+  /** Every rule that answers somewhere. */
+  readonly winners = new Set<number>();
+  private readonly tables: number[] = [];
+  private readonly tablesByText = new Map<string, number>();
+  private readonly shapes: number[] = [];
+  private readonly shapesByText = new Map<string, number>();
 
   /** Where the table, or its equal, begins. */
-  place(table: Int32Array): number {
-    const hash = hashOf(table);
-    const alike = this.byHash.get(hash);
-    if (alike !== undefined && table.every((index, cell) => this.all[alike + cell] === index)) return alike;
-    const offset = this.length;
-    this.byHash.set(hash, offset);
-    if (offset + CELLS > this.all.length) {
-      const grown = new Int32Array(2 * this.all.length);
-      grown.set(this.all);
-      this.all = grown;
-    }
-    this.all.set(table, offset);
-    this.length += CELLS;
-    return offset;
+  place(answers: Int32Array): number {
+    const rules: number[] = [];
+    const shape = answers.map((index) => {
+      const known = rules.indexOf(index);
+      return known === -1 ? rules.push(index) - 1 : known;
+    });
+    for (const index of rules) this.winners.add(index);
+    const shapeAt = kept(this.shapes, this.shapesByText, String.fromCharCode(...shape), shape);
+    const table = [shapeAt, ...rules];
+    return kept(this.tables, this.tablesByText, table.join(), table);
   }
 
-  cells(): Int32Array {
-    return this.all.slice(0, this.length);
+  contents(): Pick<RuleTables, "tables" | "shapes"> {
+    return { tables: Int32Array.from(this.tables), shapes: Uint8Array.from(this.shapes) };
   }
 }
 
-/** FNV-1a over the cells. */
-function hashOf(table: Int32Array): number {
-  let hash = 0x811c9dc5;
-  for (const cell of table) hash = Math.imul(hash ^ cell, 0x01000193);
-  return hash;
+/** Where the values stand among all: put there unless their text is known. */
+function kept(all: number[], byText: Map<string, number>, text: string, values: Iterable<number>): number {
+  const known = byText.get(text);
+  if (known !== undefined) return known;
+  const at = all.length;
+  byText.set(text, at);
+  all.push(...values);
+  return at;
 }
 
 function shadowedRules(
   reaches: readonly Reach[],
   covered: readonly Cells[],
-  cells: Int32Array,
-  startOf: (pattern: CapabilityPattern | null) => number,
+  tables: RuleTables,
+  winners: ReadonlySet<number>,
 ): ShadowedRule[] {
-  const wins = new Uint8Array(reaches.length);
-  for (const index of cells) if (index !== NO_RULE) wins[index] = 1;
   const firstAlike = new Map<string, number>();
   const shadowed: ShadowedRule[] = [];
   reaches.forEach((reach, index) => {
     const match = `${reach.conditions} ${reach.patterns}`;
     const alike = firstAlike.get(match);
     if (alike === undefined) firstAlike.set(match, index);
-    if (wins[index] === 1) return;
+    if (winners.has(index)) return;
     const own = covered[index] as Cells;
-    const by = alike === undefined ? winnersOver(reach, own, cells, startOf) : [alike];
+    const by = alike === undefined ? winnersOver(reach, own, tables) : [alike];
     shadowed.push({ index, by, duplicate: alike !== undefined });
   });
   return shadowed;
@@ -228,21 +216,24 @@ function shadowedRules(
  * Who answers in the tables of the rule's own patterns. Those rules reach as far as the patterns do, so they stand before
  * it in every narrower table too.
  */
-function winnersOver(
-  { patterns }: Reach,
-  covered: Cells,
-  cells: Int32Array,
-  startOf: (pattern: CapabilityPattern | null) => number,
-): number[] {
+function winnersOver({ patterns }: Reach, covered: Cells, tables: RuleTables): number[] {
   const winners = new Set<number>();
   for (const pattern of patterns ?? [null]) {
-    const start = startOf(pattern);
+    const table = tableOfPattern(tables, pattern);
     for (const cell of covered) {
-      winners.add(cells[start + cell] as number);
+      winners.add(ruleAt(tables, table, cell));
       if (winners.size === BY_MAX) return rising(winners);
     }
   }
   return rising(winners);
+}
+
+/** A pattern that some rule has, and hence a table. */
+function tableOfPattern({ offsets, prefixes }: RuleTables, pattern: CapabilityPattern | null): number {
+  if (pattern === null) return 0;
+  const prefix = prefixOf(pattern);
+  const table = prefix === null ? offsets.get(pattern as string as CapabilityId) : prefixes.get(prefix);
+  return table as number;
 }
 
 function rising(indices: Iterable<number>): number[] {

@@ -1,14 +1,4 @@
-import {
-  type CapabilityId,
-  type CapabilityPattern,
-  canonicalBody,
-  DataLabel,
-  Env,
-  QosClass,
-  type Rule,
-  RuleBundle,
-  TenantRisk,
-} from "@guildhall/protocol";
+import { type CapabilityPattern, canonicalBody, type Rule, RuleBundle } from "@guildhall/protocol";
 import { describe, expect, it } from "vitest";
 import { BundleError } from "./bundle-error.ts";
 import { compile } from "./compile.ts";
@@ -86,38 +76,21 @@ describe("compile", () => {
     const [a, b, c] = ["cap.doc.a", "cap.doc.b", "cap.doc.c"].map((id) => program.offsets.get(id as never));
     expect(a).toBe(c);
     expect(a).not.toBe(b);
-    expect(program.cells.length).toBe(3 * 144);
+    // Of each its shape and its rules: nothing; "all" or nothing; "all" or "one".
+    expect(program.tables.length).toBe(2 + 3 + 3);
   });
 
-  it("keeps two tables apart that have one hash", () => {
-    // Found by search; a bit for each value of environment, label, risk and QoS class.
-    const masks: [capability: string, ...bits: number[]][] = [
-      ["cap.doc.a", 5, 3, 4, 9],
-      ["cap.doc.a", 15, 2, 7, 9],
-      ["cap.doc.b", 1, 3, 7, 15],
-      ["cap.doc.b", 10, 7, 6, 8],
-    ];
-    const some = (values: readonly string[], bits = 0) => ({
-      in: values.filter((_, at) => (bits >> at) & 1),
-    });
-    const rules = masks.map(([capability_id, env, label, risk, qos], index) => ({
-      rule_id: `r-${index}`,
-      match: {
-        capability_id,
-        env: some(Env.options, env),
-        data_label: some(DataLabel.options, label),
-        tenant_risk: some(TenantRisk.options, risk),
-        qos_class: some(QosClass.options, qos),
-      },
+  it("keeps once the shape of tables that differ in their rules alone", () => {
+    const rules = ["a", "b", "c"].map((name) => ({
+      rule_id: name,
+      match: { capability_id: `cap.doc.${name}`, env: "dev" },
       decision: { candidate_workers_ranked: [] },
     }));
-    const { cells, offsets } = compile(RuleBundle.parse({ rules }), "bundle-1");
-    const answers = (capability: string) => {
-      const start = offsets.get(capability as CapabilityId) as number;
-      return [...new Set(cells.slice(start, start + 144))].sort();
-    };
-    expect(answers("cap.doc.a")).toEqual([-1, 0, 1]);
-    expect(answers("cap.doc.b")).toEqual([-1, 2, 3]);
+    const { tables, shapes, offsets } = compile(RuleBundle.parse({ rules }), "bundle-1");
+    expect([...offsets.values()]).toEqual([2, 5, 8]);
+    // The shape of the capabilities that no rule names, and that of the three.
+    expect([...tables]).toEqual([0, -1, 144, 0, -1, 144, 1, -1, 144, 2, -1]);
+    expect(shapes.length).toBe(2 * 144);
   });
 
   it("leaves nothing in a rule that has no canonical text", () => {

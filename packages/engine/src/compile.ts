@@ -24,22 +24,19 @@ import { compileConditions } from "./compile-conditions.ts";
 import type { Expression } from "./expression.ts";
 import { ConflictSearch, type Conflicts } from "./find-conflicts.ts";
 import { freeze } from "./freeze.ts";
+import type { RuleTables } from "./match-rule.ts";
 import { type Reach, reachOf } from "./rule-reach.ts";
 import { wholeOrText } from "./whole-number.ts";
 
 /**
  * A rule bundle made ready to decide with. Built once for each published bundle and shared by all
- * decisions, which carry its lists as they are: hence frozen, all but the cells (a typed array cannot be).
+ * decisions, which carry its lists as they are: hence frozen, all but the tables (a typed array cannot be).
  */
-export interface Program {
+export interface Program extends RuleTables {
   /** The bundle's digest, named in every decision. */
   readonly digest: string;
   readonly rules: readonly CompiledRule[];
   readonly policies: readonly CompiledPolicy[];
-  /** Which rule answers which question: see `RuleTables`. */
-  readonly cells: Int32Array;
-  readonly offsets: ReadonlyMap<CapabilityId, number>;
-  readonly prefixes: ReadonlyMap<string, number>;
   /** The capabilities that rules name, sorted. */
   readonly capabilities: readonly CapabilityId[];
   /** Rules that can never match, in order. */
@@ -59,8 +56,6 @@ export interface Shadowed {
 
 /** A rule as decisions use it. Its lists are typed mutable because a Decision's are; they are frozen. */
 export interface CompiledRule {
-  /** Its place among the program's rules. */
-  readonly index: number;
   readonly ruleId: string;
   readonly reach: Reach;
   /** In rank order. */
@@ -92,12 +87,12 @@ export interface CompiledCandidate {
  */
 export function compile(bundle: RuleBundle, digest: string): Program {
   const shared: Shared = { pool: new Map(), expressions: new Map(), problems: [] };
-  const rules = freeze(bundle.rules.map((rule, index) => compileRule(rule, index, shared)));
+  const rules = freeze(bundle.rules.map((rule) => compileRule(rule, shared)));
   const { policies, problems } = compilePolicies(bundle.policies.map(wellFormed));
   const all = [...shared.problems, ...problems.map(policyProblem)];
   if (all.length > 0) throw new BundleError(all);
   const search = new ConflictSearch(rules);
-  const { cells, offsets, prefixes, shadowed } = analyseRules(
+  const { tables, shadowed } = analyseRules(
     rules.map(({ reach }) => reach),
     (winner, next) => search.see(winner, next),
   );
@@ -105,10 +100,8 @@ export function compile(bundle: RuleBundle, digest: string): Program {
     digest,
     rules,
     policies: freeze(policies),
-    cells,
-    offsets,
-    prefixes,
-    capabilities: freeze([...offsets.keys()].sort()),
+    ...tables,
+    capabilities: freeze([...tables.offsets.keys()].sort()),
     shadowedRuleIds: freeze(shadowed.map(({ index }) => (rules[index] as CompiledRule).ruleId)),
     shadowed: freeze(shadowed.map((one) => toldShadowed(one, rules))),
     conflicts: search.conflicts(),
@@ -125,7 +118,7 @@ function toldShadowed({ index, by, duplicate }: ShadowedRule, rules: readonly Co
   return freeze({ rule_id: idOf(index), by: freeze(by.map(idOf)), duplicate });
 }
 
-function compileRule({ rule_id, match, decision }: Rule, index: number, shared: Shared): CompiledRule {
+function compileRule({ rule_id, match, decision }: Rule, shared: Shared): CompiledRule {
   const { pool } = shared;
   const floor = controls(decision.required_controls_suggested, pool);
   const candidates = ranked(decision.candidate_workers_ranked).map((candidate) =>
@@ -143,7 +136,6 @@ function compileRule({ rule_id, match, decision }: Rule, index: number, shared: 
   };
   const { patterns, conditions } = reachOf(match);
   return freeze({
-    index,
     ruleId: rule_id,
     reach: freeze({ patterns: patterns && pooled(pool, patterns), conditions }),
     candidates: pooled(pool, candidates),

@@ -22,7 +22,7 @@ import type { CompiledRule, Program } from "./compile.ts";
 import { denyMessage } from "./deny-message.ts";
 import { type Floors, floorsFor } from "./floors.ts";
 import { lineupOf } from "./lineup.ts";
-import { matchRule, noMatchingRule } from "./match-rule.ts";
+import { matchRule, NO_RULE, noMatchingRule } from "./match-rule.ts";
 import { type Activation, toActivation } from "./policy-facts.ts";
 import { policyFacts } from "./read-facts.ts";
 import {
@@ -116,8 +116,10 @@ function deliberate(on: Case): Refusal | null {
   if (shadow !== null) return took(decision, "shadow", shadow, program.shadowedRuleIds.length, 0);
   took(decision, "shadow", null);
 
-  const rule = matchRule(program, capability, input);
-  if (rule === null) return took(decision, "rule", noMatchingRule(program, capability));
+  const matched = matchRule(program, capability, input);
+  if (matched === NO_RULE) return took(decision, "rule", noMatchingRule(program, capability));
+  const lineup = lineupOf(program, matched, snapshot.workers);
+  const { rule } = lineup;
   took(decision, "rule", null);
   applyRule(decision, rule);
 
@@ -149,8 +151,7 @@ function deliberate(on: Case): Refusal | null {
   }
   took(decision, "agreement", null);
 
-  const lineup = lineupOf(program, rule, snapshot.workers);
-  const selection = selectWorker(lineup, rule, snapshot, capability, input.env, floors.controls);
+  const selection = selectWorker(lineup, snapshot, capability, input.env, floors.controls);
   const { candidates, unlisted, required, worker } = selection;
   decision.candidates = candidates;
   decision.required_controls = required;

@@ -21,7 +21,6 @@ export {
 export { decide, type RouteRequest } from "./decide.ts";
 export { EXAMINED, type Examination, type Examined, examineWorker } from "./examine-worker.ts";
 export { type ExplainedStep, explain } from "./explain.ts";
-export { matchRule } from "./match-rule.ts";
 export { POLICY_VARIABLES } from "./policy-variables.ts";
 export { BUNDLE_MAX_BYTES, type BundleReading, readBundle } from "./read-bundle.ts";
 export { type Gap, type Replay, type ReplayMaterial, replay, requestOf } from "./replay.ts";

@@ -32,25 +32,35 @@ function fleet(size: number, fields: object = {}): ReadonlyMap<SpeciesId, readon
 const ids = ({ first, others }: Lineup) => [first, ...others].map((place) => place?.worker?.workerId ?? null);
 
 it.each([1, 4, 5, 40])("of %i workers all are in line, in their order, however often it is asked", (size) => {
-  const [{ rules }, workers] = [program(), fleet(size)];
-  const lineup = lineupOf(program(), rules[0]!, workers);
+  const workers = fleet(size);
+  const lineup = lineupOf(program(), 0, workers);
   const expected = Array.from({ length: size }, (_, n) => `org.acme.summarizer.i-${n}`);
   expect([ids(lineup), ids(lineup), lineup.total]).toEqual([expected, expected, size]);
+});
+
+it("says of the rule, its first candidate and that worker what they say themselves", () => {
+  const one = program();
+  const workers = fleet(1);
+  const { rule, first } = lineupOf(one, 1, workers);
+  expect(rule).toStrictEqual(one.rules[1]);
+  expect(first!.candidate).toStrictEqual(one.rules[1]!.candidates[0]);
+  expect(first!.worker).toStrictEqual(workers.get(SPECIES)![0]);
+  expect(Object.isFrozen(rule)).toBe(true);
 });
 
 it("is kept for a rule, and for that rule only", () => {
   const one = program();
   const workers = fleet(1);
-  const lineup = lineupOf(one, one.rules[0]!, workers);
-  expect(lineupOf(one, one.rules[0]!, workers)).toBe(lineup);
-  expect(lineupOf(one, one.rules[1]!, workers)).not.toBe(lineup);
+  const lineup = lineupOf(one, 0, workers);
+  expect(lineupOf(one, 0, workers)).toBe(lineup);
+  expect(lineupOf(one, 1, workers)).not.toBe(lineup);
 });
 
 it("keeps of a rule with more than four places the first alone", () => {
   const one = program();
   const placesOf = (workers: ReturnType<typeof fleet>) => [
-    [...lineupOf(one, one.rules[0]!, workers).others][0],
-    [...lineupOf(one, one.rules[0]!, workers).others][0],
+    [...lineupOf(one, 0, workers).others][0],
+    [...lineupOf(one, 0, workers).others][0],
   ];
   const [few, fewAgain] = placesOf(fleet(4));
   expect(fewAgain).toBe(few);
@@ -60,12 +70,12 @@ it("keeps of a rule with more than four places the first alone", () => {
 
 it("is made anew where the fleet or the rules are others", () => {
   const one = program();
-  expect(ids(lineupOf(one, one.rules[0]!, fleet(1)))).toEqual(["org.acme.summarizer.i-0"]);
-  expect(ids(lineupOf(one, one.rules[0]!, fleet(0)))).toEqual([null]);
+  expect(ids(lineupOf(one, 0, fleet(1)))).toEqual(["org.acme.summarizer.i-0"]);
+  expect(ids(lineupOf(one, 0, fleet(0)))).toEqual([null]);
   const workers = fleet(1);
   const other = program("cap.doc.summarize", ["wrk.doc.translator", SPECIES]);
-  expect(ids(lineupOf(one, one.rules[0]!, workers))).toEqual(["org.acme.summarizer.i-0"]);
-  expect(ids(lineupOf(other, other.rules[0]!, workers))).toEqual([null, "org.acme.summarizer.i-0"]);
+  expect(ids(lineupOf(one, 0, workers))).toEqual(["org.acme.summarizer.i-0"]);
+  expect(ids(lineupOf(other, 0, workers))).toEqual([null, "org.acme.summarizer.i-0"]);
 });
 
 it.each([
@@ -78,7 +88,7 @@ it.each([
   "of a rule for %j and a worker with %j it is told beforehand whether it serves: %j",
   (capability, fields, serves) => {
     const one = program(capability);
-    const { first } = lineupOf(one, one.rules[0]!, fleet(1, fields));
+    const { first } = lineupOf(one, 0, fleet(1, fields));
     expect(first!.serves).toBe(serves);
   },
 );

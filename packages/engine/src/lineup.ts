@@ -1,6 +1,7 @@
 import type { CapabilityId, ControlId } from "@guildhall/protocol";
 import { implementsAll, requiredControls } from "./check-controls.ts";
 import type { CompiledCandidate, CompiledRule, Program } from "./compile.ts";
+import { freeze } from "./freeze.ts";
 import { prefixOf } from "./rule-reach.ts";
 import type { Snapshot, SnapshotWorker } from "./snapshot.ts";
 
@@ -20,9 +21,14 @@ export interface Place {
   readonly callable: boolean;
 }
 
-/** The places of a rule in the order in which they are tried: by the rule's order, then by worker id. */
+/**
+ * A rule with its places in the order in which they are tried: by the rule's order, then by worker id. The rule and the first
+ * place, which is mostly the only one, are copies made together: they lie side by side, and a decision waits for that part of
+ * the memory once. Where programs and workers are large, to fetch them from wherever they lie costs more than all the rest.
+ */
 export interface Lineup {
-  /** Nearest to hand: mostly it is the only one. Null where the rule names no candidate. */
+  readonly rule: CompiledRule;
+  /** Null where the rule names no candidate. */
   readonly first: Place | null;
   readonly others: Iterable<Place>;
   readonly total: number;
@@ -34,11 +40,8 @@ const KEPT_MAX = 4;
 /** By the snapshot's workers, then by the program, then by rule: forgotten with those they were made of. */
 const lineups = new WeakMap<Snapshot["workers"], WeakMap<Program, Lineup[]>>();
 
-/**
- * The rule's places, made when it is first asked for. To look up species and worker anew for each decision costs more
- * than all the rest of it where they are so many that they lie all over the memory.
- */
-export function lineupOf(program: Program, rule: CompiledRule, workers: Snapshot["workers"]): Lineup {
+/** The line-up of the program's rule at `index`, made when it is first asked for. */
+export function lineupOf(program: Program, index: number, workers: Snapshot["workers"]): Lineup {
   let byProgram = lineups.get(workers);
   if (byProgram === undefined) {
     byProgram = new WeakMap();
@@ -49,19 +52,24 @@ export function lineupOf(program: Program, rule: CompiledRule, workers: Snapshot
     byRule = new Array<Lineup>(program.rules.length);
     byProgram.set(program, byRule);
   }
-  const kept = byRule[rule.index];
+  const kept = byRule[index];
   if (kept !== undefined) return kept;
-  const made = lineUp(rule, workers);
-  byRule[rule.index] = made;
+  const made = lineUp(program.rules[index] as CompiledRule, workers);
+  byRule[index] = made;
   return made;
 }
 
 function lineUp(rule: CompiledRule, workers: Snapshot["workers"]): Lineup {
   let total = 0;
   for (const { speciesId } of rule.candidates) total += workers.get(speciesId)?.length || 1;
-  const [first = null] = placesOf(rule, workers);
+  const [first] = placesOf(rule, workers);
   const others = () => othersOf(rule, workers);
-  return { first, others: total > KEPT_MAX ? { [Symbol.iterator]: others } : [...others()], total };
+  return {
+    rule: copyOfRule(rule),
+    first: first === undefined ? null : copyOfPlace(first),
+    others: total > KEPT_MAX ? { [Symbol.iterator]: others } : [...others()],
+    total,
+  };
 }
 
 function* othersOf(rule: CompiledRule, workers: Snapshot["workers"]): Generator<Place> {
@@ -103,4 +111,56 @@ function vacant(candidate: CompiledCandidate): Place {
 function onlyCapability({ reach: { patterns } }: CompiledRule): CapabilityId | null {
   const only = patterns?.length === 1 ? patterns[0] : undefined;
   return only === undefined || prefixOf(only) !== null ? null : (only as string as CapabilityId);
+}
+
+// Field by field, in the originals' order: what is copied by spreading has a form that the machine reads slowly.
+
+function copyOfRule(rule: CompiledRule): CompiledRule {
+  return freeze({
+    ruleId: rule.ruleId,
+    reach: rule.reach,
+    candidates: rule.candidates,
+    floor: rule.floor,
+    profiles: rule.profiles,
+    escalation: rule.escalation,
+    preconditions: rule.preconditions,
+    maxBlast: rule.maxBlast,
+    humanIf: rule.humanIf,
+    told: rule.told,
+  });
+}
+
+function copyOfPlace({ candidate, worker, ...made }: Place): Place {
+  return {
+    candidate: {
+      speciesId: candidate.speciesId,
+      scoreHint: candidate.scoreHint,
+      minimum: candidate.minimum,
+      floor: candidate.floor,
+    },
+    worker: worker === null ? null : copyOfWorker(worker),
+    required: made.required,
+    implementsRequired: made.implementsRequired,
+    serves: made.serves,
+    callable: made.callable,
+  };
+}
+
+function copyOfWorker(worker: SnapshotWorker): SnapshotWorker {
+  return {
+    workerId: worker.workerId,
+    speciesId: worker.speciesId,
+    capabilities: worker.capabilities,
+    allowedEnvironments: worker.allowedEnvironments,
+    implements: worker.implements,
+    requiredControls: worker.requiredControls,
+    recordHash: worker.recordHash,
+    transportDigest: worker.transportDigest,
+    available: worker.available,
+    dimensionSum: worker.dimensionSum,
+    privilegeEnvelope: worker.privilegeEnvelope,
+    catalogVersionMin: worker.catalogVersionMin,
+    riskTier: worker.riskTier,
+    attestation: worker.attestation,
+  };
 }

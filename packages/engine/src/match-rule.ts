@@ -1,5 +1,5 @@
 import type { CapabilityId, DataLabel, Env, QosClass, RouteInput, TenantRisk } from "@guildhall/protocol";
-import type { CompiledRule, Program } from "./compile.ts";
+import type { Program } from "./compile.ts";
 import { nearestCapabilities } from "./nearest-capabilities.ts";
 import type { Refusal } from "./refusal.ts";
 import { widerPrefix } from "./rule-reach.ts";
@@ -15,26 +15,38 @@ const QOS_AT = { P0: 0, P1: 1, P2: 2, P3: 3 } as const satisfies Record<QosClass
 export const NO_RULE = -1;
 
 /**
- * The first rule in the bundle's order that matches, or null. A capability has a table of 144 cells, each with its first
- * matching rule, so a match is one look-up however many rules there are.
+ * Which rule answers which question. A capability has a table of 144 cells, each with its first matching rule. Most tables
+ * differ in nothing but their rules, so what they have in common, the shape, is kept once and stays in the processor's cache.
  */
-export function matchRule(
-  program: Program,
-  capability: CapabilityId,
-  input: RouteInput,
-): CompiledRule | null {
+export interface RuleTables {
+  /** Tables one behind the other: where the table's shape begins, then the indices of its rules, NO_RULE among them. */
+  readonly tables: Int32Array;
+  /** Shapes one behind the other: for each cell, which of the table's rules it is. */
+  readonly shapes: Uint8Array;
+  /** Where the table of a capability begins, for each capability that a rule names. */
+  readonly offsets: ReadonlyMap<CapabilityId, number>;
+  /** The same for each prefix that a rule names: `cap.doc` for `cap.doc.*`. */
+  readonly prefixes: ReadonlyMap<string, number>;
+}
+
+/** The index of the rule that answers in a cell of the table that begins at `table`, or NO_RULE. */
+export function ruleAt({ tables, shapes }: RuleTables, table: number, cell: number): number {
+  return tables[table + 1 + (shapes[(tables[table] as number) + cell] as number)] as number;
+}
+
+/** The index of the first rule in the bundle's order that matches, or NO_RULE: one look-up, however many rules there are. */
+export function matchRule(tables: RuleTables, capability: CapabilityId, input: RouteInput): number {
   const cell =
     ENV_AT[input.env] + LABEL_AT[input.data_label] + RISK_AT[input.tenant_risk] + QOS_AT[input.qos_class];
-  const index = program.cells[tableOf(program, capability) + cell] as number;
-  return index === NO_RULE ? null : (program.rules[index] as CompiledRule);
+  return ruleAt(tables, tableOf(tables, capability), cell);
 }
 
 /** Where the capability's table begins: its own, or that of the longest prefix that rules name, or the one at 0. */
-function tableOf(program: Program, capability: CapabilityId): number {
-  return program.offsets.get(capability) ?? prefixTable(program, capability) ?? 0;
+function tableOf(tables: RuleTables, capability: CapabilityId): number {
+  return tables.offsets.get(capability) ?? prefixTable(tables, capability) ?? 0;
 }
 
-function prefixTable({ prefixes }: Program, capability: CapabilityId): number | undefined {
+function prefixTable({ prefixes }: RuleTables, capability: CapabilityId): number | undefined {
   if (prefixes.size === 0) return undefined;
   let prefix = widerPrefix(capability);
   while (prefix !== null) {

@@ -52,8 +52,14 @@ describe("an error that is not an expression's", () => {
   });
 });
 
-it("a decision that read nothing of the request stands under the first policy version", () => {
-  expect(undecided().policy_version).toBe("policy.v0");
+it("a decision that read nothing of the request stands under the first policy version, and names nothing", () => {
+  expect(undecided()).toMatchObject({
+    policy_version: "policy.v0",
+    candidates: [],
+    required_controls: [],
+    controls_verified: [],
+    recommended_profiles: [],
+  });
 });
 
 it("an expression without a place is refused without one", () => {

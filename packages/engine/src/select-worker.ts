@@ -27,7 +27,6 @@ export interface Selection {
  */
 export function selectWorker(
   lineup: Lineup,
-  rule: CompiledRule,
   snapshot: Snapshot,
   capability: CapabilityId,
   env: Env,
@@ -56,7 +55,7 @@ export function selectWorker(
   return {
     candidates,
     unlisted: lineup.total - candidates.length,
-    required: required ?? union(rule.floor, further),
+    required: required ?? union(lineup.rule.floor, further),
     worker: selected,
     passedOver,
   };

@@ -11,7 +11,9 @@ import {
 } from "@guildhall/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compile, matchRule } from "../src/index.ts";
+import { compile } from "../src/index.ts";
+import { lineupOf } from "../src/lineup.ts";
+import { matchRule } from "../src/match-rule.ts";
 import { runs } from "./runs.ts";
 
 /** Capabilities that rules name here, and one under each prefix, beside each prefix and outside of all that none names. */
@@ -151,7 +153,7 @@ describe("the compiled program", () => {
         for (const sent of requests) {
           const { capability, input } = ask(sent);
           const expected = matching(rules, sent)[0]?.rule_id ?? null;
-          expect(matchRule(program, capability, input)?.ruleId ?? null).toBe(expected);
+          expect(program.rules[matchRule(program, capability, input)]?.ruleId ?? null).toBe(expected);
           if (expected !== null) matched++;
         }
       }),
@@ -271,7 +273,8 @@ describe("the compiled program", () => {
         tenant_risk: "high",
         qos_class: "P3",
       });
-      expect(matchRule(counting, capability, input)?.ruleId).toBe(id);
+      const { rule } = lineupOf(counting, matchRule(counting, capability, input), new Map());
+      expect(rule.ruleId).toBe(id);
       expect(read).toBe(1);
       expect(probed).toBeLessThanOrEqual(3);
     },
@@ -298,7 +301,7 @@ describe("the compiled program", () => {
         tenant_risk: "low",
         qos_class: "P0",
       });
-      return matchRule(program, capability, input)?.ruleId ?? null;
+      return program.rules[matchRule(program, capability, input)]?.ruleId ?? null;
     };
     expect(found("cap.doc-pdf.split")).toBe("pdf");
     expect(found("cap.doc_pdf.split.page")).toBe("pdf");
@@ -317,7 +320,7 @@ describe("the compiled program", () => {
       })),
     });
     const program = compile(rules, "bundle-1");
-    expect(program.cells.length).toBe(2 * 144);
+    expect(program.tables.length).toBe(2 + 5);
     expect(program.offsets.size).toBe(1000);
   });
 
@@ -325,7 +328,7 @@ describe("the compiled program", () => {
     const { rules } = many(1_000);
     const first = { rule_id: "first", match: {}, decision: { candidate_workers_ranked: [] } };
     const program = compile(RuleBundle.parse({ rules: [first, ...rules] }), "bundle-1");
-    expect(program.cells.length).toBe(144);
+    expect([...program.tables]).toEqual([0, 0]);
     expect(program.shadowed.length).toBe(1_000);
   });
 });

@@ -52,7 +52,8 @@ const BATCH_MAX = 256;
 /** Of a batch that has as many nobody waits for more: were all who ask in one batch, the database would rest while they are answered. */
 const GATHERED = 48;
 const QUEUE_MAX = 20_000;
-const SEAL_LINGER_MS = 3;
+/** So long a seal waits for a batch to take it along: two commits where one would do are what a busy disk has no room for. */
+const SEAL_LINGER_MS = 10;
 /** Between attempts to store a seal while the database is away. */
 const SEAL_RETRY_MS = 250;
 /** How long somebody waits for a seal before 503; also the start-by time of a dispatch. */
