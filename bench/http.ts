@@ -1,5 +1,6 @@
 import {
   answerOf,
+  type Commits,
   closedLoop,
   commitsOf,
   type Latency,
@@ -34,7 +35,7 @@ export async function benchHttp(): Promise<void> {
     const operations: number[] = [];
     const open: Latency[] = [];
     const openFloor: Latency[] = [];
-    const commits: Awaited<ReturnType<typeof commitsOf>>[] = [];
+    const commits: Commits[] = [];
     const short: Throughput[] = [];
     let answer = "";
     let profile: Profile = [];
@@ -105,6 +106,7 @@ export async function benchHttp(): Promise<void> {
         values: commits.map(({ p50Ms }) => p50Ms),
       },
       { case: "   their p99", unit: "ms", values: commits.map(({ p99Ms }) => p99Ms) },
+      { case: "   the worst of them", unit: "ms", values: commits.map(({ worstMs }) => worstMs) },
       {
         case: `Fastify floor at ${OPEN_RATE}/s, open loop, p99`,
         unit: "ms",

@@ -41,12 +41,22 @@ export function signaturesOf({ process: child }: Target): Promise<number> {
   });
 }
 
+export interface Commits {
+  p50Ms: number;
+  p99Ms: number;
+  worstMs: number;
+}
+
 /** How long durable commits of a batch's size took a Hall's database, one by one with nobody else there. */
-export function commitsOf({ process: child }: Target): Promise<Omit<Latency, "errors" | "sent">> {
+export function commitsOf({ process: child }: Target): Promise<Commits> {
   return new Promise((resolve) => {
     child.once("message", (message) => {
       const tookMs = (message as { tookMs: number[] }).tookMs.toSorted((a, b) => a - b);
-      resolve({ p50Ms: quantile(tookMs, 0.5), p99Ms: quantile(tookMs, 0.99) });
+      resolve({
+        p50Ms: quantile(tookMs, 0.5),
+        p99Ms: quantile(tookMs, 0.99),
+        worstMs: tookMs.at(-1) ?? Number.NaN,
+      });
     });
     child.send("commits");
   });
