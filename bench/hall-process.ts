@@ -14,10 +14,12 @@ import {
   createTenant,
   enrollWorker,
   setWorkerTransport,
+  startEmbeddedPostgres,
   storeBundle,
   withOperator,
   withTenant,
 } from "../packages/db/src/index.ts";
+import { layInLogFiles } from "../packages/db/src/testing/index.ts";
 import {
   type ActBody,
   canonicalJson,
@@ -48,9 +50,13 @@ const settings = readSettings({
   HALL_LOG_LEVEL: "error",
   HALL_RECEIPT_SIGNATURES: signatures,
 });
+/** As many as the measured rounds write before the database recycles its own. */
+const LOG_FILES = 64;
 const COMMIT_BYTES = 20_000;
 const COMMITS_MS = 5000;
 let signed = 0;
+const { adminUrl } = await startEmbeddedPostgres({ dataDir: join(dataDir, "postgres") });
+await layInLogFiles(adminUrl, LOG_FILES);
 const { hall, app, stop } = await startHall(settings, {
   wrapSigner: (signer) => ({
     ...signer,

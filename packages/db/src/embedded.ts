@@ -47,6 +47,8 @@ const SETTINGS = {
   max_connections: "200",
   shared_buffers: "256MB",
   max_wal_size: "2GB",
+  // So much of the log's files is used again: to make a new one holds up every commit.
+  min_wal_size: "1GB",
   log_min_messages: "warning",
 };
 
