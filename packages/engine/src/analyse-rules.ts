@@ -69,8 +69,8 @@ export function analyseRules(
     offsets.set(capability, shelf.place(table.first));
   }
 
-  const rules: RuleTables = { ...shelf.contents(), offsets, prefixes };
-  return { tables: rules, shadowed: shadowedRules(reaches, covered, rules, shelf.winners) };
+  const made: RuleTables = { ...shelf.contents(), offsets, prefixes };
+  return { tables: made, shadowed: shadowedRules(reaches, covered, made, shelf.winners) };
 }
 
 /** The rules that name a pattern, by pattern, each list in order. */
