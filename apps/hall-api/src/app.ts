@@ -6,32 +6,14 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from "fastify";
-import { pino } from "pino";
-import type { Settings } from "./env.ts";
 import type { Hall } from "./hall.ts";
 import { allowedMethods } from "./http/allowed-methods.ts";
 import { BODY_MAX_BYTES, registerJsonBody } from "./http/json-body.ts";
 import { refusalOf } from "./http/refusal.ts";
+import type { createLog } from "./log.ts";
 import { openApiDocument } from "./openapi.ts";
 import { registerRest } from "./rest/door.ts";
 import { registerTrpc } from "./trpc/door.ts";
-
-/** The process's log: one JSON line an event, never a key, a token or a payload. */
-export function createLog(settings: Pick<Settings, "logLevel">) {
-  return pino({
-    level: settings.logLevel,
-    // The driver hangs its client, with everything it ever prepared, on its errors.
-    serializers: {
-      err: (error: Error & { code?: string }) => ({
-        name: error.name,
-        code: error.code,
-        message: error.message,
-        stack: error.stack,
-      }),
-    },
-    redact: ["req.headers.authorization", "req.headers.cookie", "authorization", "token", "key"],
-  });
-}
 
 /** The HTTP server: both doors over one Hall. It decides nothing. */
 export async function createApp(hall: Hall): Promise<FastifyInstance> {

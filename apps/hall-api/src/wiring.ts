@@ -25,7 +25,7 @@ import {
 } from "@guildhall/db";
 import type { FastifyInstance } from "fastify";
 import { createQuotaKeeper } from "./agreements/quota-keeper.ts";
-import { createApp, createLog } from "./app.ts";
+import { createApp } from "./app.ts";
 import { openAuthority } from "./certification/authority.ts";
 import { remindOfRenewals } from "./certification/renewals.ts";
 import { createClock } from "./clock.ts";
@@ -44,16 +44,16 @@ import { keyStore } from "./keys/key-store.ts";
 import { createKeyring } from "./keys/keyring.ts";
 import { currentSigner, type LogKeys, openLogKeys } from "./keys/log-keys.ts";
 import { registerWitnesses } from "./keys/register-witnesses.ts";
-import { createAuditor } from "./ledger/auditor.ts";
-import { createDecisionAuditor } from "./ledger/decision-auditor.ts";
+import { createAudits } from "./ledger/audits.ts";
 import { createDecisionTally } from "./ledger/decision-tally.ts";
 import type { Probe } from "./ledger/entry.ts";
 import { guardHead, recordRecovery } from "./ledger/head-guard.ts";
 import { createHeadKeeper } from "./ledger/head-keeper.ts";
 import { holdToWitnesses } from "./ledger/hold-to-witnesses.ts";
 import { createLedger } from "./ledger/ledger.ts";
-import { createStateAuditor } from "./ledger/state-auditor.ts";
+import { raiseAlert } from "./ledger/raise-alert.ts";
 import { createWitnessing } from "./ledger/witnessing.ts";
+import { createLog } from "./log.ts";
 import { recheckProofs } from "./names/recheck-proofs.ts";
 import { createTextRecords } from "./names/text-records.ts";
 import { listen } from "./notifications.ts";
@@ -239,34 +239,13 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   notifications.on("guildhall_snapshot", refresh);
   notifications.on("guildhall_dispatch", () => dispatcher.wake());
   notifications.on("guildhall_outcome", (id) => dispatcher.noteOutcome(id));
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const auditor = createAuditor({
-    db,
-    ledger,
-    clock,
+  const audits = createAudits({
+    urls: db.urls,
     origin: settings.origin,
+    logLevel: settings.logLevel,
+    raise: (chain, found) => raiseAlert({ db, ledger, clock, log }, chain, found),
     key: async (treeSize) => verifierKey(settings.origin, (await logKeys.forTree(treeSize, 0))[0]!.publicKey),
     log,
-    signal,
-  });
-  const stateAuditor = createStateAuditor({ db, ledger, clock, log, signal });
-  const decisionAuditor = createDecisionAuditor({ db, ledger, clock, log, signal });
-  let auditing: Promise<unknown> | null = null;
-  const audit = quietly("the audit", () => {
-    // One round at a time, however long it takes.
-    auditing ??= auditor
-      .audit()
-      // A log that cannot be read keeps nobody from comparing rows.
-      .finally(() => stateAuditor.audit())
-      .finally(() => decisionAuditor.audit())
-      .catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      })
-      .finally(() => {
-        auditing = null;
-      });
-    return auditing;
   });
   const remind = quietly("the reminder of renewals", () => remindOfRenewals({ db, ledger, clock }));
   remind();
@@ -276,7 +255,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
   const timers = [
     setInterval(remind, REMIND_MS),
     setInterval(lookAgain, REMIND_MS),
-    setInterval(audit, settings.auditSeconds * 1000),
+    setInterval(() => audits.round(), settings.auditSeconds * 1000),
     setInterval(() => {
       seal();
       refresh();
@@ -326,9 +305,7 @@ async function assemble(ground: Ground): Promise<RunningHall> {
     async stop() {
       await app.close();
       for (const timer of timers) clearInterval(timer);
-      // A round of a large log takes longer than anybody waits for a Hall to stop.
-      stopping.abort();
-      await auditing?.catch(() => undefined); // told when it failed
+      await audits.close();
       await links.close();
       await dispatcher.close();
       await shadow.close();

@@ -1,7 +1,7 @@
-import { verifierKey } from "@guildhall/attestation";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Auditor, createAuditor } from "../src/ledger/auditor.ts";
 import { request } from "./testing/enrolled-worker.ts";
+import { raising } from "./testing/raising.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { addTenant, type TestTenant } from "./testing/tenant.ts";
 
@@ -17,9 +17,8 @@ beforeAll(async () => {
   hall = await house.open();
   tenant = await addTenant(hall.hall);
   await decide(6);
-  const { db, ledger, clock, signer, log, settings } = hall.hall;
-  const key = verifierKey(settings.origin, signer.publicKey);
-  const options = { db, ledger, clock, log, key: async () => key, origin: settings.origin, rowsAPage: 3 };
+  const { origin } = house.settings;
+  const options = { ...raising(hall), key: async () => hall.verifierKey, origin, rowsAPage: 3 };
   auditor = createAuditor(options);
   endingAuditor = createAuditor({ ...options, signal: ending.signal });
 });
@@ -108,9 +107,8 @@ it("H-079: finds one that was edited with its hash and its leaf, so that all tab
   );
   expect(await auditor.audit()).toContainEqual({ leafIndex: leaf, code: "LEAF_CHANGED" });
   // Whoever begins to audit only now has no memory of it, and finds it by the signed root.
-  const { db, ledger, clock, signer, log, settings } = hall.hall;
-  const key = verifierKey(settings.origin, signer.publicKey);
-  const later = createAuditor({ db, ledger, clock, log, key: async () => key, origin: settings.origin });
+  const { origin } = house.settings;
+  const later = createAuditor({ ...raising(hall), key: async () => hall.verifierKey, origin });
   expect((await later.audit()).map(({ code }) => code)).toContain("ROOT_MISMATCH");
 });
 

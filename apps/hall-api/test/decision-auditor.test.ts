@@ -6,6 +6,7 @@ import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { furnish } from "./testing/furnished.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
+import { raising } from "./testing/raising.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { type Settled, settle } from "./testing/settled.ts";
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
   [hall, second] = [await house.open(), await house.open()];
   worker = await startHttpWorker(() => hall.url);
   tenant = await settle(hall, worker);
-  auditor = createDecisionAuditor({ ...hall.hall, pageSize: 7 });
+  auditor = createDecisionAuditor({ ...raising(hall), pageSize: 7 });
 });
 afterAll(async () => {
   await worker?.close();
@@ -120,7 +121,7 @@ it.each([
     expect(shown.alerts[0]).toMatchObject({ code: "DECISION_UNFOUNDED", level: "error" });
     // Told once, by nobody else who reads the chain either.
     expect(await auditor.audit()).toEqual([]);
-    expect(await createDecisionAuditor(hall.hall).audit()).toEqual([]);
+    expect(await createDecisionAuditor(raising(hall)).audit()).toEqual([]);
     if (back) await edit(back);
     if (kind === "worker")
       await hall.ask("POST", `/wcp/workers/${RECORD.worker_id}/resume`, {
@@ -146,7 +147,7 @@ it("reads on behind a place where nothing stands any more", async () => {
     );
     await alone.hall.snapshots.refresh(other.id);
     const { decision_id } = (await route(other, alone)).body;
-    expect(await createDecisionAuditor({ ...alone.hall, pageSize: 1 }).audit()).toMatchObject([
+    expect(await createDecisionAuditor({ ...raising(alone), pageSize: 1 }).audit()).toMatchObject([
       { chain: other.id, receiptId: decision_id, kind: "transport" },
     ]);
   } finally {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createStateAuditor } from "../src/ledger/state-auditor.ts";
 import { type NameServer, startNameServer } from "./testing/name-server.ts";
 import { type OpenIdProvider, startOpenIdProvider } from "./testing/openid-provider.ts";
+import { raising } from "./testing/raising.ts";
 import { expectRefusal } from "./testing/refusal.ts";
 import { type OpenHall, openHouse, type Refusal, type TestHouse } from "./testing/running-hall.ts";
 import { addOwner, beginAt, completeAt, configure, PASSWORD, proveDomain } from "./testing/single-sign-on.ts";
@@ -74,7 +75,7 @@ it("a code is spent by its first use there too, and its verifier is asked for", 
 });
 
 it("its rows are what the receipts say: who joined, what a session rests on, what ended with it", async () => {
-  const auditor = createStateAuditor(hall.hall);
+  const auditor = createStateAuditor(raising(hall));
   expect(await auditor.audit()).toEqual([]);
   await addMember(hall.hall, tenant.id, "operator", { email: "bob@acme.example", password: PASSWORD });
   const required = await configure<{ sessions_ended: number }>(hall, owner, {

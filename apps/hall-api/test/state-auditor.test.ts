@@ -9,6 +9,7 @@ import { AUDITED_TABLES } from "./testing/audited-tables.ts";
 import { RECORD, request, withHash } from "./testing/enrolled-worker.ts";
 import { type Furnished, furnish } from "./testing/furnished.ts";
 import { type HttpWorker, startHttpWorker } from "./testing/http-worker.ts";
+import { raising } from "./testing/raising.ts";
 import { type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { settle } from "./testing/settled.ts";
 import { addLink, addTenant } from "./testing/tenant.ts";
@@ -40,7 +41,7 @@ afterAll(async () => {
 });
 
 const newAuditor = (sizes: { readsARound?: number; pageSize?: number } = {}) =>
-  createStateAuditor({ ...hall.hall, ...sizes });
+  createStateAuditor({ ...raising(hall), ...sizes });
 
 /** As an insider with the database in hand: no trigger, no foreign key, no policy. */
 async function edit(sql: string): Promise<void> {

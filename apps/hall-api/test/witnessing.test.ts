@@ -17,6 +17,7 @@ import { createStateAuditor } from "../src/ledger/state-auditor.ts";
 import type { RouteAnswer } from "../src/operations/decision/answer.ts";
 import { StartError } from "../src/start-refusal.ts";
 import { request } from "./testing/enrolled-worker.ts";
+import { raising } from "./testing/raising.ts";
 import { expectRefusal } from "./testing/refusal.ts";
 import { adminUrl, type OpenHall, openHouse, type TestHouse } from "./testing/running-hall.ts";
 import { addTenant, type TestTenant } from "./testing/tenant.ts";
@@ -126,7 +127,7 @@ describe("a Hall with a witness", { timeout: 60_000 }, () => {
          WHERE kind = 'key' AND convert_from(body, 'UTF8')::jsonb -> 'details' -> 'roles' ? 'witness' ORDER BY leaf_index`,
       );
       acts.push(rows.map(({ action }) => action));
-      expect(await createStateAuditor(hall.hall).audit()).toEqual([]);
+      expect(await createStateAuditor(raising(hall)).audit()).toEqual([]);
       const { body } = await hall.ask<{ keys: { roles: string[]; state: string; module: string }[] }>(
         "GET",
         "/.well-known/hall-keys.json",

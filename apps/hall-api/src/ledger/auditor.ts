@@ -9,9 +9,8 @@ import {
   VerifyError,
 } from "@guildhall/attestation";
 import { type AuditRow, type Db, latestCheckpoint, readAuditRows, withOperator } from "@guildhall/db";
-import { type Actor, HALL_CHAIN } from "@guildhall/protocol";
-import type { Clock } from "../clock.ts";
-import type { Ledger } from "./ledger.ts";
+import { HALL_CHAIN } from "@guildhall/protocol";
+import type { Raise } from "./raise-alert.ts";
 import { restAfter } from "./rest-after.ts";
 
 /**
@@ -43,12 +42,10 @@ export interface Finding {
 
 export interface AuditorOptions {
   db: Db;
-  ledger: Ledger;
-  clock: Clock;
+  raise: Raise;
   origin: string;
   /** The key of the log that speaks for a tree of this size. */
   key: (treeSize: number) => Promise<string>;
-  log: { error(details: object, message: string): void };
   rowsARound?: number;
   rowsAPage?: number;
   /** Ends a round between two pages. */
@@ -57,21 +54,11 @@ export interface AuditorOptions {
 
 /** In rounds of 10 s, six a minute: a log of 60,000 receipts is read whole within 60 s, a larger one in proportion. */
 const ROWS_A_ROUND = 10_000;
-/** So many are read and held against each other between two turns of the event loop: decisions wait for no round. */
+/** So many are read and held against each other between two rests: a Hall that stops waits for no more than these. */
 const ROWS_A_PAGE = 100;
-const AUDITOR: Actor = { kind: "hall", id: "auditor" };
 
 export function createAuditor(options: AuditorOptions): Auditor {
-  const {
-    db,
-    ledger,
-    clock,
-    origin,
-    log,
-    rowsARound = ROWS_A_ROUND,
-    rowsAPage = ROWS_A_PAGE,
-    signal,
-  } = options;
+  const { db, origin, rowsARound = ROWS_A_ROUND, rowsAPage = ROWS_A_PAGE, signal } = options;
   /** What was hashed so far; compared with a signature wherever one fits. */
   let frontier: Frontier = emptyFrontier();
   let provenSize = 0;
@@ -145,29 +132,13 @@ export function createAuditor(options: AuditorOptions): Auditor {
     return fits ? [] : [{ leafIndex, code: "CHAIN_BROKEN" }];
   }
 
-  async function raise(findings: readonly Finding[]): Promise<void> {
-    log.error({ findings }, "the stored log is not what was signed");
-    const nowMs = clock.now();
-    const act = await withOperator(db, (tx) =>
-      ledger.append(
-        tx,
-        {
-          ...ledger.envelopeFor(HALL_CHAIN, AUDITOR, nowMs),
-          kind: "alert",
-          action: "raised",
-          subject: "ledger",
-          details: {
-            code: "LEDGER_CHANGED",
-            level: "error",
-            count: findings.length,
-            findings: findings.slice(0, 20).map(({ leafIndex, code }) => ({ leaf_index: leafIndex, code })),
-          },
-        },
-        nowMs,
-      ),
-    );
-    // Where the edit reached the leaves themselves, the sealer signs nothing any more: then the alert stands unsealed.
-    await ledger.sealed(act).catch((err: unknown) => log.error({ err }, "the alert could not be sealed"));
+  function raise(findings: readonly Finding[]): Promise<void> {
+    return options.raise(HALL_CHAIN, {
+      subject: "ledger",
+      code: "LEDGER_CHANGED",
+      message: "the stored log is not what was signed",
+      findings: findings.map(({ leafIndex, code }) => ({ leaf_index: leafIndex, code })),
+    });
   }
 
   return {

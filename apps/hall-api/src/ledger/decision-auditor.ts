@@ -2,9 +2,7 @@ import { type ReadReceipt, References, sentenceOf } from "@guildhall/attestation
 import { type Db, readChain, readChainLengths, withTenant } from "@guildhall/db";
 import { HALL_CHAIN, type TenantId } from "@guildhall/protocol";
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { Ledger } from "./ledger.ts";
-import { raiseAlert } from "./raise-alert.ts";
+import type { Raise } from "./raise-alert.ts";
 import { restAfter } from "./rest-after.ts";
 
 /**
@@ -29,9 +27,7 @@ export interface DecisionFinding {
 
 export interface DecisionAuditorOptions {
   db: Db;
-  ledger: Ledger;
-  clock: Clock;
-  log: { error(details: object, message: string): void };
+  raise: Raise;
   receiptsARound?: number;
   pageSize?: number;
   /** Ends a round between two pages. */
@@ -42,7 +38,7 @@ export interface DecisionAuditorOptions {
 export const DECISION_UNFOUNDED = "DECISION_UNFOUNDED";
 
 const RECEIPTS_A_ROUND = 10_000;
-/** So many are read between two turns of the event loop. */
+/** So many are read between two rests. */
 const PAGE_SIZE = 50;
 /** What asking about a chain costs, in receipts. */
 const VISIT_COST = 10;
@@ -62,7 +58,7 @@ interface Followed {
 }
 
 export function createDecisionAuditor(options: DecisionAuditorOptions): DecisionAuditor {
-  const { db, ledger, clock, log, receiptsARound = RECEIPTS_A_ROUND, pageSize = PAGE_SIZE, signal } = options;
+  const { db, raise, receiptsARound = RECEIPTS_A_ROUND, pageSize = PAGE_SIZE, signal } = options;
   const chains = new Map<TenantId, Followed>();
   let lastChain: TenantId | null = null;
 
@@ -92,7 +88,7 @@ export function createDecisionAuditor(options: DecisionAuditorOptions): Decision
     if (found.size === 0) return [];
     const findings = [...found].map(([receiptId, { code, kind }]) => ({ chain, receiptId, code, kind }));
     const [first] = found.values();
-    await raiseAlert({ db, ledger, clock, log }, chain, {
+    await raise(chain, {
       subject: "decisions",
       code: DECISION_UNFOUNDED,
       message: `${found.size} decisions name what did not stand. ${first?.sentence}`,

@@ -10,8 +10,11 @@ export interface Found {
   code: string;
   /** For people; a tenant's stands at `GET /alerts`. */
   message: string;
-  findings: readonly Record<string, string>[];
+  findings: readonly Record<string, string | number>[];
 }
+
+/** How an auditor says what it found: settled once the alert stands on the chain. */
+export type Raise = (chain: TenantId, found: Found) => Promise<void>;
 
 const AUDITOR: Actor = { kind: "hall", id: "auditor" };
 /** How many findings an alert names; it counts them all. */

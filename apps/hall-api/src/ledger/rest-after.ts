@@ -5,7 +5,7 @@ const SHARE = 2;
 const LONGEST_MS = 100;
 
 /**
- * Runs one page of work that nobody waits for, then leaves the thread and the database to those who do, for twice as long
+ * Runs one page of work that nobody waits for, then leaves processor and database to those who do, for twice as long
  * as the page took. @param signal ends the work between two pages, and the rest at once. @throws its reason
  */
 export async function restAfter<T>(page: () => Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -1,10 +1,8 @@
 import { type Db, listTenantIds, readChainState, type StateRow } from "@guildhall/db";
 import { canonicalJson, HALL_CHAIN, TenantId } from "@guildhall/protocol";
-import type { Clock } from "../clock.ts";
 import { createFold, type Fold, STATE_MISMATCH } from "./fold-acts.ts";
 import type { Facts } from "./fold-rows.ts";
-import type { Ledger } from "./ledger.ts";
-import { raiseAlert } from "./raise-alert.ts";
+import type { Raise } from "./raise-alert.ts";
 import { restAfter } from "./rest-after.ts";
 
 /**
@@ -32,9 +30,7 @@ export interface StateFinding {
 
 export interface StateAuditorOptions {
   db: Db;
-  ledger: Ledger;
-  clock: Clock;
-  log: { error(details: object, message: string): void };
+  raise: Raise;
   /** Acts and rows. */
   readsARound?: number;
   pageSize?: number;
@@ -57,7 +53,7 @@ interface Audited {
 }
 
 export function createStateAuditor(options: StateAuditorOptions): StateAuditor {
-  const { db, ledger, clock, log, readsARound = READS_A_ROUND, pageSize = PAGE_SIZE, signal } = options;
+  const { db, readsARound = READS_A_ROUND, pageSize = PAGE_SIZE, signal } = options;
   const chains = new Map<TenantId, Audited>();
   let lastChain: TenantId | null = null;
 
@@ -123,7 +119,7 @@ export function createStateAuditor(options: StateAuditorOptions): StateAuditor {
   }
 
   function raise(chain: TenantId, findings: readonly StateFinding[]): Promise<void> {
-    return raiseAlert({ db, ledger, clock, log }, chain, {
+    return options.raise(chain, {
       subject: "state",
       code: STATE_MISMATCH,
       message: messageOf(findings),

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,6 +11,7 @@ import pg from "pg";
 import type { Settings } from "../../src/env.ts";
 import type { Probe } from "../../src/ledger/entry.ts";
 import { type RunningHall, type StartOptions, startHall } from "../../src/wiring.ts";
+import { childrenOf, isAlive, kill } from "./processes.ts";
 
 /** A real PostgreSQL with one database, and as many Halls over it as a test asks for. */
 export interface TestHouse {
@@ -150,30 +151,6 @@ export async function openHouse(options: { postgres?: Record<string, string> } =
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function childrenOf(parent: number): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^[0-9]+$/.test(name))
-    .filter((name) => statusOf(name).includes(`PPid:\t${parent}\n`))
-    .map(Number);
-}
-
-function isAlive(pid: number): boolean {
-  const status = statusOf(String(pid));
-  return status !== "" && !/^State:\tZ/m.test(status);
-}
-
-function statusOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, "utf8");
-  } catch {
-    return ""; // it has ended meanwhile
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  if (isAlive(pid)) process.kill(pid, signal);
 }
 
 /** The superuser's address of the database that `url` names. */
