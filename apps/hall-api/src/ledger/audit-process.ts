@@ -81,8 +81,6 @@ process.on("message", (order: AuditOrder) => {
 process.on("disconnect", () => process.exit(0));
 // Ctrl-C reaches the whole group; the parent ends us when it needs us no more.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-// A parent that went while we were loading has said so before anybody listened.
-if (!process.connected) process.exit(0);
 
 function begin({ urls, origin, logLevel }: AuditGiven): Auditing {
   const log = createLog({ logLevel });
