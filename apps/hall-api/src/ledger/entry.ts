@@ -25,8 +25,8 @@ export interface Entry {
 /** A receipt that is committed and sealed: the only thing that is ever answered with. */
 export interface Sealed {
   body: ReceiptBody;
-  /** The canonical body, as it is stored. */
-  text: string;
+  /** The canonical body in UTF-8, as it is stored. */
+  bytes: Uint8Array;
   receiptHash: Sha256Hex;
   signature: string | null;
   seal: Seal;

@@ -1,24 +1,16 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { signReceipt } from "@guildhall/attestation";
-import {
-  appendBatch,
-  appendLocked,
-  type Db,
-  ensureReceiptPartitions,
-  readHeads,
-  type StoredSeal,
-  storeSeal,
-} from "@guildhall/db";
+import { appendBatch, appendLocked, type Db, ensureReceiptPartitions, readHeads } from "@guildhall/db";
 import { HallError, type Sha256Hex, type TenantId } from "@guildhall/protocol";
 import type { LogKeys } from "../keys/log-keys.ts";
 import type { Entry, Probe, Sealed, Submitted } from "./entry.ts";
+import { createGathering } from "./gathering.ts";
+import { createPendingSeal } from "./pending-seal.ts";
 import type { Sealer } from "./sealer.ts";
 import { type Position, positionOf, type SequencedBatch, sequenceBatch } from "./sequence.ts";
 
 /**
  * The ledger writer of one instance: group commit, then seal, then answer (ARCHITECTURE 3a). Batches form
- * while the one before commits and while more comes. The seal of a batch is stored by the next batch's statement, or by
- * its own when none follows within a few milliseconds.
+ * while the one before commits and while more comes.
  */
 export interface LedgerWriter {
   /**
@@ -49,13 +41,7 @@ interface Waiting {
 }
 
 const BATCH_MAX = 256;
-/** Of a batch that has as many nobody waits for more: were all who ask in one batch, the database would rest while they are answered. */
-const GATHERED = 48;
 const QUEUE_MAX = 20_000;
-/** So long a seal waits for a batch to take it along: two commits where one would do are what a busy disk has no room for. */
-const SEAL_LINGER_MS = 10;
-/** Between attempts to store a seal while the database is away. */
-const SEAL_RETRY_MS = 250;
 /** How long somebody waits for a seal before 503; also the start-by time of a dispatch. */
 export const SEAL_DEADLINE_MS = 5000;
 const UNCERTAIN_MS = 30_000;
@@ -68,16 +54,15 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
   let queue: Waiting[] = [];
   let running: Promise<void> | null = null;
   let closed = false;
-  /** Signed and answered, but not stored yet. */
-  let pendingSeal: StoredSeal | null = null;
-  let sealTimer: NodeJS.Timeout | null = null;
+  const gathering = createGathering();
+  const pendingSeal = createPendingSeal(db, probe, log);
   let partitionsUpTo = 0;
   /** Batches between commit and answer. */
   const unanswered = new Set<Promise<void>>();
 
   async function run(): Promise<void> {
     while (queue.length > 0) {
-      await gather();
+      await gathering.enough(() => queue.length);
       const batch = queue.splice(0, BATCH_MAX);
       // What waited when the signer was lost is refused as what comes after, and never decided late.
       if (!sealer.healthy()) {
@@ -95,18 +80,6 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
     running = null;
   }
 
-  /**
-   * Waits while each turn of the event loop brings more: what is being read or decided at this moment shares the commit
-   * and the signature. Whoever comes alone waits for one turn.
-   */
-  async function gather(): Promise<void> {
-    let seen = 0;
-    while (queue.length > seen && queue.length < GATHERED) {
-      seen = queue.length;
-      await nextTurn();
-    }
-  }
-
   async function commit(batch: readonly Waiting[]): Promise<void> {
     const at = await currentPosition(batch);
     let kept = unfenced(batch, at);
@@ -114,7 +87,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
     await makePartitions(at.log.treeSize + kept.length);
     probe("before-commit");
 
-    const carried = takeSeal();
+    const carried = pendingSeal.take();
     const optimistic = sequenceBatch(
       kept.map(({ entry }) => entry),
       at,
@@ -126,10 +99,10 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
     try {
       result = await appendBatch(db.ledger, optimistic.batch);
     } catch (error) {
-      returnSeal(carried);
+      pendingSeal.keep(carried);
       throw error;
     }
-    if (result === "duplicate_key") returnSeal(carried);
+    if (result === "duplicate_key") pendingSeal.keep(carried);
     else if (carried) probe("seal-stored");
     if (result !== "appended") {
       position = null;
@@ -238,7 +211,7 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
       await Promise.all(kept.map((waiting, i) => answerLate(waiting, committed, i)));
       return;
     }
-    returnSeal({
+    pendingSeal.keep({
       treeSize: batch.next.treeSize,
       note,
       signatures: signatures.flatMap((signature, i) => {
@@ -294,38 +267,6 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
     waiting.reject(refusal);
   }
 
-  function takeSeal(): StoredSeal | null {
-    const seal = pendingSeal;
-    pendingSeal = null;
-    if (sealTimer) clearTimeout(sealTimer);
-    sealTimer = null;
-    return seal;
-  }
-
-  /** Keeps a seal for the next batch; if none comes, stores it alone. The larger of two covers the other. */
-  function returnSeal(seal: StoredSeal | null, lingerMs = SEAL_LINGER_MS): void {
-    if (seal === null) return;
-    const other = pendingSeal;
-    const larger = other && other.treeSize > seal.treeSize ? other : seal;
-    pendingSeal = { ...larger, signatures: [...seal.signatures, ...(other?.signatures ?? [])] };
-    sealTimer ??= setTimeout(storeAlone, lingerMs);
-  }
-
-  function storeAlone(): void {
-    sealTimer = null;
-    if (pendingSeal === null) return;
-    // A batch on its way takes the seal along, unless it has been sent already.
-    const seal = takeSeal()!;
-    const stored = storeSeal(db.ledger, seal)
-      .then(() => probe("seal-stored"))
-      .catch((err) => {
-        log.warn({ err }, "a seal could not be stored; it goes with the next batch");
-        returnSeal(seal, SEAL_RETRY_MS);
-      })
-      .finally(() => unanswered.delete(stored));
-    unanswered.add(stored);
-  }
-
   async function makePartitions(upTo: number): Promise<void> {
     if (upTo < partitionsUpTo) return;
     await ensureReceiptPartitions(db.ledger, upTo);
@@ -340,16 +281,17 @@ export function createLedgerWriter(options: WriterOptions): LedgerWriter {
       if (!sealer.healthy()) return Promise.reject(new HallError("SIGNER_UNAVAILABLE"));
       if (queue.length >= QUEUE_MAX)
         return Promise.reject(new HallError("LEDGER_UNAVAILABLE", { detail: { reason: "QUEUE_FULL" } }));
-      return new Promise((resolve, reject) => {
+      const submitted = new Promise<Submitted>((resolve, reject) => {
         queue.push({ entry, resolve, reject });
         running ??= Promise.resolve().then(run);
       });
+      gathering.enter(queue.length);
+      return submitted.finally(gathering.leave);
     },
     async close() {
       closed = true;
       while (running || unanswered.size > 0) await Promise.allSettled([running, ...unanswered]);
-      const seal = takeSeal();
-      if (seal) await storeSeal(db.ledger, seal);
+      await pendingSeal.close();
       queue = [];
     },
   };
@@ -361,6 +303,6 @@ function sealedOf(
   signature: string | null,
   seal: Sealed["seal"],
 ): Sealed {
-  const { body, text, hash } = committed.sequenced[i]!;
-  return { body, text, receiptHash: Buffer.from(hash).toString("hex") as Sha256Hex, signature, seal };
+  const { body, bytes, hash } = committed.sequenced[i]!;
+  return { body, bytes, receiptHash: Buffer.from(hash).toString("hex") as Sha256Hex, signature, seal };
 }

@@ -83,8 +83,8 @@ export interface RequestFacts {
   setStatus(status: number): void;
   /** Lets caches keep the answer; without it nobody does. */
   setCacheControl(value: string): void;
-  /** Gives the answer's JSON as it is already written, for answers that are made of stored text. */
-  setText(json: string): void;
+  /** Gives the answer's JSON as it is already written, for answers that are made of what is stored. */
+  setBytes(json: Buffer): void;
 }
 
 /** Declares an operation; the identity function, for its types. */

@@ -47,7 +47,7 @@ function registerRoute(
     async handler(request, reply) {
       const authorization = authorizationOf(request, rest);
       let status = rest.status ?? 200;
-      let text: string | null = null;
+      let bytes: Buffer | null = null;
       const facts: RequestFacts = {
         id: request.id,
         rawBody: request.rawBody,
@@ -58,8 +58,8 @@ function registerRoute(
           status = other;
         },
         setCacheControl: (value) => void reply.header("cache-control", value),
-        setText: (written) => {
-          text = written;
+        setBytes: (written) => {
+          bytes = written;
         },
       };
       const local =
@@ -77,9 +77,8 @@ function registerRoute(
       // Written here and not by a schema's serialiser: what a receipt says leaves exactly as it was hashed.
       // As bytes: a string would be measured first and converted after.
       return reply.send(
-        Buffer.from(
-          rest.contentType ? (output as string | Uint8Array as string) : (text ?? JSON.stringify(output)),
-        ),
+        bytes ??
+          Buffer.from(rest.contentType ? (output as string | Uint8Array as string) : JSON.stringify(output)),
       );
     },
   });

@@ -204,7 +204,7 @@ function call<N extends string, I extends z.ZodType, O extends z.ZodType>(
     authorization: presented.authorization,
     address: presented.address,
     setStatus: () => undefined,
-    setText: () => undefined,
+    setBytes: () => undefined,
     setCacheControl: () => undefined,
   };
   return refusing(operation.name, context, () => operation.run({ hall, caller, input, request }));

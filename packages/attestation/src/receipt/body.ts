@@ -10,9 +10,7 @@ import {
 /** A body with its place, the bytes that are stored and hashed, and their SHA-256: the leaf of the log. */
 export interface SequencedBody {
   body: ReceiptBody;
-  /** The canonical body. */
-  text: string;
-  /** The same in UTF-8; what the ledger stores, so that what was hashed is what is kept. */
+  /** The canonical body in UTF-8; what the ledger stores, so that what was hashed is what is kept. */
   bytes: Uint8Array;
   hash: Uint8Array;
 }
@@ -38,7 +36,6 @@ export function sequenceBody(unsequenced: UnsequencedBody, place: Place): Sequen
     logged_at: place.loggedAt,
     prev_receipt_hash: place.prevHash,
   };
-  const text = canonicalBody(body);
-  const bytes = Buffer.from(text, "utf8");
-  return { body, text, bytes, hash: hash("sha256", bytes, "buffer") };
+  const bytes = Buffer.from(canonicalBody(body), "utf8");
+  return { body, bytes, hash: hash("sha256", bytes, "buffer") };
 }

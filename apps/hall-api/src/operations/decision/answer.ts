@@ -143,17 +143,26 @@ function inputHash(read: ReadRouteInput): string {
 }
 
 /**
- * The same answer as JSON text. The receipt is not written again: its canonical text is there, and what leaves is
- * then what was hashed. Everything but what a caller sent stays ASCII, which is written to a socket unconverted.
+ * The same answer as JSON in UTF-8. The receipt is not written again: its canonical bytes are there, and what leaves is
+ * then what was hashed. The seal stays ASCII, which costs least to turn into bytes.
  */
-export function routeAnswerText(answer: RouteAnswer, { sealed }: SealedDecision): string {
-  if ("receipt" in sealed) return JSON.stringify(answer);
+export function routeAnswerBytes(answer: RouteAnswer, { sealed }: SealedDecision): Buffer {
+  if ("receipt" in sealed) return Buffer.from(JSON.stringify(answer));
   const { receipt: _receipt, seal, ...rest } = answer;
-  const { text, receiptHash, signature } = sealed;
-  const beside = `"receipt_hash":"${receiptHash}","signature":${JSON.stringify(signature)}`;
+  const { bytes, receiptHash, signature } = sealed;
   const sealText = JSON.stringify(seal).replaceAll("\u2014", "\\u2014");
-  return `${JSON.stringify(rest).slice(0, -1)},"receipt":${text.slice(0, -1)},${beside}},"seal":${sealText}}`;
+  const after = `,"receipt_hash":"${receiptHash}","signature":${JSON.stringify(signature)}},"seal":${sealText}}`;
+  const before = Buffer.from(JSON.stringify(rest));
+  // Without their last braces: what follows belongs inside.
+  return Buffer.concat([
+    before.subarray(0, -1),
+    RECEIPT_KEY,
+    bytes.subarray(0, -1),
+    Buffer.from(after, "latin1"),
+  ]);
 }
+
+const RECEIPT_KEY = Buffer.from(',"receipt":');
 
 export function receiptAndSeal(sealed: Sealed | SealedReceipt): {
   receipt: RouteAnswer["receipt"];

@@ -1,6 +1,6 @@
 import { RouteInput } from "@guildhall/protocol";
 import { callerOf, operation } from "../operation.ts";
-import { RouteAnswer, routeAnswer, routeAnswerText } from "./answer.ts";
+import { RouteAnswer, routeAnswer, routeAnswerBytes } from "./answer.ts";
 import { RouteBody } from "./body.ts";
 import { decideAndSeal, newDecisionId } from "./decide-and-seal.ts";
 
@@ -23,7 +23,7 @@ export const route = operation({
     });
     if (decided.body.approval_expires_at) request.setStatus(202);
     const answer = routeAnswer(decided, hall.settings.requireHumanMode);
-    request.setText(routeAnswerText(answer, decided));
+    request.setBytes(routeAnswerBytes(answer, decided));
     return answer;
   },
 });
