@@ -25,7 +25,14 @@ export { frontierAt, type ReadNodes } from "./log/stored-tree.ts";
 export { buildManifest, type PackageFacts } from "./package/build-manifest.ts";
 export { type ReadPackage, readPackage } from "./package/read-package.ts";
 export { signEnvelope, signMeasurement, signPackageStatement } from "./package/sign-envelope.ts";
-export { type Place, type SequencedBody, sequenceBody } from "./receipt/body.ts";
+export {
+  type Place,
+  type PreparedBody,
+  prepareBody,
+  type SequencedBody,
+  sequenceBody,
+  sequencePrepared,
+} from "./receipt/body.ts";
 export { commit, commitText, newSalt } from "./receipt/commitment.ts";
 export { newReceiptId } from "./receipt/receipt-id.ts";
 export { signReceipt } from "./receipt/sign.ts";

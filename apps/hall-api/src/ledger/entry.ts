@@ -1,13 +1,6 @@
+import type { PreparedBody } from "@guildhall/attestation";
 import type { SequencedHold } from "@guildhall/db";
-import type {
-  Instant,
-  ReceiptBody,
-  ReceiptId,
-  Seal,
-  Sha256Hex,
-  TenantId,
-  UnsequencedBody,
-} from "@guildhall/protocol";
+import type { Instant, ReceiptBody, ReceiptId, Seal, Sha256Hex, TenantId } from "@guildhall/protocol";
 
 /** A decision on its way into the ledger, with the epochs of the snapshot it was made against. */
 export interface Entry {
@@ -15,7 +8,7 @@ export interface Entry {
   receiptId: ReceiptId;
   epoch: number;
   hallEpoch: number;
-  body: UnsequencedBody;
+  body: PreparedBody;
   payload: { salt: Uint8Array; content: string } | null;
   idempotency: { key: string; requestDigest: Uint8Array } | null;
   dispatch: { workerId: string; transportDigest: string; startBy: Instant } | null;

@@ -5,6 +5,7 @@ import {
   type Frontier,
   type SequencedBody,
   sequenceBody,
+  sequencePrepared,
 } from "@guildhall/attestation";
 import type { Batch, ChainHead, Heads, LogHead, SequencedEntry, StoredSeal } from "@guildhall/db";
 import {
@@ -60,7 +61,7 @@ export function sequenceBatch(
       if (!chain) throw new Error(`the chain of ${entry.tenantId} has no head`);
       expected.push(chain);
     }
-    const one = sequenceBody(entry.body, {
+    const one = sequencePrepared(entry.body, {
       seq: chain.seq,
       leafIndex,
       loggedAt,
@@ -72,7 +73,7 @@ export function sequenceBatch(
       seq: chain.seq,
       leafIndex,
       receiptId: entry.receiptId,
-      kind: entry.body.kind,
+      kind: entry.body.unsequenced.kind,
       hash: one.hash,
       body: one.bytes,
       payload: entry.payload,

@@ -1,9 +1,16 @@
 import { createHash, verify } from "node:crypto";
-import { canonicalBody, type Instant, ReceiptBody, type Sha256Hex } from "@guildhall/protocol";
+import {
+  canonicalBody,
+  type Instant,
+  ReceiptBody,
+  type Sha256Hex,
+  type UnsequencedBody,
+} from "@guildhall/protocol";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { publicKeyObject } from "../signer/public-key.ts";
 import { sampleAct, sampleDecision, sampleOutcome, throwAwaySigner } from "../testing/index.ts";
-import { sequenceBody } from "./body.ts";
+import { prepareBody, sequenceBody, sequencePrepared } from "./body.ts";
 import { signReceipt } from "./sign.ts";
 
 const place = {
@@ -12,6 +19,14 @@ const place = {
   loggedAt: "2026-11-23T16:00:00.001Z" as Instant,
   prevHash: "ab".repeat(32) as Sha256Hex,
 };
+
+/** Keys that fall before, between and after those of a place. */
+function prefixed(members: Record<string, unknown>): Record<string, unknown> {
+  const befores = ["", "leaf_index", "logged_at", "prev_receipt_hash", "seq", "z"];
+  return Object.fromEntries(
+    Object.entries(members).map(([key, value], i) => [`${befores[i % befores.length]}_${key}`, value]),
+  );
+}
 
 describe("sequenceBody", () => {
   it("gives a body of its kind's schema, its canonical bytes and their SHA-256", () => {
@@ -40,6 +55,24 @@ describe("sequenceBody", () => {
     expect(second.body).toMatchObject({ seq: 8, prev_receipt_hash: null });
     expect(sequenceBody(unsequenced, place)).toEqual(first);
     expect(second.hash).not.toEqual(first.hash);
+  });
+
+  it("prints what is prepared before its place is known as the whole body prints", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.constant(null))),
+        (more) => {
+          const unsequenced = { ...sampleAct(0, { details: more }), ...prefixed(more) } as UnsequencedBody;
+          const { body, bytes } = sequencePrepared(prepareBody(unsequenced), place);
+          expect(Buffer.from(bytes).toString("utf8")).toBe(canonicalBody(body));
+        },
+      ),
+    );
+  });
+
+  it("refuses a body that gives itself a place", () => {
+    for (const field of ["seq", "leaf_index", "logged_at", "prev_receipt_hash"])
+      expect(() => prepareBody({ ...sampleAct(), [field]: 7 } as UnsequencedBody)).toThrow(field);
   });
 
   it("refuses a number that is not an integer: other languages would print it differently", () => {

@@ -24,18 +24,47 @@ export interface Place {
   prevHash: Sha256Hex | null;
 }
 
+/** A body that is written but for its place: what is left to do under the heads is to fill that in, and to hash. */
+export interface PreparedBody {
+  readonly unsequenced: UnsequencedBody;
+  /** The canonical members before each field of the place, and those after the last; empty where there are none. */
+  readonly pieces: readonly string[];
+}
+
+/** The fields of a place in the order in which they stand among the others. */
+const PLACE_FIELDS = ["leaf_index", "logged_at", "prev_receipt_hash", "seq"] as const;
+
+/** @throws CanonicalJsonError as `canonicalBody`, with the path in the body */
+export function prepareBody(unsequenced: UnsequencedBody): PreparedBody {
+  const parts: Record<string, unknown>[] = [{}, {}, {}, {}, {}];
+  for (const [key, value] of Object.entries(unsequenced)) {
+    // As canonical JSON sorts, by UTF-16 code units.
+    const next = PLACE_FIELDS.findIndex((field) => key <= field);
+    if (PLACE_FIELDS[next] === key)
+      throw new Error(`${key} is given by the log, and the body has it already.`);
+    parts[next === -1 ? PLACE_FIELDS.length : next]![key] = value;
+  }
+  return { unsequenced, pieces: parts.map((part) => canonicalBody(part).slice(1, -1)) };
+}
+
 /**
  * Gives an entry its place and so its hash. The entry itself stays as it was: an entry whose batch loses
  * the race for the heads is sequenced again, at another place.
  */
+export function sequencePrepared({ unsequenced, pieces }: PreparedBody, place: Place): SequencedBody {
+  const { seq, leafIndex: leaf_index, loggedAt: logged_at, prevHash: prev_receipt_hash } = place;
+  const fields = { leaf_index, logged_at, prev_receipt_hash, seq };
+  let text = "";
+  for (const [i, piece] of pieces.entries()) {
+    if (piece !== "") text += `${text === "" ? "" : ","}${piece}`;
+    const field = PLACE_FIELDS[i];
+    if (field) text += `${text === "" ? "" : ","}"${field}":${canonicalBody(fields[field])}`;
+  }
+  const bytes = Buffer.from(`{${text}}`, "utf8");
+  return { body: { ...unsequenced, ...fields } as ReceiptBody, bytes, hash: hash("sha256", bytes, "buffer") };
+}
+
+/** Both at once, for an entry that is written under the heads anyway. */
 export function sequenceBody(unsequenced: UnsequencedBody, place: Place): SequencedBody {
-  const body = {
-    ...unsequenced,
-    seq: place.seq,
-    leaf_index: place.leafIndex,
-    logged_at: place.loggedAt,
-    prev_receipt_hash: place.prevHash,
-  };
-  const bytes = Buffer.from(canonicalBody(body), "utf8");
-  return { body, bytes, hash: hash("sha256", bytes, "buffer") };
+  return sequencePrepared(prepareBody(unsequenced), place);
 }

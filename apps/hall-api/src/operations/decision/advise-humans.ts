@@ -1,5 +1,5 @@
-import { newReceiptId } from "@guildhall/attestation";
-import type { DecisionBody, ReceiptId, UnsequencedBody } from "@guildhall/protocol";
+import { newReceiptId, prepareBody } from "@guildhall/attestation";
+import type { DecisionBody, ReceiptId } from "@guildhall/protocol";
 import type { Hall } from "../../hall.ts";
 import type { Caller } from "../../identity/caller.ts";
 
@@ -21,13 +21,13 @@ export async function adviseHumans(
   const nowMs = hall.clock.now();
   const receiptId = newReceiptId(nowMs);
   const actor = { kind: "hall", id: hall.ledger.envelope.hall } as const;
-  const body: UnsequencedBody = {
+  const body = prepareBody({
     ...hall.ledger.envelopeFor(tenantId, actor, nowMs, receiptId),
     kind: "notice",
     action: "advised",
     subject: decisionId,
     details: { asked_by: human.asked_by, level: human.level },
-  };
+  });
   try {
     let at: { epoch: number; hallEpoch: number } | undefined = epochs;
     for (let round = 0; at !== undefined && round < ROUNDS_MAX; round++) {

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { commitText, newReceiptId, newSalt } from "@guildhall/attestation";
+import { commitText, newReceiptId, newSalt, prepareBody } from "@guildhall/attestation";
 import { findIdempotencyKey, findReceipt, type StoredReceipt, withTenant } from "@guildhall/db";
 import { decide, type KeyBounds } from "@guildhall/engine";
 import {
@@ -181,7 +181,8 @@ function entryOf(
     receiptId: decisionId,
     epoch: versions.epoch,
     hallEpoch: versions.hallEpoch,
-    body: unsequenced,
+    // Written here and not under the heads, where everybody waits for it.
+    body: prepareBody(unsequenced),
     payload: { salt, content: payload },
     idempotency,
     dispatch:
