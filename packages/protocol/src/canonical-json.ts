@@ -21,6 +21,11 @@ export function canonicalBody(value: unknown): string {
   return write(value, [], 0, true);
 }
 
+/** One member of a hashed body, as `canonicalBody` prints it among the others. */
+export function canonicalMember(key: string, value: unknown): string {
+  return `${quote(key, [], 0)}:${write(value, [key], 1, true)}`;
+}
+
 export type CanonicalJsonCode =
   | "CANONICAL_UNDEFINED"
   | "CANONICAL_FUNCTION"

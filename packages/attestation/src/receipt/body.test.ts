@@ -78,7 +78,7 @@ describe("sequenceBody", () => {
   it("refuses a number that is not an integer: other languages would print it differently", () => {
     const act = sampleAct(0, { details: { score: 0.9 } });
     expect(() => sequenceBody(act, place)).toThrow(
-      expect.objectContaining({ code: "CANONICAL_NOT_INTEGER" }),
+      expect.objectContaining({ code: "CANONICAL_NOT_INTEGER", path: "details.score" }),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import {
-  canonicalBody,
+  canonicalMember,
   type Instant,
   type ReceiptBody,
   type Sha256Hex,
@@ -36,15 +36,20 @@ const PLACE_FIELDS = ["leaf_index", "logged_at", "prev_receipt_hash", "seq"] as 
 
 /** @throws CanonicalJsonError as `canonicalBody`, with the path in the body */
 export function prepareBody(unsequenced: UnsequencedBody): PreparedBody {
-  const parts: Record<string, unknown>[] = [{}, {}, {}, {}, {}];
-  for (const [key, value] of Object.entries(unsequenced)) {
-    // As canonical JSON sorts, by UTF-16 code units.
-    const next = PLACE_FIELDS.findIndex((field) => key <= field);
-    if (PLACE_FIELDS[next] === key)
-      throw new Error(`${key} is given by the log, and the body has it already.`);
-    parts[next === -1 ? PLACE_FIELDS.length : next]![key] = value;
+  const members: { readonly [key: string]: unknown } = { ...unsequenced };
+  // As canonical JSON sorts, by UTF-16 code units.
+  const keys = Object.keys(members).sort();
+  const pieces: string[] = [];
+  let at = 0;
+  for (const field of [...PLACE_FIELDS, null]) {
+    let piece = "";
+    for (let key = keys[at]; key !== undefined && (field === null || key <= field); key = keys[++at]) {
+      if (key === field) throw new Error(`${key} is given by the log, and the body has it already.`);
+      piece += `${piece === "" ? "" : ","}${canonicalMember(key, members[key])}`;
+    }
+    pieces.push(piece);
   }
-  return { unsequenced, pieces: parts.map((part) => canonicalBody(part).slice(1, -1)) };
+  return { unsequenced, pieces };
 }
 
 /**
@@ -58,7 +63,7 @@ export function sequencePrepared({ unsequenced, pieces }: PreparedBody, place: P
   for (const [i, piece] of pieces.entries()) {
     if (piece !== "") text += `${text === "" ? "" : ","}${piece}`;
     const field = PLACE_FIELDS[i];
-    if (field) text += `${text === "" ? "" : ","}"${field}":${canonicalBody(fields[field])}`;
+    if (field) text += `${text === "" ? "" : ","}${canonicalMember(field, fields[field])}`;
   }
   const bytes = Buffer.from(`{${text}}`, "utf8");
   return { body: { ...unsequenced, ...fields } as ReceiptBody, bytes, hash: hash("sha256", bytes, "buffer") };
