@@ -58,7 +58,7 @@ export function prepareBody(unsequenced: UnsequencedBody): PreparedBody {
  */
 export function sequencePrepared({ unsequenced, pieces }: PreparedBody, place: Place): SequencedBody {
   const { seq, leafIndex: leaf_index, loggedAt: logged_at, prevHash: prev_receipt_hash } = place;
-  const fields = { leaf_index, logged_at, prev_receipt_hash, seq };
+  const fields = { seq, leaf_index, logged_at, prev_receipt_hash };
   let text = "";
   for (const [i, piece] of pieces.entries()) {
     if (piece !== "") text += `${text === "" ? "" : ","}${piece}`;
