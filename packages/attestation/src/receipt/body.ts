@@ -66,7 +66,7 @@ export function sequencePrepared({ unsequenced, pieces }: PreparedBody, place: P
     if (field) text += `${text === "" ? "" : ","}${canonicalMember(field, fields[field])}`;
   }
   const bytes = Buffer.from(`{${text}}`, "utf8");
-  return { body: { ...unsequenced, ...fields } as ReceiptBody, bytes, hash: hash("sha256", bytes, "buffer") };
+  return { body: { ...unsequenced, ...fields }, bytes, hash: hash("sha256", bytes, "buffer") };
 }
 
 /** Both at once, for an entry that is written under the heads anyway. */
